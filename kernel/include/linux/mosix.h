@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks called from upstream files. With CONFIG_MOSIX=n each is an empty
+ * inline; with CONFIG_MOSIX=y a task or an mm that never moved pays one
+ * predictable branch on its NULL pointer.
+ */
+#ifndef _LINUX_MOSIX_H
+#define _LINUX_MOSIX_H
+
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+
+struct file_operations;
+struct pt_regs;
+
+#ifdef CONFIG_MOSIX
+
+extern const struct file_operations mosix_proc_pid_fops;
+
+void mosix_task_forked(struct task_struct *p);
+void mosix_task_freed(struct task_struct *p);
+void mosix_task_exiting(struct task_struct *p, long code);
+long mosix_syscall_enter(struct pt_regs *regs, long nr);
+vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
+			     unsigned int flags);
+int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len);
+bool mosix_pages_split(struct mm_struct *mm);
+void mosix_pages_exit(struct mm_struct *mm);
+void mosix_signal_stopped(struct task_struct *p);
+void mosix_signal_continued(struct task_struct *p);
+void mosix_signal_masked(struct task_struct *p);
+int mosix_exec_mmap(struct mm_struct *mm);
+
+/* Fork: @p is a fresh copy of current and belongs to nobody yet. */
+static inline void mosix_task_fork(struct task_struct *p)
+{
+	if (unlikely(p->mosix))
+		mosix_task_forked(p);
+}
+
+/* The last reference of @p is gone, or its fork failed. */
+static inline void mosix_task_free(struct task_struct *p)
+{
+	if (unlikely(p->mosix))
+		mosix_task_freed(p);
+}
+
+/* Head of do_exit() of current. */
+static inline void mosix_task_exit(struct task_struct *p, long code)
+{
+	if (unlikely(p->mosix))
+		mosix_task_exiting(p, code);
+}
+
+/* A new mm, perhaps a copy: page state is never shared. */
+static inline void mosix_mm_init(struct mm_struct *mm)
+{
+	mm->mosix = NULL;
+}
+
+/* The last user of @mm is gone. */
+static inline void mosix_mm_exit(struct mm_struct *mm)
+{
+	if (unlikely(mm->mosix))
+		mosix_pages_exit(mm);
+}
+
+/* A fault, before anything is filled in; 0 lets it go on. */
+static inline vm_fault_t mosix_mm_fault(struct vm_area_struct *vma,
+					unsigned long address,
+					unsigned int flags)
+{
+	if (likely(!vma->vm_mm->mosix))
+		return 0;
+	return mosix_pages_fault(vma, address, flags);
+}
+
+/* True while some pages of @mm may be on another node. */
+static inline bool mosix_mm_split(struct mm_struct *mm)
+{
+	return unlikely(mm->mosix) && mosix_pages_split(mm);
+}
+
+/* Fetch what is absent of a range, for a caller that cannot retry. */
+static inline int mosix_mm_pull(struct mm_struct *mm, unsigned long addr,
+				size_t len)
+{
+	if (likely(!mm->mosix))
+		return 0;
+	return mosix_pages_pull(mm, addr, len);
+}
+
+/* Current is TASK_STOPPED and about to sleep: no sleeping here. */
+static inline void mosix_signal_stop(struct task_struct *p)
+{
+	if (unlikely(p->mosix))
+		mosix_signal_stopped(p);
+}
+
+static inline void mosix_signal_cont(struct task_struct *p)
+{
+	if (unlikely(p->mosix))
+		mosix_signal_continued(p);
+}
+
+/* The blocked mask of current changed. */
+static inline void mosix_signal_mask(struct task_struct *p)
+{
+	if (unlikely(p->mosix))
+		mosix_signal_masked(p);
+}
+
+#else /* !CONFIG_MOSIX */
+
+static inline long mosix_syscall_enter(struct pt_regs *regs, long nr)
+{
+	return nr;
+}
+
+static inline vm_fault_t mosix_mm_fault(struct vm_area_struct *vma,
+					unsigned long address,
+					unsigned int flags)
+{
+	return 0;
+}
+
+static inline bool mosix_mm_split(struct mm_struct *mm)
+{
+	return false;
+}
+
+static inline int mosix_mm_pull(struct mm_struct *mm, unsigned long addr,
+				size_t len)
+{
+	return 0;
+}
+
+static inline void mosix_task_fork(struct task_struct *p) { }
+static inline void mosix_task_free(struct task_struct *p) { }
+static inline void mosix_task_exit(struct task_struct *p, long code) { }
+static inline void mosix_mm_init(struct mm_struct *mm) { }
+static inline void mosix_mm_exit(struct mm_struct *mm) { }
+static inline void mosix_signal_stop(struct task_struct *p) { }
+static inline void mosix_signal_cont(struct task_struct *p) { }
+static inline void mosix_signal_mask(struct task_struct *p) { }
+
+#endif /* CONFIG_MOSIX */
+
+#endif /* _LINUX_MOSIX_H */

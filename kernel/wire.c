@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a message may look like. PURE: the packet checker, the tests and the
+ * fuzzer compile this very file.
+ *
+ * A handler sees a payload only after wire_check_payload() accepted it, so
+ * it may believe lengths and counts; meanings (addresses, PIDs, flags of the
+ * kernel) are checked where they are used.
+ */
+#include "wire.h"
+
+/* One row a message: fixed head, whether more may follow, who may send. */
+struct wire_rule {
+	const char *name;
+	u32 head;
+	u32 max;
+	u8 from;
+};
+
+#define FIXED(type, from_) \
+	{ .name = #type, .from = (from_) }
+#define HEAD(type, st, from_) \
+	{ .name = #type, .head = sizeof(st), .max = sizeof(st), \
+	  .from = (from_) }
+#define TAIL(type, st, from_) \
+	{ .name = #type, .head = sizeof(st), .max = WIRE_PAYLOAD_MAX, \
+	  .from = (from_) }
+
+static const struct wire_rule rules[MSG_TYPES] = {
+	[MSG_HELLO]	= HEAD(HELLO, struct wire_hello, SIDE_HOME),
+	[MSG_WELCOME]	= HEAD(WELCOME, struct wire_hello, SIDE_HOST),
+	[MSG_OFFER]	= HEAD(OFFER, struct wire_offer, SIDE_HOME),
+	[MSG_ACCEPT]	= FIXED(ACCEPT, SIDE_HOST),
+	[MSG_REFUSE]	= HEAD(REFUSE, struct wire_refuse, SIDE_BOTH),
+	[MSG_IMAGE]	= TAIL(IMAGE, struct wire_record, SIDE_BOTH),
+	[MSG_IMAGE_END]	= FIXED(IMAGE_END, SIDE_HOME),
+	[MSG_READY]	= FIXED(READY, SIDE_HOST),
+	[MSG_GO]	= FIXED(GO, SIDE_HOME),
+	[MSG_STARTED]	= FIXED(STARTED, SIDE_HOST),
+	[MSG_COME_HOME]	= FIXED(COME_HOME, SIDE_HOME),
+	[MSG_HOME_END]	= HEAD(HOME_END, struct wire_usage, SIDE_HOST),
+	[MSG_HOME_OK]	= FIXED(HOME_OK, SIDE_HOME),
+	[MSG_LEAVE]	= FIXED(LEAVE, SIDE_HOST),
+	[MSG_CALL]	= TAIL(CALL, struct wire_call, SIDE_HOST),
+	[MSG_REPLY]	= TAIL(REPLY, struct wire_reply, SIDE_HOME),
+	[MSG_MASK]	= HEAD(MASK, struct wire_mask, SIDE_HOST),
+	[MSG_EXIT]	= HEAD(EXIT, struct wire_exit, SIDE_HOST),
+	[MSG_USAGE]	= HEAD(USAGE, struct wire_usage, SIDE_HOST),
+	[MSG_SIGNAL]	= HEAD(SIGNAL, struct wire_signal, SIDE_BOTH),
+	[MSG_STOP]	= FIXED(STOP, SIDE_HOME),
+	[MSG_CONT]	= FIXED(CONT, SIDE_HOME),
+	[MSG_KILL]	= HEAD(KILL, struct wire_exit, SIDE_HOME),
+	[MSG_PAGE_REQ]	= HEAD(PAGE_REQ, struct wire_page_req, SIDE_BOTH),
+	[MSG_PAGES]	= TAIL(PAGES, struct wire_pages, SIDE_BOTH),
+	[MSG_PAGE_NONE]	= HEAD(PAGE_NONE, struct wire_page_none, SIDE_BOTH),
+};
+
+static const char *const refusals[REFUSE_REASONS] = {
+	[REFUSE_INVALID]	= "no reason given",
+	[REFUSE_BLOCKED]	= "node is blocked for guests",
+	[REFUSE_MEMORY]		= "no memory",
+	[REFUSE_CPU]		= "CPU feature missing",
+	[REFUSE_PID]		= "PID in use there",
+	[REFUSE_IMAGE]		= "process image not accepted",
+	[REFUSE_BUSY]		= "no room for another guest",
+	[REFUSE_INTERNAL]	= "internal error",
+};
+
+/**
+ * wire_check_header - may this header begin a message?
+ * @h: header as received
+ * @from: side of the link that sent it
+ *
+ * Return: 0; -EPROTO what is not our protocol or not for that side to say,
+ * -EMSGSIZE a length out of bounds.
+ * Context: any; pure.
+ */
+int wire_check_header(const struct wire_header *h, enum wire_side from)
+{
+	u16 type = le16_to_cpu(h->type);
+	u32 len = le32_to_cpu(h->len);
+
+	if (le32_to_cpu(h->magic) != WIRE_MAGIC || h->flags)
+		return -EPROTO;
+	if (type >= MSG_TYPES || !rules[type].name)
+		return -EPROTO;
+	if (!(rules[type].from & from))
+		return -EPROTO;
+	if (len < rules[type].head || len > rules[type].max)
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * wire_head_len - bytes of payload in front of a variable tail
+ * @type: a type that wire_check_header() accepted
+ *
+ * Return: bytes, 0 for a message without payload.
+ * Context: any; pure.
+ */
+u32 wire_head_len(u16 type)
+{
+	return type < MSG_TYPES ? rules[type].head : 0;
+}
+
+static int check_call(const struct wire_call *c, u32 len)
+{
+	u32 nwin = le32_to_cpu(c->nwin);
+	u64 in = 0, all = 0;
+	u32 i;
+
+	if (nwin > WIRE_WINDOWS_MAX || c->pad)
+		return -EBADMSG;
+	for (i = 0; i < nwin; i++) {
+		u32 dir = le16_to_cpu(c->win[i].dir);
+
+		if (!dir || dir > WINDOW_INOUT || le16_to_cpu(c->win[i].arg) > 5)
+			return -EBADMSG;
+		all += le32_to_cpu(c->win[i].len);
+		if (dir & WINDOW_IN)
+			in += le32_to_cpu(c->win[i].len);
+	}
+	if (all > WIRE_WINDOW_BYTES_MAX || in != len - sizeof(*c))
+		return -EBADMSG;
+	return 0;
+}
+
+static int check_reply(const struct wire_reply *r, u32 len)
+{
+	u64 out = 0;
+	u32 i;
+
+	for (i = 0; i < WIRE_WINDOWS_MAX; i++)
+		out += le32_to_cpu(r->out[i]);
+	if (r->pad || out > WIRE_WINDOW_BYTES_MAX || out != len - sizeof(*r))
+		return -EBADMSG;
+	return 0;
+}
+
+static int check_pages(const struct wire_pages *p, u32 len)
+{
+	u32 count = le32_to_cpu(p->count);
+	u32 zero = le32_to_cpu(p->zero);
+	u32 full;
+
+	if (!count || count > WIRE_PAGES_MAX || p->pad)
+		return -EBADMSG;
+	if (le64_to_cpu(p->addr) & (WIRE_PAGE_SIZE - 1))
+		return -EBADMSG;
+	if (le32_to_cpu(p->flags) & ~(u32)PAGES_COPY)
+		return -EBADMSG;
+	if (count < 32 && zero >> count)
+		return -EBADMSG;
+	full = count - (u32)__builtin_popcount(zero);
+	if (len - sizeof(*p) != (u64)full * WIRE_PAGE_SIZE)
+		return -EBADMSG;
+	return 0;
+}
+
+static int check_page_req(const struct wire_page_req *r)
+{
+	u32 count = le32_to_cpu(r->count);
+
+	if (!count || count > WIRE_PAGES_MAX || r->pad)
+		return -EBADMSG;
+	if (le64_to_cpu(r->addr) & (WIRE_PAGE_SIZE - 1))
+		return -EBADMSG;
+	return 0;
+}
+
+static int check_counted(const void *body, u32 len, u32 item, u32 max)
+{
+	const struct wire_vmas *c = body;
+	u32 count;
+
+	/* wire_vmas and wire_ranges begin alike. */
+	static_assert(sizeof(struct wire_vmas) == sizeof(struct wire_ranges));
+	if (len < sizeof(*c))
+		return -EBADMSG;
+	count = le32_to_cpu(c->count);
+	if (count > max || c->pad || len - sizeof(*c) != (u64)count * item)
+		return -EBADMSG;
+	return 0;
+}
+
+static int check_xstate(const struct wire_xstate *x, u32 len)
+{
+	if (len < sizeof(*x) || x->pad)
+		return -EBADMSG;
+	if (le32_to_cpu(x->size) > WIRE_XSTATE_MAX)
+		return -EBADMSG;
+	return len - sizeof(*x) == le32_to_cpu(x->size) ? 0 : -EBADMSG;
+}
+
+static int check_record(const struct wire_record *rec, u32 len)
+{
+	const void *body = rec + 1;
+	u32 rest = len - sizeof(*rec);
+
+	if (le32_to_cpu(rec->version) != 1)
+		return -EBADMSG;
+	switch (le32_to_cpu(rec->type)) {
+	case REC_TASK:
+		return rest == sizeof(struct wire_task) ? 0 : -EBADMSG;
+	case REC_REGS:
+		return rest == sizeof(struct wire_regs) ? 0 : -EBADMSG;
+	case REC_XSTATE:
+		return check_xstate(body, rest);
+	case REC_SIGNALS:
+		return rest == sizeof(struct wire_signals) ? 0 : -EBADMSG;
+	case REC_MM:
+		return rest == sizeof(struct wire_mm) ? 0 : -EBADMSG;
+	case REC_VMAS:
+		return check_counted(body, rest, sizeof(struct wire_vma),
+				     WIRE_VMAS_MAX);
+	case REC_HOME_PAGES:
+		return check_counted(body, rest, sizeof(struct wire_range),
+				     WIRE_RANGES_MAX);
+	default:
+		return -EBADMSG;
+	}
+}
+
+static int check_signal(const struct wire_signal *s)
+{
+	u32 signo = le32_to_cpu(s->signo);
+
+	if (!signo || signo > WIRE_SIGNALS || le32_to_cpu(s->to_thread) > 1)
+		return -EBADMSG;
+	return 0;
+}
+
+/**
+ * wire_check_payload - is the inside of a message sound?
+ * @type: its type
+ * @payload: its bytes; of MSG_PAGES only the head need be there
+ * @len: its length as in the header that wire_check_header() accepted
+ *
+ * Return: 0, or -EBADMSG when counts and lengths contradict each other.
+ * Context: any; pure.
+ */
+int wire_check_payload(u16 type, const void *payload, u32 len)
+{
+	if (type >= MSG_TYPES || !rules[type].name || len < rules[type].head)
+		return -EBADMSG;
+	switch (type) {
+	case MSG_REFUSE: {
+		const struct wire_refuse *r = payload;
+
+		return le32_to_cpu(r->reason) < REFUSE_REASONS ? 0 : -EBADMSG;
+	}
+	case MSG_IMAGE:
+		return check_record(payload, len);
+	case MSG_CALL:
+		return check_call(payload, len);
+	case MSG_REPLY:
+		return check_reply(payload, len);
+	case MSG_SIGNAL:
+		return check_signal(payload);
+	case MSG_PAGE_REQ:
+		return check_page_req(payload);
+	case MSG_PAGES:
+		return check_pages(payload, len);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * wire_type_name - a message type in words
+ * @type: enum wire_type
+ *
+ * Return: a constant string.
+ * Context: any; pure.
+ */
+const char *wire_type_name(u16 type)
+{
+	if (type >= MSG_TYPES || !rules[type].name)
+		return "?";
+	return rules[type].name;
+}
+
+/**
+ * wire_refusal_name - why a node said no, in words
+ * @reason: enum wire_refusal
+ *
+ * Return: a constant string.
+ * Context: any; pure.
+ */
+const char *wire_refusal_name(u32 reason)
+{
+	return reason < REFUSE_REASONS ? refusals[reason] : "?";
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every byte that crosses a link.
+ *
+ * Little-endian, fixed width, explicit padding, zero invalid. Numbers are
+ * frozen: a value that was ever used is never given another meaning. A node
+ * offers the range of versions it speaks in HELLO; both use the highest that
+ * they share.
+ *
+ * Version log:
+ *   1  first version
+ *
+ * A message is one struct wire_header and @len bytes of payload. Requests
+ * carry a number in @id and are answered by a message with the same number;
+ * @tid names the thread, by its TID at home, that a message is for or from
+ * (0: the whole process).
+ *
+ * A process image is a sequence of MSG_IMAGE messages, each one typed record
+ * (struct wire_record and its body). Nothing in a record depends on the link.
+ */
+#ifndef MOSIX_WIRE_H
+#define MOSIX_WIRE_H
+
+#include "pure.h"
+
+enum wire_limits {
+	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
+	WIRE_VERSION_MIN	= 1,
+	WIRE_VERSION_MAX	= 1,
+	WIRE_PAGE_SIZE		= 4096,
+	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
+	WIRE_WINDOWS_MAX	= 3,		/* inline windows of a call */
+	WIRE_WINDOW_BYTES_MAX	= 128 * 1024,	/* of all windows of a call */
+	WIRE_PAYLOAD_MAX	= 192 * 1024,	/* of any message */
+	WIRE_COMM_LEN		= 16,
+	WIRE_CPU_WORDS		= 12,		/* CPUID words compared */
+	WIRE_SIGNALS		= 64,
+	WIRE_SIGINFO_FIELDS	= 32,
+	WIRE_VMAS_MAX		= 2048,		/* in one REC_VMAS */
+	WIRE_RANGES_MAX		= 4096,		/* in one REC_HOME_PAGES */
+	WIRE_XSTATE_MAX		= 16 * 1024,
+};
+
+enum wire_type {
+	MSG_INVALID	= 0,
+	/* making a link; either side */
+	MSG_HELLO	= 1,
+	MSG_WELCOME	= 2,	/* answers HELLO */
+	/* moving out: home to host, and the answers */
+	MSG_OFFER	= 3,
+	MSG_ACCEPT	= 4,	/* answers OFFER */
+	MSG_REFUSE	= 5,	/* answers OFFER, IMAGE_END, GO or HOME_END */
+	MSG_IMAGE	= 6,
+	MSG_IMAGE_END	= 7,
+	MSG_READY	= 8,	/* answers IMAGE_END */
+	MSG_GO		= 9,
+	MSG_STARTED	= 10,	/* answers GO */
+	/* coming home */
+	MSG_COME_HOME	= 11,	/* home asks the body to come */
+	MSG_HOME_END	= 12,	/* body: the image is complete */
+	MSG_HOME_OK	= 13,	/* answers HOME_END: the body may vanish */
+	MSG_LEAVE	= 14,	/* host asks home to call the body back */
+	/* while away: body to home */
+	MSG_CALL	= 15,
+	MSG_REPLY	= 16,	/* answers CALL */
+	MSG_MASK	= 17,	/* the body's blocked mask changed */
+	MSG_EXIT	= 18,
+	MSG_USAGE	= 19,
+	/* while away: home to body */
+	MSG_SIGNAL	= 20,	/* either way: to the body, or given back */
+	MSG_STOP	= 21,
+	MSG_CONT	= 22,
+	MSG_KILL	= 23,
+	/* pages, either way */
+	MSG_PAGE_REQ	= 24,
+	MSG_PAGES	= 25,
+	MSG_PAGE_NONE	= 26,
+	MSG_TYPES
+};
+
+/**
+ * struct wire_header - in front of every message
+ * @magic: WIRE_MAGIC; what does not begin so is not ours
+ * @type: enum wire_type
+ * @flags: none defined in version 1, zero
+ * @len: bytes of payload that follow, at most WIRE_PAYLOAD_MAX
+ * @tid: thread this is for or from, its TID at home; 0: the process
+ * @id: number of a request, repeated in its answer; 0: no answer wanted
+ */
+struct wire_header {
+	__le32 magic;
+	__le16 type;
+	__le16 flags;
+	__le32 len;
+	__le32 tid;
+	__le64 id;
+};
+static_assert(sizeof(struct wire_header) == 24);
+
+/**
+ * struct wire_hello - payload of HELLO and of WELCOME
+ * @version_min: lowest version spoken; in WELCOME the chosen one
+ * @version_max: highest version spoken; in WELCOME the chosen one
+ * @node: id of the sender in the node map
+ * @peer: id that the sender takes the receiver for
+ */
+struct wire_hello {
+	__le16 version_min;
+	__le16 version_max;
+	__le16 node;
+	__le16 peer;
+};
+static_assert(sizeof(struct wire_hello) == 8);
+
+/**
+ * struct wire_offer - payload of OFFER: would you take this process?
+ * @pid: its TGID at home
+ * @load_milli: CPU it wants, 1000 = one CPU
+ * @mem_kib: memory it may need, in KiB
+ * @cpu: CPU features of the home that user code may have seen
+ * @comm: its name, NUL-terminated
+ */
+struct wire_offer {
+	__le32 pid;
+	__le32 load_milli;
+	__le64 mem_kib;
+	__le32 cpu[WIRE_CPU_WORDS];
+	u8 comm[WIRE_COMM_LEN];
+};
+static_assert(sizeof(struct wire_offer) == 80);
+
+/* Why a node says no; the texts are in wire_refusal_name(). */
+enum wire_refusal {
+	REFUSE_INVALID	= 0,
+	REFUSE_BLOCKED	= 1,	/* the admin blocks guests */
+	REFUSE_MEMORY	= 2,	/* no room */
+	REFUSE_CPU	= 3,	/* a CPU feature of the home is missing */
+	REFUSE_PID	= 4,	/* the PID is in use here */
+	REFUSE_IMAGE	= 5,	/* a record could not be made real */
+	REFUSE_BUSY	= 6,	/* enough guests, or one arriving already */
+	REFUSE_INTERNAL	= 7,
+	REFUSE_REASONS
+};
+
+/**
+ * struct wire_refuse - payload of REFUSE
+ * @reason: enum wire_refusal
+ * @error: positive errno, for the log; 0 when there is none
+ */
+struct wire_refuse {
+	__le32 reason;
+	__le32 error;
+};
+static_assert(sizeof(struct wire_refuse) == 8);
+
+/**
+ * struct wire_call - head of CALL, the windows' bytes follow
+ * @nr: syscall number
+ * @args: its arguments as in the registers
+ * @blocked: signals that the body blocks as the call begins
+ * @utime_ns: user time of the body so far, on all hosts, nanoseconds
+ * @stime_ns: the same, system time
+ * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
+ * @pad: zero
+ * @win: inline windows: memory of the call that travels with it
+ */
+struct wire_window {
+	__le64 addr;		/* user address */
+	__le32 len;		/* bytes */
+	__le16 dir;		/* enum wire_window_dir */
+	__le16 arg;		/* argument that holds @addr */
+};
+static_assert(sizeof(struct wire_window) == 16);
+
+enum wire_window_dir {
+	WINDOW_IN	= 1,	/* the call reads it: bytes travel in CALL */
+	WINDOW_OUT	= 2,	/* the call writes it: bytes come in REPLY */
+	WINDOW_INOUT	= 3,
+};
+
+struct wire_call {
+	__le64 nr;
+	__le64 args[6];
+	__le64 blocked;
+	__le64 utime_ns;
+	__le64 stime_ns;
+	__le32 nwin;
+	__le32 pad;
+	struct wire_window win[WIRE_WINDOWS_MAX];
+};
+static_assert(sizeof(struct wire_call) == 136);
+
+/**
+ * struct wire_reply - head of REPLY, the windows' bytes follow
+ * @ret: what the call returned, as in rax
+ * @out: bytes of each window that follow, in the order of the call; 0 for
+ *	those that were not written
+ * @pad: zero
+ */
+struct wire_reply {
+	__le64 ret;
+	__le32 out[WIRE_WINDOWS_MAX];
+	__le32 pad;
+};
+static_assert(sizeof(struct wire_reply) == 24);
+
+struct wire_mask {
+	__le64 blocked;
+};
+
+/**
+ * struct wire_usage - CPU time of the body so far, on this stay
+ * @utime_ns: user time, nanoseconds
+ * @stime_ns: system time, nanoseconds
+ */
+struct wire_usage {
+	__le64 utime_ns;
+	__le64 stime_ns;
+};
+
+/**
+ * struct wire_exit - payload of EXIT and of KILL
+ * @code: exit code as in wait(2)'s status
+ * @pad: zero
+ * @usage: CPU time of the body; zero in KILL
+ */
+struct wire_exit {
+	__le32 code;
+	__le32 pad;
+	struct wire_usage usage;
+};
+static_assert(sizeof(struct wire_exit) == 24);
+
+/**
+ * struct wire_signal - a queued signal
+ * @signo: 1 to 64
+ * @code: si_code
+ * @error: si_errno
+ * @to_thread: 1: for the thread @tid of the header, 0: for the process
+ * @fields: the union of siginfo_t as the x86_64 user ABI lays it out
+ */
+struct wire_signal {
+	__le32 signo;
+	__le32 code;
+	__le32 error;
+	__le32 to_thread;
+	u8 fields[WIRE_SIGINFO_FIELDS];
+};
+static_assert(sizeof(struct wire_signal) == 48);
+
+/**
+ * struct wire_page_req - pages wanted
+ * @addr: the page that somebody waits for
+ * @count: pages from @addr on that are welcome, 1 to WIRE_PAGES_MAX
+ * @pad: zero
+ */
+struct wire_page_req {
+	__le64 addr;
+	__le32 count;
+	__le32 pad;
+};
+static_assert(sizeof(struct wire_page_req) == 16);
+
+/**
+ * struct wire_pages - head of PAGES; the pages that are not zero follow
+ * @addr: address of the first page
+ * @count: pages described, 1 to WIRE_PAGES_MAX
+ * @zero: bit i set: page i is all zero and not sent
+ * @flags: enum wire_pages_flags
+ * @pad: zero
+ */
+struct wire_pages {
+	__le64 addr;
+	__le32 count;
+	__le32 zero;
+	__le32 flags;
+	__le32 pad;
+};
+static_assert(sizeof(struct wire_pages) == 24);
+
+enum wire_pages_flags {
+	PAGES_COPY	= 1,	/* immutable: the sender keeps them too */
+};
+
+/* Payload of PAGE_NONE: nothing is mapped there, the waiter gets a fault. */
+struct wire_page_none {
+	__le64 addr;
+};
+
+/* Records of a process image. */
+enum wire_record_type {
+	REC_INVALID	= 0,
+	REC_TASK	= 1,
+	REC_REGS	= 2,
+	REC_XSTATE	= 3,
+	REC_SIGNALS	= 4,
+	REC_MM		= 5,
+	REC_VMAS	= 6,
+	REC_HOME_PAGES	= 7,
+	REC_TYPES
+};
+
+/**
+ * struct wire_record - in front of the body of a record
+ * @type: enum wire_record_type
+ * @version: 1
+ */
+struct wire_record {
+	__le32 type;
+	__le32 version;
+};
+
+/**
+ * struct wire_task - REC_TASK: what is neither registers nor memory
+ * @tid: TID and @tgid: PID at home
+ * @clear_tid: user address of clear_child_tid
+ * @robust_list: user address of the robust futex list's head
+ * @rseq: user address, @rseq_len and @rseq_sig of the registration; 0 none
+ * @altstack: base, @altstack_size size and @altstack_flags of sigaltstack
+ * @mono_ns: home's CLOCK_MONOTONIC and @boot_ns CLOCK_BOOTTIME right now
+ * @rlim_stack: soft RLIMIT_STACK, @rlim_data RLIMIT_DATA, @rlim_as RLIMIT_AS
+ * @restart_home: 1: restart_syscall(2) continues a call at home
+ * @personality: personality(2)
+ * @comm: name, NUL-terminated
+ */
+struct wire_task {
+	__le32 tid;
+	__le32 tgid;
+	__le64 clear_tid;
+	__le64 robust_list;
+	__le64 rseq;
+	__le32 rseq_len;
+	__le32 rseq_sig;
+	__le64 altstack;
+	__le64 altstack_size;
+	__le32 altstack_flags;
+	__le32 restart_home;
+	__le64 mono_ns;
+	__le64 boot_ns;
+	__le64 rlim_stack;
+	__le64 rlim_data;
+	__le64 rlim_as;
+	__le32 personality;
+	__le32 pad;
+	u8 comm[WIRE_COMM_LEN];
+};
+static_assert(sizeof(struct wire_task) == 136);
+
+/* REC_REGS: general registers as the kernel saved them at the boundary. */
+struct wire_regs {
+	__le64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	__le64 ax, cx, dx, si, di, orig_ax, ip, flags, sp;
+	__le64 fs_base, gs_base;
+	__le32 cs, ss, ds, es, fs, gs;
+};
+static_assert(sizeof(struct wire_regs) == 21 * 8 + 6 * 4);
+
+/* REC_XSTATE: @size bytes in the standard format of XSAVE follow. */
+struct wire_xstate {
+	__le32 size;
+	__le32 pad;
+};
+
+/**
+ * struct wire_sigaction - one disposition
+ * @handler: user address, or 0 SIG_DFL, 1 SIG_IGN
+ * @flags: SA_*
+ * @restorer: user address
+ * @mask: blocked while the handler runs
+ */
+struct wire_sigaction {
+	__le64 handler;
+	__le64 flags;
+	__le64 restorer;
+	__le64 mask;
+};
+
+/* REC_SIGNALS: mask and dispositions; action[i] is signal i + 1. */
+struct wire_signals {
+	__le64 blocked;
+	struct wire_sigaction action[WIRE_SIGNALS];
+};
+
+/* REC_MM: the layout's landmarks, all user addresses. */
+struct wire_mm {
+	__le64 start_code, end_code, start_data, end_data;
+	__le64 start_brk, brk, start_stack, mmap_base;
+	__le64 arg_start, arg_end, env_start, env_end;
+	__le64 vdso;		/* start of the vDSO's text, 0: none */
+	__le64 vdso_size;	/* bytes of text, to be equal on both nodes */
+};
+
+/* One mapping of REC_VMAS. */
+struct wire_vma {
+	__le64 start;
+	__le64 end;
+	__le32 prot;		/* PROT_* */
+	__le32 flags;		/* enum wire_vma_flags */
+};
+static_assert(sizeof(struct wire_vma) == 24);
+
+enum wire_vma_flags {
+	VMA_GROWSDOWN	= 1,
+	VMA_FILE	= 2,	/* backed by a file at home */
+	VMA_SHARED	= 4,	/* read-only shared: its pages never change */
+	VMA_NORESERVE	= 8,
+	VMA_STACK	= 16,
+};
+
+struct wire_vmas {
+	__le32 count;
+	__le32 pad;
+};
+
+/* REC_HOME_PAGES: ranges of H, in page numbers, end excluded. */
+struct wire_range {
+	__le64 first;
+	__le64 end;
+};
+
+struct wire_ranges {
+	__le32 count;
+	__le32 pad;
+};
+
+/* Which end of a link may send a message. */
+enum wire_side {
+	SIDE_HOME	= 1,
+	SIDE_HOST	= 2,
+	SIDE_BOTH	= 3,
+};
+
+int wire_check_header(const struct wire_header *h, enum wire_side from);
+int wire_check_payload(u16 type, const void *payload, u32 len);
+u32 wire_head_len(u16 type);
+const char *wire_type_name(u16 type);
+const char *wire_refusal_name(u32 reason);
+
+#endif /* MOSIX_WIRE_H */
