@@ -63,9 +63,10 @@ check_version() {
 	esac
 }
 
-hold_lock
 src=$(find_source)
 id=$(source_id "$src")
+up_to_date "$id" "$src" && exit 0
+hold_lock
 up_to_date "$id" "$src" && exit 0
 
 mkdir -p "$BASES"

@@ -54,3 +54,34 @@ touched() {
 	[ $# -gt 0 ] || return 0
 	sed -n 's|^+++ b/\([^[:space:]]*\).*|\1|p' "$@" | sort -u
 }
+
+# Files of the overlay that are newer than its making: edited by hand.
+edited_files() {
+	(cd "$OVERLAY" && find . -type f -newer .mosix-overlay \
+		! -name '*.orig' ! -name '*.rej' ! -name '*.pyc' \
+		-printf '%P\n' | sort)
+}
+
+# our_files: what of ours goes into a kernel tree, as lines "path-there
+# path-in-the-repository", sorted by the path there. Sources only; what tests
+# or makes patches in user space stays out.
+our_files() {
+	local f
+	{
+		for f in "${MOSIX_FOLDERS[@]}"; do
+			(cd "$TOP/$f" && find . \( -path ./test -o -path ./patches -o \
+				-path ./scripts -o -path ./include \) -prune -o \
+				-type f \( -name Kbuild -o -name Kconfig -o \
+				-name '*.[ch]' -o -name '*.tbl' -o -name '*.awk' -o \
+				-name '*.sh' -o -name .kunitconfig \) \
+				-printf "mosix/$f/%P $f/%P\n")
+		done
+		f=include/linux/mosix.h
+		[ ! -f "$TOP/kernel/$f" ] || echo "$f kernel/$f"
+		f=qemu-tests/selftests
+		[ ! -d "$TOP/$f" ] || (cd "$TOP/$f" && find . -type f \( \
+			-name '*.[ch]' -o -name Makefile -o -name config -o \
+			-name settings -o -name '*.sh' -o -name .gitignore \) \
+			-printf "tools/testing/selftests/mosix/%P $f/%P\n")
+	} | sort
+}

@@ -11,6 +11,9 @@ new=$BUILD/linux.new
 stamp=.mosix-overlay
 
 cleanup() {
+	# the only moment without a tree is between the two renames: go back
+	[ -e "$OVERLAY" ] || [ ! -e "$BUILD/linux.old" ] ||
+		mv "$BUILD/linux.old" "$OVERLAY"
 	rm -rf "$new" "$BUILD/linux.old"
 }
 
@@ -55,38 +58,51 @@ apply_series() {
 }
 
 # Give back the time stamps of the last overlay where nothing changed; a file
-# that went back to the pristine one must look new, its object is not.
+# that went back to the pristine one must look new, as its object is not that.
 keep_times() {
 	local f
 	[ "$(sed -n 2p "$OVERLAY/$stamp" 2>/dev/null)" = "$base_id" ] || return 0
 	while read -r f; do
-		if cmp -s "$OVERLAY/$f" "$new/$f"; then
-			touch -r "$OVERLAY/$f" "$new/$f.same"
-			cp "$new/$f" "$new/$f.same"
-			touch -r "$OVERLAY/$f" "$new/$f.same"
-			mv "$new/$f.same" "$new/$f"
-		else
-			cp "$new/$f" "$new/$f.new"
-			mv "$new/$f.new" "$new/$f"
-		fi
+		cp "$new/$f" "$new/$f.copy"
+		! cmp -s "$OVERLAY/$f" "$new/$f" ||
+			touch -r "$OVERLAY/$f" "$new/$f.copy"
+		mv "$new/$f.copy" "$new/$f"
 	done < <({ sed 1,2d "$OVERLAY/$stamp"; touched "${files[@]}"; } | sort -u)
 }
 
+# What somebody edited in the tree by hand is not ours to throw away.
+refuse_edits() {
+	local edited
+	[ -e "$OVERLAY/$stamp" ] && [ -z "${DISCARD:-}" ] || return 0
+	edited=$(edited_files | sed 's/^/  /')
+	[ -z "$edited" ] && return
+	say "$edited"
+	die "the files above were edited in build/linux: take the edits into" \
+		"a patch (kernel/scripts/refresh.sh PATCH), or drop them" \
+		"(make overlay DISCARD=1)"
+}
+
+is_current() {
+	[ "$(head -n 2 "$OVERLAY/$stamp" 2>/dev/null)" = "$key"$'\n'"$base_id" ] &&
+		[ -z "${DISCARD:-}" ]
+}
+
 "$(dirname "$0")/fetch.sh"
-hold_lock
 base=$(realpath "$BASES/current")
 version=$(kernel_version "$base")
 base_id=$(sha256sum <"$BASES/current.source")
 mapfile -t files < <(series | sed "s|^|$PATCHES/|")
 key=$(cat "$PATCHES/series" "${files[@]}" "$0" 2>/dev/null | sha256sum)
 
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-if [ "$(head -n 2 "$OVERLAY/$stamp" 2>/dev/null)" = "$key"$'\n'"$base_id" ]; then
+if is_current; then
 	link_folders "$OVERLAY"
 	exit 0
 fi
 
+hold_lock
+refuse_edits
+trap cleanup EXIT
+trap 'exit 130' INT TERM
 start=$SECONDS
 cleanup
 cp -al "$base" "$new"
