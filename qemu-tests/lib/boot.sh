@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Guests under QEMU.
+#
+#   boot_accel           choose the accelerator: sets ACCEL
+#   boot_node I [WORDS]  start node I, kernel command line WORDS appended
+#   wait_node I          until its agent answers
+#   kill_node I          as if its power was cut
+#   node_runs I          is its QEMU there
+#
+# Needs $CLUSTER (folder of this cluster, with kernel and image in it), $NODES,
+# $MEM, $SMP, $SLOW (how many times slower than a normal guest on TCG).
+
+boot_args() {
+	local id=$1
+	shift
+	printf '%s ' console=ttyS0 "loglevel=${LOGLEVEL:-5}" panic=-1 \
+		panic_on_warn=1 oops=panic log_buf_len=1M tsc=reliable \
+		"mosix.id=$id" "mosix.n=$NODES" "$@"
+}
+
+# Becomes QEMU: always called in the background.
+boot_qemu() {
+	local id=$1
+	shift
+	cd "$CLUSTER" || exit 1
+	# shellcheck disable=SC2086 # $ACCEL is several words
+	exec setsid qemu-system-x86_64 -name "n$id" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		$ACCEL -smp "$SMP" -m "$MEM" \
+		-kernel kernel -initrd image -append "$(boot_args "$id" "$@")" \
+		-chardev "file,id=console,path=console.$id,append=on" \
+		-serial chardev:console \
+		"${boot_devices[@]}" </dev/null >>"qemu.$id.log" 2>&1 3>&-
+}
+
+boot_node() {
+	local id=$1
+	local boot_devices=(
+		-netdev "tap,id=net,ifname=tap$id,script=no,downscript=no"
+		-device "virtio-net-pci,netdev=net,romfile=,mac=$(printf \
+			'52:54:00:4d:58:%02x' "$id")"
+		-device virtio-serial-pci
+		-chardev "socket,id=agent,path=agent.$id"
+		-device "virtserialport,chardev=agent,name=agent"
+	)
+	rm -f "$CLUSTER/crashed.$id"
+	boot_qemu "$@" &
+	echo $! >"$CLUSTER/qemu.$id.pid"
+}
+
+node_runs() {
+	local pid
+	pid=$(cat "$CLUSTER/qemu.$1.pid" 2>/dev/null) &&
+		[[ $(cat "/proc/$pid/comm" 2>/dev/null) == qemu-system* ]]
+}
+
+kill_node() {
+	local pid i
+	pid=$(cat "$CLUSTER/qemu.$1.pid" 2>/dev/null) || return 0
+	: >"$CLUSTER/crashed.$1"
+	kill -KILL "$pid" 2>/dev/null || return 0
+	for ((i = 0; i < 100; i++)); do
+		node_runs "$1" || return 0
+		sleep 0.05
+	done
+}
+
+wait_node() {
+	"$WORK/bin/on" -w $((60 * SLOW)) "$1" true
+}
+
+# Nested virtualisation is there more often than it works: believe a boot.
+boot_accel() {
+	local boot_devices=() probe i
+	ACCEL="-accel kvm -cpu host"
+	if [[ -w /dev/kvm ]]; then
+		NODES=1 boot_qemu 0 mosix.probe &
+		probe=$!
+		for ((i = 0; i < 50; i++)); do
+			kill -0 "$probe" 2>/dev/null || break
+			sleep 0.2
+		done
+		if ((i < 50)) && wait "$probe" 2>/dev/null && [[ -e $CLUSTER/console.0 ]] &&
+			! grep -q 'Kernel panic' "$CLUSTER/console.0"; then
+			return
+		fi
+		kill -KILL "$probe" 2>/dev/null || true
+	fi
+	ACCEL="-accel tcg,thread=multi -cpu max,-erms"
+}

@@ -1,0 +1,216 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The inside of qemu-tests/run: process 1 of a PID namespace with a network
+# and mounts of its own, so whatever happens here ends with it.
+#   main.sh FLAVOUR TEST...      flavours, tests as files
+#   main.sh with SCRIPT ARGS...  boot, run a script beside the cluster, end
+#   main.sh manual               boot, wait for the user to leave
+set -uo pipefail
+
+lib=$TOP/qemu-tests/lib
+. "$lib/ktap.sh"
+. "$lib/image.sh"
+. "$lib/net.sh"
+. "$lib/boot.sh"
+. "$lib/guest.sh"
+. "$lib/splat.sh"
+. "$lib/cluster.sh"
+
+# header FILE KEY: the value of a "# KEY: VALUE" line of a test.
+header() {
+	sed -n "1,30s/^# $2: *//p" "$1" | tr '\n' ' '
+}
+
+needs_of() {
+	local test
+	for test in "$@"; do
+		header "$test" needs
+	done | tr ' ' '\n' | sort -u | grep .
+}
+
+# The log's last lines, where somebody looks first.
+show_log() {
+	local line
+	while IFS= read -r line; do
+		ktap_note "  ${line//$'\r'/}"
+	done < <(tail -n "${2:-25}" "$1" 2>/dev/null)
+}
+
+show_consoles() {
+	local i
+	for ((i = 1; i <= NODES; i++)); do
+		ktap_note "console of node $i:"
+		show_log "$CLUSTER/console.$i" 12
+	done
+}
+
+# The verdicts of one test, as they come; sets $status.
+run_script() {
+	local test=$1 name=$2 log=$3 limit=$4 line
+	status=
+	while IFS= read -r line; do
+		case $line in
+		'ended '*) status=${line#ended }; break ;;
+		*) ktap_line "$name" "$line" ;;
+		esac
+	done < <(
+		timeout -k 10 "$limit" bash "$test" 3>&1 >"$log" 2>&1 </dev/null
+		echo "ended $?"
+	)
+}
+
+run_test() {
+	local test=$1 name limit log before=$ktap_failed status only min
+	name=${test##*/}
+	name=${name%.sh}
+	only=$(header "$test" flavour)
+	if [[ $only && ${only% } != "$FLAVOUR" ]]; then
+		ktap_result ok "$name # SKIP only for ${only% } kernels"
+		return
+	fi
+	min=$(header "$test" nodes)
+	if ((${min:-1} > NODES)); then
+		ktap_result ok "$name # SKIP needs ${min% } nodes"
+		return
+	fi
+	limit=$(header "$test" limit)
+	limit=$((${limit:-120} * SLOW))
+	log=$CLUSTER/$name.log
+	export TMP=$CLUSTER/tmp.$name
+	mkdir -p "$TMP"
+	capture_start "$CLUSTER/$name.pcap" || ktap_result "not ok" \
+		"$name: packets are captured"
+	run_script "$test" "$name" "$log" "$limit"
+	capture_stop
+	case $status in
+	0) ;;
+	124 | 137) ktap_result "not ok" "$name: ends within $limit s" ;;
+	*) ktap_result "not ok" "$name: ended with status $status" ;;
+	esac
+	after_test "$name" "$log" "$before"
+}
+
+after_test() {
+	local name=$1 log=$2 before=$3
+	if ! cluster_health >"$CLUSTER/health" 2>&1; then
+		cat "$CLUSTER/health" >>"$log"
+		ktap_result "not ok" "$name: the nodes stay healthy"
+		show_log "$CLUSTER/health" 60
+		cluster_again
+	fi
+	rm -rf "$TMP"
+	if ((ktap_failed > before)); then
+		ktap_note "$name: log ${log#"$TOP/"}"
+		show_log "$log"
+	elif [[ -z ${KEEP-} ]]; then
+		rm -f "$CLUSTER/$name"*.pcap
+	fi
+}
+
+cluster_again() {
+	local i
+	cluster_down
+	for ((i = 1; i <= NODES; i++)); do
+		forgive "$i"
+		rm -f "$CLUSTER/crashed.$i"
+	done
+	cluster_up || bail "the cluster does not boot again"
+}
+
+bail() {
+	echo "Bail out! $1"
+	show_consoles
+	exit 1
+}
+
+# Programs that hold their tests themselves, in node 1.
+run_selftests() {
+	local file name
+	for file in "$WORK"/selftests/*; do
+		[[ -x $file ]] || continue
+		name=${file##*/}
+		node -t $((120 * SLOW)) 1 "/selftests/$name" \
+			>"$CLUSTER/selftest.$name.log" 2>&1
+		ktap_fold "selftest $name" <"$CLUSTER/selftest.$name.log"
+	done
+}
+
+# Unit tests in the kernel, which run while it boots; one node shows them.
+run_kunit() {
+	local log=$CLUSTER/kunit.log
+	ls "$TOP"/{kernel,deputy,loadinfo}/*_kunit.c >/dev/null 2>&1 || {
+		ktap_result ok "kunit # SKIP there is no suite yet"
+		return
+	}
+	kill_node 1
+	boot_node 1 kunit.enable=1
+	if ! wait_node 1; then
+		ktap_result "not ok" "kunit: the kernel boots with its tests"
+		show_log "$CLUSTER/console.1" 40
+		return
+	fi
+	node 1 dmesg | sed 's/^\[[^]]*\] \?//' | sed -n '/KTAP version/,$p' |
+		grep -E '^ *(KTAP|# Subtest|1\.\.|(not )?ok )' >"$log"
+	ktap_fold kunit <"$log"
+}
+
+# Twice: a block is reported when two scans in a row find no way to it.
+run_kmemleak() {
+	local i leaks=/sys/kernel/debug/kmemleak out
+	for ((i = 1; i <= NODES; i++)); do
+		if ! node "$i" test -e $leaks; then
+			ktap_result ok "kmemleak: node $i # SKIP not in this kernel"
+			continue
+		fi
+		out=$(node -t 600 "$i" "echo scan >$leaks; sleep 6;
+			echo scan >$leaks; cat $leaks")
+		if [[ $out ]]; then
+			ktap_result "not ok" "kmemleak: node $i lost no memory"
+			echo "$out" >"$CLUSTER/kmemleak.$i.log"
+			show_log "$CLUSTER/kmemleak.$i.log" 60
+		else
+			ktap_result ok "kmemleak: node $i lost no memory"
+		fi
+	done
+}
+
+run_flavour() {
+	local test began=$SECONDS needs
+	FLAVOUR=$1
+	export FLAVOUR
+	shift
+	mapfile -t needs < <(needs_of "$@")
+	cluster_make "$FLAVOUR" "${needs[@]}" ||
+		bail "no $FLAVOUR cluster can be made"
+	ktap_note "$FLAVOUR kernel, $NODES nodes, $ACCEL," \
+		"logs in ${CLUSTER#"$TOP/"}"
+	cluster_up || bail "the $FLAVOUR kernel does not boot"
+	ktap_result ok "$FLAVOUR: $NODES nodes boot"
+	ktap_note "booted after $((SECONDS - began)) s"
+	for test in "$@"; do
+		run_test "$test"
+	done
+	[[ ${SELECTED-} ]] || run_selftests
+	if [[ $FLAVOUR == debug && -z ${SELECTED-} ]]; then
+		run_kmemleak
+		run_kunit
+	fi
+	if ! cluster_health >"$CLUSTER/health" 2>&1; then
+		ktap_result "not ok" "$FLAVOUR: no node complains to the end"
+		show_log "$CLUSTER/health" 60
+	fi
+	cluster_end
+	ktap_note "$FLAVOUR took $((SECONDS - began)) s"
+}
+
+flavours=$1
+shift
+ktap_begin
+case $flavours in
+all)
+	run_flavour normal "$@"
+	run_flavour debug "$@"
+	;;
+*) run_flavour "$flavours" "$@" ;;
+esac
+ktap_end

@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a test sources first. A test is a bash script tests/NNN-verb-noun.sh
+# which the runner starts beside a booted cluster; its claims are TAP lines.
+# Header lines that the runner reads:
+#   # needs: PROGRAM...   Debian programs wanted in the guests
+#   # limit: SECONDS      time limit on a normal kernel (default 120)
+#   # nodes: N            needs at least so many nodes (default 1)
+#   # flavour: normal     only on this kernel
+#
+#   claim TEXT CMD...           ok when CMD succeeds
+#   claim_not TEXT CMD...       ok when CMD fails
+#   assert_eq GOT WANT TEXT     ok when both are the same string
+#   assert_match GOT REGEX TEXT ok when the extended regular expression matches
+#   must TEXT CMD...            claim, and the test ends when it does not hold
+#   ok TEXT, fail TEXT          the verdict is the test's own
+#   skip TEXT REASON            could not be asked here, and why
+#   forgive I                   what node I complained about was expected
+#
+# A command outside of these that fails ends the test as a failure that names
+# its line. All output goes to the test's log.
+
+set -Eeuo pipefail
+. "$TOP/qemu-tests/lib/net.sh"
+. "$TOP/qemu-tests/lib/boot.sh"
+. "$TOP/qemu-tests/lib/guest.sh"
+. "$TOP/qemu-tests/lib/splat.sh"
+guest_names
+
+claims=0
+
+verdict() {
+	claims=$((claims + 1))
+	echo "$*" | tee /dev/fd/3
+}
+
+ok() {
+	verdict "ok - $1"
+}
+
+fail() {
+	verdict "not ok - $1"
+}
+
+skip() {
+	verdict "ok - $1 # SKIP $2"
+}
+
+claim() {
+	local text=$1 status=0
+	shift
+	"$@" || status=$?
+	if ((status)); then
+		echo "claim failed with status $status: $*"
+		fail "$text"
+	else
+		ok "$text"
+	fi
+}
+
+claim_not() {
+	local text=$1
+	shift
+	if "$@"; then
+		echo "succeeded and should not: $*"
+		fail "$text"
+	else
+		ok "$text"
+	fi
+}
+
+must() {
+	local text=$1 status=0
+	shift
+	"$@" || status=$?
+	if ((status)); then
+		echo "failed with status $status, and the rest needs it: $*"
+		fail "$text"
+		exit 0
+	fi
+	ok "$text"
+}
+
+assert_eq() {
+	if [[ $1 == "$2" ]]; then
+		ok "$3"
+	else
+		printf 'got:  %q\nwant: %q\n' "$1" "$2"
+		fail "$3"
+	fi
+}
+
+assert_match() {
+	if [[ $1 =~ $2 ]]; then
+		ok "$3"
+	else
+		printf 'got:     %q\nwant: =~ %s\n' "$1" "$2"
+		fail "$3"
+	fi
+}
+
+test_ended() {
+	local status=$? job
+	trap - ERR
+	for job in "$TMP"/job/*.client; do
+		[[ ! -e $job ]] || kill "$(cat "$job")" 2>/dev/null || true
+	done
+	((claims || status)) || fail "it makes a claim"
+	exit "$status"
+}
+
+test_broke() {
+	local status=$? line=$1 command=$2
+	fail "line $line failed with status $status: ${command//$'\n'/ }"
+	exit 0
+}
+
+trap test_ended EXIT
+trap 'test_broke "$LINENO" "$BASH_COMMAND"' ERR
