@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PURE: what this node has heard about the others, and how it passes it on.
+ *
+ * Each period a node sends its own entry and the freshest entries of its
+ * window to one other node, taken at random. What a node hears it merges into
+ * its window: of two entries about one node the fresher stays, of all nodes
+ * the freshest stay. So the cost of a node is the same whatever the size of
+ * the cluster, and the entries of the window are two to five periods old, also
+ * whatever the size. Decisions look at the window alone.
+ *
+ * Ages travel, not times: an entry that was measured a second before it was
+ * sent is, for the receiver, a second old on the receiver's clock (younger by
+ * the time the datagram took).
+ */
+#include "gossip.h"
+
+/*
+ * News measured this long after a process left for a node may still not count
+ * it: the age does not know how long the datagram took.
+ */
+#define BUMP_SLACK_MS	500
+
+/* Bounds of what a sane node says about itself; see lb_gossip_check(). */
+#define CPUS_MAX	8192U
+#define SPEED_MAX_MILLI	1000000U
+#define DEMAND_MAX_MILLI	1000000000U
+#define FLAGS_KNOWN	(LB_NODE_BLOCKED | LB_NODE_STAY | LB_NODE_LEAVING)
+
+/* Attempts to hit a peer that seems alive before anyone will do. */
+#define TARGET_TRIES	16U
+
+static u32 find(const struct lb_window *window, u16 id)
+{
+	u32 i;
+
+	for (i = 0; i < window->count; i++) {
+		if (window->entry[i].node.id == id)
+			break;
+	}
+	return i;
+}
+
+static void take_out(struct lb_window *window, u32 at)
+{
+	u32 i;
+
+	for (i = at; i + 1 < window->count; i++)
+		window->entry[i] = window->entry[i + 1];
+	window->count--;
+}
+
+/* Where an entry of this age belongs: behind those that are as fresh. */
+static u32 place(const struct lb_window *window, u64 at_ms)
+{
+	u32 i;
+
+	for (i = window->count; i > 0; i--) {
+		if (window->entry[i - 1].at_ms >= at_ms)
+			break;
+	}
+	return i;
+}
+
+/**
+ * lb_window_merge() - take in news about a node
+ * @window: of this node
+ * @node: the news
+ * @at_ms: when it was so, on our clock
+ *
+ * Return: 1 if it was news, 0 if the window knew better, or if it is about
+ *	   this node, which nobody knows better than itself.
+ * Context: Any; the caller serialises.
+ */
+int lb_window_merge(struct lb_window *window, const struct lb_node *node,
+		    u64 at_ms)
+{
+	struct lb_entry fresh = { .node = *node, .at_ms = at_ms };
+	u32 old = find(window, node->id);
+	u32 to, i;
+
+	if (node->id == window->self)
+		return 0;
+	if (old < window->count) {
+		const struct lb_entry *e = &window->entry[old];
+
+		if (e->at_ms >= at_ms)
+			return 0;
+		if (e->bump_milli && at_ms < e->bump_at_ms + BUMP_SLACK_MS) {
+			fresh.bump_milli = e->bump_milli;
+			fresh.bump_at_ms = e->bump_at_ms;
+		}
+		take_out(window, old);
+	}
+	to = place(window, at_ms);
+	if (to >= LB_WINDOW)
+		return 0;
+	if (window->count < LB_WINDOW)
+		window->count++;
+	for (i = window->count - 1; i > to; i--)
+		window->entry[i] = window->entry[i - 1];
+	window->entry[to] = fresh;
+	return 1;
+}
+
+/**
+ * lb_window_find() - what is known about a node
+ * @window: of this node
+ * @id: the other node
+ *
+ * Return: its entry, valid until the window changes, or NULL.
+ * Context: Any; the caller serialises.
+ */
+const struct lb_entry *lb_window_find(const struct lb_window *window, u16 id)
+{
+	u32 i = find(window, id);
+
+	return i < window->count ? &window->entry[i] : NULL;
+}
+
+/**
+ * lb_window_forget() - a node is not in the map any more
+ * @window: of this node
+ * @id: the other node
+ *
+ * Context: Any; the caller serialises.
+ */
+void lb_window_forget(struct lb_window *window, u16 id)
+{
+	u32 i = find(window, id);
+
+	if (i < window->count)
+		take_out(window, i);
+}
+
+/**
+ * lb_window_bump() - a process went there: think of that node as busier
+ * @window: of this node
+ * @id: the other node
+ * @demand_milli: what the process wants
+ * @now_at_ms: the clock
+ *
+ * It holds until that node has told news that must include the process.
+ *
+ * Context: Any; the caller serialises.
+ */
+void lb_window_bump(struct lb_window *window, u16 id, u32 demand_milli,
+		    u64 now_at_ms)
+{
+	u32 i = find(window, id);
+
+	if (i == window->count)
+		return;
+	window->entry[i].bump_milli += min(demand_milli, DEMAND_MAX_MILLI);
+	window->entry[i].bump_at_ms = now_at_ms;
+}
+
+/**
+ * lb_window_node() - a node as it must be thought of
+ * @entry: of the window
+ *
+ * Return: what it said, and what went there since.
+ * Context: Any; the caller serialises.
+ */
+struct lb_node lb_window_node(const struct lb_entry *entry)
+{
+	struct lb_node node = entry->node;
+
+	node.demand_milli = min(node.demand_milli, DEMAND_MAX_MILLI) +
+			    min(entry->bump_milli, DEMAND_MAX_MILLI);
+	return node;
+}
+
+static void pack_entry(struct lb_gossip_entry *to, const struct lb_node *node,
+		       u64 age_ms)
+{
+	to->id = cpu_to_le16(node->id);
+	to->flags = cpu_to_le16(node->flags);
+	to->cpus = cpu_to_le16(node->cpus);
+	to->guests = cpu_to_le16(node->guests);
+	to->speed_milli = cpu_to_le32(node->speed_milli);
+	to->demand_milli = cpu_to_le32(node->demand_milli);
+	to->mem_total_kib = cpu_to_le32(node->mem_total_kib);
+	to->mem_free_kib = cpu_to_le32(node->mem_free_kib);
+	to->features = cpu_to_le64(node->features);
+	to->age_ms = cpu_to_le32((u32)age_ms);
+	to->reserved = cpu_to_le32(0);
+}
+
+/**
+ * lb_gossip_pack() - write the message of this period
+ * @msg: where to
+ * @self: this node, with the demand that it exports
+ * @window: of this node
+ * @now_at_ms: the clock
+ *
+ * Return: the length of the message in bytes.
+ * Context: Any; the caller serialises.
+ */
+u32 lb_gossip_pack(struct lb_gossip_message *msg, const struct lb_node *self,
+		   const struct lb_window *window, u64 now_at_ms)
+{
+	u32 n = 0;
+	u32 i;
+
+	pack_entry(&msg->entry[n++], self, 0);
+	for (i = 0; i < window->count && n < LB_GOSSIP_ENTRIES; i++) {
+		const struct lb_entry *e = &window->entry[i];
+		u64 age = now_at_ms > e->at_ms ? now_at_ms - e->at_ms : 0;
+
+		if (age > LB_GOSSIP_AGE_MAX_MS)
+			break;
+		pack_entry(&msg->entry[n++], &e->node, age);
+	}
+
+	msg->header.magic = cpu_to_le32(LB_GOSSIP_MAGIC);
+	msg->header.version = LB_GOSSIP_VERSION;
+	msg->header.kind = LB_GOSSIP_PUSH;
+	msg->header.count = cpu_to_le16(n);
+	msg->header.sender = cpu_to_le16(self->id);
+	for (i = 0; i < ARRAY_SIZE(msg->header.reserved); i++)
+		msg->header.reserved[i] = 0;
+	return sizeof(msg->header) + n * sizeof(msg->entry[0]);
+}
+
+static bool entry_is_sane(const struct lb_gossip_entry *e)
+{
+	u32 cpus = le16_to_cpu(e->cpus);
+	u32 speed = le32_to_cpu(e->speed_milli);
+
+	if (!le16_to_cpu(e->id) || le32_to_cpu(e->reserved))
+		return false;
+	if (!cpus || cpus > CPUS_MAX || !speed || speed > SPEED_MAX_MILLI)
+		return false;
+	if (le32_to_cpu(e->demand_milli) > DEMAND_MAX_MILLI)
+		return false;
+	if (le32_to_cpu(e->mem_free_kib) > le32_to_cpu(e->mem_total_kib))
+		return false;
+	return le32_to_cpu(e->age_ms) <= LB_GOSSIP_AGE_MAX_MS;
+}
+
+/**
+ * lb_gossip_check() - may any field of this message be believed?
+ * @msg: what came from the network, 8-byte aligned
+ * @len: how many bytes of it came; may be more than fit in @msg
+ *
+ * Return: 0; -EPROTONOSUPPORT for a version that this node does not speak;
+ *	   -EBADMSG for anything else that is not a message.
+ * Context: Any.
+ */
+int lb_gossip_check(const struct lb_gossip_message *msg, u32 len)
+{
+	const struct lb_gossip_header *h = &msg->header;
+	u32 count, i;
+
+	if (len < sizeof(*h) || le32_to_cpu(h->magic) != LB_GOSSIP_MAGIC)
+		return -EBADMSG;
+	if (h->version != LB_GOSSIP_VERSION)
+		return -EPROTONOSUPPORT;
+	count = le16_to_cpu(h->count);
+	if (h->kind != LB_GOSSIP_PUSH || !count || count > LB_GOSSIP_ENTRIES)
+		return -EBADMSG;
+	if (len != sizeof(*h) + count * sizeof(msg->entry[0]))
+		return -EBADMSG;
+	for (i = 0; i < ARRAY_SIZE(h->reserved); i++) {
+		if (h->reserved[i])
+			return -EBADMSG;
+	}
+	for (i = 0; i < count; i++) {
+		if (!entry_is_sane(&msg->entry[i]))
+			return -EBADMSG;
+	}
+	if (le16_to_cpu(msg->entry[0].id) != le16_to_cpu(h->sender))
+		return -EBADMSG;
+	return 0;
+}
+
+/**
+ * lb_gossip_entry() - read one entry of a message
+ * @msg: passed lb_gossip_check()
+ * @i: which, below its count
+ * @now_at_ms: the clock
+ * @node: filled in
+ *
+ * Return: when the node was so, on our clock.
+ * Context: Any.
+ */
+u64 lb_gossip_entry(const struct lb_gossip_message *msg, u32 i, u64 now_at_ms,
+		    struct lb_node *node)
+{
+	const struct lb_gossip_entry *e = &msg->entry[i];
+
+	node->id = le16_to_cpu(e->id);
+	node->flags = le16_to_cpu(e->flags) & FLAGS_KNOWN;
+	node->cpus = le16_to_cpu(e->cpus);
+	node->guests = le16_to_cpu(e->guests);
+	node->speed_milli = le32_to_cpu(e->speed_milli);
+	node->demand_milli = le32_to_cpu(e->demand_milli);
+	node->mem_total_kib = le32_to_cpu(e->mem_total_kib);
+	node->mem_free_kib = le32_to_cpu(e->mem_free_kib);
+	node->features = le64_to_cpu(e->features);
+	return now_at_ms - min(now_at_ms, (u64)le32_to_cpu(e->age_ms));
+}
+
+/**
+ * lb_gossip_count() - how many entries a message has
+ * @msg: passed lb_gossip_check()
+ *
+ * Return: their number.
+ * Context: Any.
+ */
+u32 lb_gossip_count(const struct lb_gossip_message *msg)
+{
+	return le16_to_cpu(msg->header.count);
+}
+
+/**
+ * lb_gossip_dice() - another throw from the same dice
+ * @dice: given by the caller
+ * @n: which throw
+ *
+ * Return: 32 bits that look unrelated to those of other @n.
+ * Context: Any.
+ */
+u32 lb_gossip_dice(u32 dice, u32 n)
+{
+	u32 x = dice + 0x9e3779b9U * (n + 1);
+
+	x = (x ^ (x >> 16)) * 0x85ebca6bU;
+	x = (x ^ (x >> 13)) * 0xc2b2ae35U;
+	return x ^ (x >> 16);
+}
+
+/**
+ * lb_gossip_target() - whom to tell
+ * @peer: everybody else
+ * @count: how many they are
+ * @alive_at_ms: who was heard of since then is alive
+ * @dice: random
+ *
+ * Somebody alive, mostly: messages to the dead are wasted. But now and then
+ * anybody, or a node that comes back would never be found again.
+ *
+ * Return: the node to send to, 0 if there is none.
+ * Context: Any.
+ */
+u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u64 alive_at_ms,
+		     u32 dice)
+{
+	u32 at = 0;
+	u32 n;
+
+	if (!count)
+		return 0;
+	for (n = 0; n < TARGET_TRIES; n++) {
+		at = lb_gossip_dice(dice, n) % count;
+		if (peer[at].heard_at_ms &&
+		    peer[at].heard_at_ms >= alive_at_ms)
+			break;
+		if (!(lb_gossip_dice(dice, TARGET_TRIES + n) %
+		      max(5U, count)))
+			break;
+	}
+	return peer[at].id;
+}

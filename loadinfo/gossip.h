@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* PURE: what this node has heard about the others, and how it passes it on. */
+#ifndef MOSIX_LOADINFO_GOSSIP_H
+#define MOSIX_LOADINFO_GOSSIP_H
+
+#include "model.h"
+
+/**
+ * struct lb_entry - one node in the window
+ * @node: as it said it was
+ * @at_ms: when it was so, on our clock
+ * @bump_milli: demand that went there from here and may not be in @node yet
+ * @bump_at_ms: when it went
+ */
+struct lb_entry {
+	struct lb_node node;
+	u64 at_ms;
+	u32 bump_milli;
+	u64 bump_at_ms;
+};
+
+/**
+ * struct lb_window - the nodes of which this one has the freshest news
+ * @self: this node, which is never an entry
+ * @count: entries in use
+ * @entry: freshest first, each node at most once
+ */
+struct lb_window {
+	u16 self;
+	u32 count;
+	struct lb_entry entry[LB_WINDOW];
+};
+
+/*
+ * The message. Little-endian, no implicit padding, zero is never valid, and
+ * what is reserved is sent as zero and refused otherwise. It fits the smallest
+ * MTU that IPv6 knows, tunnels included in any Ethernet.
+ *
+ * version 1: as below
+ */
+
+/** enum lb_gossip_limits - numbers of the protocol */
+enum lb_gossip_limits {
+	/** @LB_GOSSIP_MAGIC: "MxLb" */
+	LB_GOSSIP_MAGIC = 0x624c784d,
+	/** @LB_GOSSIP_VERSION: of the layout below */
+	LB_GOSSIP_VERSION = 1,
+	/** @LB_GOSSIP_ENTRIES: most entries in a message */
+	LB_GOSSIP_ENTRIES = 28,
+	/** @LB_GOSSIP_AGE_MAX_MS: older news is not worth a byte */
+	LB_GOSSIP_AGE_MAX_MS = 3600 * 1000,
+};
+
+/** enum lb_gossip_kind - frozen, never reused */
+enum lb_gossip_kind {
+	/** @LB_GOSSIP_INVALID: not a message */
+	LB_GOSSIP_INVALID = 0,
+	/** @LB_GOSSIP_PUSH: the sender's own entry, then its freshest */
+	LB_GOSSIP_PUSH = 1,
+};
+
+/**
+ * struct lb_gossip_header - begins each message
+ * @magic: LB_GOSSIP_MAGIC
+ * @version: LB_GOSSIP_VERSION
+ * @kind: enum lb_gossip_kind
+ * @count: entries that follow, 1 to LB_GOSSIP_ENTRIES
+ * @sender: node that sends it; the first entry is its own
+ * @reserved: 0
+ */
+struct lb_gossip_header {
+	__le32 magic;
+	u8 version;
+	u8 kind;
+	__le16 count;
+	__le16 sender;
+	u8 reserved[6];
+};
+
+static_assert(sizeof(struct lb_gossip_header) == 16);
+
+/**
+ * struct lb_gossip_entry - struct lb_node on the wire
+ * @id: as there
+ * @flags: as there
+ * @cpus: as there
+ * @guests: as there
+ * @speed_milli: as there
+ * @demand_milli: as there
+ * @mem_total_kib: as there
+ * @mem_free_kib: as there
+ * @features: as there
+ * @age_ms: how long ago the node was so: no two clocks need to agree
+ * @reserved: 0
+ */
+struct lb_gossip_entry {
+	__le16 id;
+	__le16 flags;
+	__le16 cpus;
+	__le16 guests;
+	__le32 speed_milli;
+	__le32 demand_milli;
+	__le32 mem_total_kib;
+	__le32 mem_free_kib;
+	__le64 features;
+	__le32 age_ms;
+	__le32 reserved;
+};
+
+static_assert(sizeof(struct lb_gossip_entry) == 40);
+
+/**
+ * struct lb_gossip_message - a whole message, 8-byte aligned
+ * @header: see there
+ * @entry: @header.count of them
+ */
+struct lb_gossip_message {
+	struct lb_gossip_header header;
+	struct lb_gossip_entry entry[LB_GOSSIP_ENTRIES];
+};
+
+/* One datagram, never a fragment: 1,280 less the IPv6 and UDP headers. */
+static_assert(sizeof(struct lb_gossip_message) <= 1280 - 40 - 8);
+
+/**
+ * struct lb_peer - somebody to gossip with
+ * @id: node, never 0
+ * @heard_at_ms: time of the freshest news about it, 0 for none
+ */
+struct lb_peer {
+	u16 id;
+	u64 heard_at_ms;
+};
+
+int lb_window_merge(struct lb_window *window, const struct lb_node *node,
+		    u64 at_ms);
+const struct lb_entry *lb_window_find(const struct lb_window *window, u16 id);
+void lb_window_forget(struct lb_window *window, u16 id);
+void lb_window_bump(struct lb_window *window, u16 id, u32 demand_milli,
+		    u64 now_at_ms);
+struct lb_node lb_window_node(const struct lb_entry *entry);
+
+u32 lb_gossip_pack(struct lb_gossip_message *msg, const struct lb_node *self,
+		   const struct lb_window *window, u64 now_at_ms);
+int lb_gossip_check(const struct lb_gossip_message *msg, u32 len);
+u32 lb_gossip_count(const struct lb_gossip_message *msg);
+u64 lb_gossip_entry(const struct lb_gossip_message *msg, u32 i, u64 now_at_ms,
+		    struct lb_node *node);
+u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u64 alive_at_ms,
+		     u32 dice);
+u32 lb_gossip_dice(u32 dice, u32 n);
+
+#endif /* MOSIX_LOADINFO_GOSSIP_H */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* PURE: run one row of a test table. For tests alone. */
+#ifndef MOSIX_LOADINFO_LB_CHECK_H
+#define MOSIX_LOADINFO_LB_CHECK_H
+
+#include "balance.h"
+
+/** enum lb_case_limits - sizes of the tables */
+enum lb_case_limits {
+	LB_CASE_STEPS = 8,
+	LB_CASE_NODES = 3,
+	LB_CASE_PROCS = 2,
+	/** @LB_CASE_NOW_MS: what the clock says in each row */
+	LB_CASE_NOW_MS = 1000000,
+};
+
+/** enum lb_case_verb - what a step of a load row does with its value */
+enum lb_case_verb {
+	LB_DO_NOTHING = 0,
+	LB_DO_SAMPLE,
+	LB_DO_DEPART,
+	/** @LB_DO_RESERVE: for guests 1, 2, ... until 10000 ms */
+	LB_DO_RESERVE,
+	/** @LB_DO_ARRIVE: guest 2, will have been seen at 2000 ms */
+	LB_DO_ARRIVE,
+	/** @LB_DO_CANCEL: the guest of that number */
+	LB_DO_CANCEL,
+	LB_DO_EXPIRE,
+};
+
+/** struct lb_load_case - steps, and both figures after each */
+struct lb_load_case {
+	const char *name;
+	struct {
+		enum lb_case_verb verb;
+		u32 value;
+		u32 local_milli;
+		u32 export_milli;
+	} step[LB_CASE_STEPS];
+};
+
+/** struct lb_cost_case - a node and what it is like to work there */
+struct lb_cost_case {
+	const char *name;
+	struct lb_node node;
+	u32 more_kib;
+	u64 stretch_milli;
+	u64 cost_milli;
+};
+
+/** struct lb_balance_case - a cluster and what one node of it decides */
+struct lb_balance_case {
+	const char *name;
+	struct lb_node self;
+	struct {
+		struct lb_node node;
+		u32 age_ms;
+		u32 bump_milli;
+	} other[LB_CASE_NODES];
+	struct lb_proc proc[LB_CASE_PROCS];
+	struct lb_history history;
+	struct lb_decision want;
+};
+
+/** struct lb_admit_case - an offer and the answer */
+struct lb_admit_case {
+	const char *name;
+	struct lb_node self;
+	u32 coming;
+	struct lb_offer offer;
+	enum lb_reason want;
+};
+
+/** struct lb_codec_case - how a message is spoiled, and what is said then */
+struct lb_codec_case {
+	const char *name;
+	s32 len;
+	u32 at;
+	u8 flip;
+	s32 want;
+};
+
+/*
+ * Each returns 0 when the row holds, else what was got instead, as a number
+ * that helps whoever reads the failure.
+ */
+s64 lb_check_load(const struct lb_load_case *c);
+s64 lb_check_cost(const struct lb_cost_case *c);
+s64 lb_check_balance(const struct lb_balance_case *c);
+s64 lb_check_admit(const struct lb_admit_case *c);
+s64 lb_check_codec(const struct lb_codec_case *c);
+
+#endif /* MOSIX_LOADINFO_LB_CHECK_H */
