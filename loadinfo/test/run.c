@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables of lb_cases.h in user space, as KTAP. */
+/* Tables, properties and the scenarios named on the command line, as KTAP. */
+#include <stdio.h>
+
 #include "../lb_cases.h"
 #include "ktap.h"
+#include "props.h"
+#include "scenario.h"
 
 #define RUN(kind)							\
 	do {								\
@@ -16,13 +20,18 @@ static void verdict(const char *kind, const char *name, s64 got)
 		printf("# got %lld instead\n", got);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	int i;
+
 	ktap_begin();
 	RUN(load);
 	RUN(cost);
 	RUN(balance);
 	RUN(admit);
 	RUN(codec);
+	props_run();
+	for (i = 1; i < argc; i++)
+		scenario_run(argv[i], SCENARIO_QUIET);
 	return ktap_end();
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A named situation in plain text, run in the simulator. */
+#ifndef LOADINFO_TEST_SCENARIO_H
+#define LOADINFO_TEST_SCENARIO_H
+
+/* How much a scenario run says. */
+enum scenario_voice {
+	SCENARIO_QUIET,
+	SCENARIO_METRICS,
+	SCENARIO_TRACE,
+};
+
+void scenario_run(const char *path, enum scenario_voice voice);
+
+#endif /* LOADINFO_TEST_SCENARIO_H */
