@@ -3,7 +3,7 @@
 # The file system of the guests: an initramfs made by the kernel's
 # usr/gen_init_cpio from a list, so no root, no mount and no copying.
 #
-#   image_tools          compile hub, on, agent, pcapture, pcapcheck
+#   image_tools          compile hub, on, tsckhz, agent, pcapture, pcapcheck
 #   image_programs       compile programs/*.c and selftests/*.c
 #   image_make OUT PROG...  write the image, with these Debian programs in it
 #
@@ -32,6 +32,7 @@ image_tools() {
 	local f=$q/lib/frame.c
 	image_compile "$bin/hub" "$q/lib/hub.c $f" &&
 		image_compile "$bin/on" "$q/lib/on.c $f" &&
+		image_compile "$bin/tsckhz" "$q/lib/tsckhz.c" &&
 		image_compile "$bin/agent" "$f $q/guest/agent.c" -static &&
 		image_compile "$bin/pcapture" "$q/pcap/pcapture.c" -lpcap &&
 		image_compile "$bin/pcapcheck" "$q/pcap/pcapcheck.c" -lpcap

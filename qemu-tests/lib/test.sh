@@ -21,17 +21,14 @@
 # its line. All output goes to the test's log.
 
 set -Eeuo pipefail
-. "$TOP/qemu-tests/lib/net.sh"
-. "$TOP/qemu-tests/lib/boot.sh"
-. "$TOP/qemu-tests/lib/guest.sh"
-. "$TOP/qemu-tests/lib/splat.sh"
-guest_names
+. "$TOP/qemu-tests/lib/nodes.sh"
 
 claims=0
 
 verdict() {
 	claims=$((claims + 1))
-	echo "$*" | tee /dev/fd/3
+	echo "$*"
+	echo "$*" >&3
 }
 
 ok() {
@@ -111,6 +108,8 @@ test_ended() {
 
 test_broke() {
 	local status=$? line=$1 command=$2
+	# In a subshell: the command that it is part of fails with it.
+	((!BASH_SUBSHELL)) || exit "$status"
 	fail "line $line failed with status $status: ${command//$'\n'/ }"
 	exit 0
 }
