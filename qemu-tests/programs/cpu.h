@@ -10,6 +10,7 @@
 
 #include "victim.h"
 
+#include <assert.h>
 #include <cpuid.h>
 #include <stddef.h>
 
@@ -44,21 +45,20 @@ struct cpu_frame {
 	uint8_t vec[32][64];
 };
 
-_Static_assert(offsetof(struct cpu_frame, flags) == 120, "used below");
-_Static_assert(offsetof(struct cpu_frame, red) == 128, "used below");
-_Static_assert(offsetof(struct cpu_frame, spins) == 256, "used below");
-_Static_assert(offsetof(struct cpu_frame, vectors) == 264, "used below");
-_Static_assert(offsetof(struct cpu_frame, st) == 272, "used below");
-_Static_assert(offsetof(struct cpu_frame, cw) == 336, "used below");
-_Static_assert(offsetof(struct cpu_frame, mxcsr) == 340, "used below");
-_Static_assert(offsetof(struct cpu_frame, mask) == 344, "used below");
-_Static_assert(offsetof(struct cpu_frame, vec) == 408, "used below");
+static_assert(offsetof(struct cpu_frame, flags) == 120, "used below");
+static_assert(offsetof(struct cpu_frame, red) == 128, "used below");
+static_assert(offsetof(struct cpu_frame, spins) == 256, "used below");
+static_assert(offsetof(struct cpu_frame, vectors) == 264, "used below");
+static_assert(offsetof(struct cpu_frame, st) == 272, "used below");
+static_assert(offsetof(struct cpu_frame, cw) == 336, "used below");
+static_assert(offsetof(struct cpu_frame, mxcsr) == 340, "used below");
+static_assert(offsetof(struct cpu_frame, mask) == 344, "used below");
+static_assert(offsetof(struct cpu_frame, vec) == 408, "used below");
 
 /* void cpu_spin(struct cpu_frame *frame) */
 void cpu_spin(struct cpu_frame *frame);
 
-__asm__(
-	".text\n"
+__asm__(".text\n"
 	".p2align 4\n"
 	".type cpu_spin, @function\n"
 	"cpu_spin:\n"
@@ -85,8 +85,9 @@ __asm__(
 	"	vmovdqu 408+i(%rdi), %ymm\\n\n	.set i, i+64\n	.endr\n"
 	"	jmp 3f\n"
 	"2:	.set i, 0\n"
-	"	.irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,"
-		"16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
+	"	.irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n"
+	"	vmovdqu64 408+i(%rdi), %zmm\\n\n	.set i, i+64\n	.endr\n"
+	"	.irp n,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
 	"	vmovdqu64 408+i(%rdi), %zmm\\n\n	.set i, i+64\n	.endr\n"
 	"	.set i, 0\n	.irp n,0,1,2,3,4,5,6,7\n"
 	"	kmovq 344+i(%rdi), %k\\n\n	.set i, i+8\n	.endr\n"
@@ -138,8 +139,9 @@ __asm__(
 	"	vzeroupper\n"
 	"	jmp 3f\n"
 	"2:	.set i, 0\n"
-	"	.irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,"
-		"16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
+	"	.irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n"
+	"	vmovdqu64 %zmm\\n, 408+i(%rdi)\n	.set i, i+64\n	.endr\n"
+	"	.irp n,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
 	"	vmovdqu64 %zmm\\n, 408+i(%rdi)\n	.set i, i+64\n	.endr\n"
 	"	.set i, 0\n	.irp n,0,1,2,3,4,5,6,7\n"
 	"	kmovq %k\\n, 344+i(%rdi)\n	.set i, i+8\n	.endr\n"

@@ -18,7 +18,7 @@ static const struct {
 	{ "sched_getscheduler", SYS_sched_getscheduler, 0 },
 };
 
-enum { CALLS = sizeof(calls) / sizeof(calls[0]), GROUPS = 64 };
+enum { CALLS = ARRAY_SIZE(calls), GROUPS = 64 };
 
 int main(int argc, char **argv)
 {

@@ -32,6 +32,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 enum { VICTIM_POLL_MS = 50, VICTIM_DEFAULT_MS = 2000 };
 
 /**
