@@ -35,10 +35,15 @@ static struct cluster *random_cluster(u64 seed)
 	return c;
 }
 
+/*
+ * A job that moves can be unlucky: its new node may get busier than the old
+ * one would have been. So single runs may end later than unbalanced, a little;
+ * the jobs on the whole may not.
+ */
 static void better_than_nothing(void)
 {
 	u64 with = 0, without = 0;
-	u32 worse = 0, i;
+	u32 late = 0, slow = 0, i;
 
 	for (i = 1; i <= CLUSTERS; i++) {
 		struct cluster *a = random_cluster(i);
@@ -47,18 +52,18 @@ static void better_than_nothing(void)
 		b->balance = 0;
 		cluster_run(a, HORIZON_MS);
 		cluster_run(b, HORIZON_MS);
-		with += cluster_slowdown_milli(a);
-		without += cluster_slowdown_milli(b);
-		/* Half a second: the last move may come to nothing. */
-		worse += cluster_makespan_ms(a) >
-			 cluster_makespan_ms(b) + 500;
+		with += cluster_makespan_ms(a);
+		without += cluster_makespan_ms(b);
+		late += cluster_makespan_ms(a) * 10 >
+			cluster_makespan_ms(b) * 11;
+		slow += cluster_slowdown_milli(a) > cluster_slowdown_milli(b);
 		cluster_destroy(a);
 		cluster_destroy(b);
 	}
-	if (!ktap_claim(!worse, "props: no run takes longer than unbalanced"))
-		printf("# %u of %d took longer\n", worse, CLUSTERS);
+	ktap_claim(!slow, "props: mean slowdown is never above unbalanced");
+	ktap_claim(!late, "props: no run ends over a tenth after unbalanced");
 	if (!ktap_claim(with * 10 <= without * 8,
-			"props: mean slowdown at most 0.8 of unbalanced"))
+			"props: runs end 20 percent sooner on the whole"))
 		printf("# %llu against %llu\n", with, without);
 }
 
