@@ -7,10 +7,10 @@
 #   cluster_down         power cut for all
 #   cluster_health       names on its output what is wrong; fails if anything
 #
-# Needs $TOP $WORK $NODES $RUN_ID; sets $CLUSTER $SLOW $ACCEL.
+# Needs $TOP $WORK $NODES; sets $CLUSTER $SLOW $ACCEL.
 
 cluster_kernel() {
-	local bz=$TOP/build/$1/arch/x86/boot/bzImage target=kernel
+	local bz=${KERNEL:-$TOP/build/$1/arch/x86/boot/bzImage} target=kernel
 	[[ $1 == normal ]] || target=kernel-$1
 	if [[ ! -e $bz ]]; then
 		echo "there is no $1 kernel: run 'make $target' first" >&2
@@ -23,13 +23,16 @@ cluster_kernel() {
 cluster_make() {
 	local flavour=$1
 	shift
-	CLUSTER=$WORK/$flavour-$RUN_ID
+	mkdir -p "$WORK"
+	CLUSTER=$(mktemp -d "$WORK/$flavour-$(date +%m%d-%H%M%S)-XXX") ||
+		return 1
+	# Held as long as anything of this cluster lives: see prune.
+	exec 8>"$CLUSTER/alive"
+	flock 8
 	SLOW=1
 	[[ $flavour == normal ]] || SLOW=5
 	ON_LIMIT=$((60 * SLOW))
 	export CLUSTER SLOW ON_LIMIT NODES MEM SMP
-	rm -rf "$CLUSTER"
-	mkdir -p "$CLUSTER"
 	cluster_kernel "$flavour" || return 1
 	{
 		flock 9
@@ -69,8 +72,9 @@ cluster_down() {
 
 cluster_end() {
 	cluster_down
+	[[ ! $WORK/manual -ef $CLUSTER ]] || rm "$WORK/manual"
 	kill "$(cat "$CLUSTER/hub.pid")"
-	rm -f "$CLUSTER"/{kernel,image,agent.*,node.*,crashed.*}
+	rm -f "$CLUSTER"/{kernel,image,agent.*,node.*,crashed.*,alive}
 }
 
 # A node that a test left without power is put right, and is no failure.

@@ -21,7 +21,12 @@ image_compile() {
 		[[ ! -e $source || $out -nt $source ]] && continue
 		mkdir -p "${out%/*}"
 		# shellcheck disable=SC2086 # several sources
-		cc "${image_cflags[@]}" -o "$out.$$" $sources "$@" || return 1
+		if ! cc "${image_cflags[@]}" -o "$out.$$" $sources "$@" \
+			2>"$out.log"; then
+			cat "$out.log" >&2
+			return 1
+		fi
+		rm "$out.log"
 		mv "$out.$$" "$out"
 		return 0
 	done

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The inside of qemu-tests/run: process 1 of a PID namespace with a network
 # and mounts of its own, so whatever happens here ends with it.
-#   main.sh FLAVOUR TEST...      flavours, tests as files
-#   main.sh with SCRIPT ARGS...  boot, run a script beside the cluster, end
-#   main.sh manual               boot, wait for the user to leave
+#   main.sh FLAVOUR tests FILE...        KTAP; FLAVOUR may be all
+#   main.sh FLAVOUR with SCRIPT ARGS...  boot, run a script beside the cluster
+#   main.sh FLAVOUR manual               boot, wait for the user to leave
 set -uo pipefail
 
 lib=$TOP/qemu-tests/lib
@@ -46,7 +46,7 @@ show_consoles() {
 
 # The verdicts of one test, as they come; sets $status.
 run_script() {
-	local test=$1 name=$2 log=$3 limit=$4 line
+	local test=$1 name=$2 log=$3 limit=$4 line began=$SECONDS
 	status=
 	while IFS= read -r line; do
 		case $line in
@@ -57,6 +57,8 @@ run_script() {
 		timeout -k 10 "$limit" bash "$test" 3>&1 >"$log" 2>&1 </dev/null
 		echo "ended $?"
 	)
+	# timeout(1) says 137 both for its own last resort and for the test's end.
+	((status != 137 || SECONDS - began < limit)) || status=124
 }
 
 run_test() {
@@ -84,7 +86,7 @@ run_test() {
 	capture_stop
 	case $status in
 	0) ;;
-	124 | 137) ktap_result "not ok" "$name: ends within $limit s" ;;
+	124) ktap_result "not ok" "$name: ends within $limit s" ;;
 	*) ktap_result "not ok" "$name: ended with status $status" ;;
 	esac
 	after_test "$name" "$log" "$before"
@@ -203,14 +205,44 @@ run_flavour() {
 	ktap_note "$FLAVOUR took $((SECONDS - began)) s"
 }
 
-flavours=$1
-shift
-ktap_begin
-case $flavours in
-all)
+# A cluster for something that is no test: what goes wrong is told in words.
+run_beside() {
+	local status=0 needs=() flavour=$1
+	shift
+	[[ ! -f $1 ]] || mapfile -t needs < <(needs_of "$1")
+	if ! cluster_make "$flavour" "${needs[@]}" || ! cluster_up; then
+		show_consoles >&2
+		return 1
+	fi
+	ln -sfn "$CLUSTER" "$WORK/manual"
+	export TMP=$CLUSTER/tmp
+	mkdir -p "$TMP"
+	capture_start "$CLUSTER/all.pcap" || return 1
+	bash "$@" || status=$?
+	if ! cluster_health >"$CLUSTER/health" 2>&1; then
+		echo "the nodes did not stay healthy:" >&2
+		cat "$CLUSTER/health" >&2
+		status=1
+	fi
+	cluster_end
+	return $status
+}
+
+flavour=$1
+action=$2
+shift 2
+case $flavour-$action in
+all-tests)
+	ktap_begin
 	run_flavour normal "$@"
 	run_flavour debug "$@"
+	ktap_end
 	;;
-*) run_flavour "$flavours" "$@" ;;
+*-tests)
+	ktap_begin
+	run_flavour "$flavour" "$@"
+	ktap_end
+	;;
+*-with) run_beside "$flavour" "$@" ;;
+*-manual) run_beside "$flavour" "$TOP/qemu-tests/manual" ;;
 esac
-ktap_end
