@@ -36,6 +36,16 @@ show_log() {
 	done < <(tail -n "${2:-25}" "$1" 2>/dev/null)
 }
 
+# What was said before each claim that did not hold, and at the end.
+show_failures() {
+	if grep -q '^not ok - ' "$1"; then
+		grep -a -B 8 '^not ok - ' "$1" >"$1.failures"
+		show_log "$1.failures" 60
+		rm "$1.failures"
+	fi
+	show_log "$1" 6
+}
+
 show_consoles() {
 	local i
 	for ((i = 1; i <= NODES; i++)); do
@@ -103,7 +113,7 @@ after_test() {
 	rm -rf "$TMP"
 	if ((ktap_failed > before)); then
 		ktap_note "$name: log ${log#"$TOP/"}"
-		show_log "$log"
+		show_failures "$log"
 	elif [[ -z ${KEEP-} ]]; then
 		rm -f "$CLUSTER/$name"*.pcap
 	fi

@@ -11,6 +11,7 @@
 
 work=$TMP/work
 mkdir "$work"
+# shellcheck disable=SC2153 # two names on purpose
 cp -a "$WORK"/{bin,programs} "$work"
 export -n CLUSTER
 
