@@ -82,6 +82,18 @@ check_counts() {
 			"$table")
 }
 
+# The list at the end of the documentation is that of the table.
+check_documentation() {
+	local doc=$here/../../Documentation/syscalls.rst
+	claim_none "the documentation lists what is not home, and why" < <(
+		diff <(awk '!/^#/ && NF && $3 != "home" {
+				why = $0; sub(/.*# /, "", why)
+				print $3, $2, why }' "$table" | sort) \
+			<(awk '/^::$/ { on = 1; next }
+				on && NF { $1 = $1; print }' "$doc" | sort) |
+			sed -n 's/^< /not documented: /p; s/^> /not so: /p')
+}
+
 # refused WHAT LINE: the generator must name line 2 and make no table.
 refused() {
 	local file said status=0
@@ -129,6 +141,7 @@ echo "KTAP version 1"
 check_base "$(find_base "$@")"
 check_order
 check_counts
+check_documentation
 check_generator
 echo "1..$claims"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The syscall table against this kernel, and syscall_cases.h as in user space.
+ */
+
+#include "syscall_cases.h"
+
+#include <kunit/test.h>
+#include <linux/resource.h>
+#include <linux/sem.h>
+#include <linux/signal.h>
+#include <linux/stat.h>
+#include <linux/statfs.h>
+#include <linux/sysinfo.h>
+#include <linux/time.h>
+#include <linux/times.h>
+#include <linux/utsname.h>
+#include <uapi/linux/eventpoll.h>
+#include <asm/unistd.h>
+
+/* The numbers of the base are dense but for this gap. */
+#define GAP_FIRST 336
+#define GAP_LAST 423
+
+static void every_number_is_classified(struct kunit *test)
+{
+	unsigned long nr;
+
+	for (nr = 0; nr < NR_syscalls; nr++) {
+		const struct mosix_call_desc *desc = mosix_call_find(nr);
+		bool gap = nr >= GAP_FIRST && nr <= GAP_LAST;
+
+		KUNIT_ASSERT_NOT_NULL(test, desc);
+		KUNIT_EXPECT_EQ_MSG(test, desc->class == MOSIX_CALL_NONE, gap,
+				    "call %lu", nr);
+		KUNIT_EXPECT_LE(test, desc->class, MOSIX_CALL_RETURN);
+	}
+}
+
+static void other_numbers_are_none(struct kunit *test)
+{
+	static const unsigned long numbers[] = {
+		GAP_FIRST, GAP_LAST, NR_syscalls, 512, 547, 548,
+		0x40000000, 0x40000200, INT_MAX, UINT_MAX, ULONG_MAX,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		const struct mosix_call_desc *desc;
+
+		desc = mosix_call_find(numbers[i]);
+		KUNIT_ASSERT_NOT_NULL(test, desc);
+		KUNIT_EXPECT_EQ_MSG(test, desc->class, MOSIX_CALL_NONE,
+				    "call %lu", numbers[i]);
+	}
+}
+
+static void check_window(struct kunit *test, const struct mosix_call_desc *desc,
+			 const struct mosix_window_desc *win)
+{
+	KUNIT_EXPECT_LT_MSG(test, win->arg, MOSIX_CALL_ARGS, "%s", desc->name);
+	KUNIT_EXPECT_LE_MSG(test, win->dir, MOSIX_WIN_INOUT, "%s", desc->name);
+	KUNIT_EXPECT_LE_MSG(test, win->lenkind, MOSIX_LEN_STR, "%s",
+			    desc->name);
+	KUNIT_EXPECT_GT_MSG(test, win->scale, 0, "%s", desc->name);
+	if (win->lenkind == MOSIX_LEN_ARG)
+		KUNIT_EXPECT_LT_MSG(test, win->len, MOSIX_CALL_ARGS, "%s",
+				    desc->name);
+	if (win->lenkind == MOSIX_LEN_FIXED)
+		KUNIT_EXPECT_GT_MSG(test, win->len, 0, "%s", desc->name);
+	if (win->lenkind == MOSIX_LEN_STR)
+		KUNIT_EXPECT_EQ_MSG(test, win->dir, MOSIX_WIN_IN, "%s",
+				    desc->name);
+	/* A length in elements that come back by the byte would be wrong. */
+	if (win->back == MOSIX_BACK_RET)
+		KUNIT_EXPECT_EQ_MSG(test, win->lenkind, MOSIX_LEN_ARG, "%s",
+				    desc->name);
+}
+
+static void every_call_is_consistent(struct kunit *test)
+{
+	unsigned long nr;
+	int i;
+
+	for (nr = 0; nr < NR_syscalls; nr++) {
+		const struct mosix_call_desc *desc = mosix_call_find(nr);
+		bool handled = desc->class == MOSIX_CALL_BOTH ||
+			       desc->class == MOSIX_CALL_SPECIAL;
+		bool sent = handled || desc->class == MOSIX_CALL_HOME;
+		bool ended = false;
+
+		KUNIT_EXPECT_EQ_MSG(test, !!desc->handler, handled, "%lu", nr);
+		for (i = 0; i < MOSIX_CALL_WINDOWS; i++) {
+			const struct mosix_window_desc *win = &desc->win[i];
+
+			ended |= win->dir == MOSIX_WIN_NONE;
+			if (win->dir == MOSIX_WIN_NONE)
+				continue;
+			KUNIT_EXPECT_TRUE_MSG(test, sent, "%lu", nr);
+			KUNIT_EXPECT_FALSE_MSG(test, ended, "%lu", nr);
+			check_window(test, desc, win);
+		}
+	}
+}
+
+static void classes_are_as_meant(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(class_cases); i++) {
+		const struct class_case *c = &class_cases[i];
+		const struct mosix_call_desc *desc = mosix_call_find(c->nr);
+
+		KUNIT_EXPECT_STREQ(test, desc->name, c->name);
+		KUNIT_EXPECT_EQ_MSG(test, desc->class, c->want, "%s", c->name);
+	}
+}
+
+static void windows_are_as_meant(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(window_cases); i++) {
+		const struct window_case *c = &window_cases[i];
+		const struct mosix_window_desc *win;
+
+		win = &mosix_call_find(c->nr)->win[c->index];
+		KUNIT_EXPECT_EQ(test, win->arg, c->want.arg);
+		KUNIT_EXPECT_EQ(test, win->dir, c->want.dir);
+		KUNIT_EXPECT_EQ(test, win->lenkind, c->want.lenkind);
+		KUNIT_EXPECT_EQ(test, win->scale, c->want.scale);
+		KUNIT_EXPECT_EQ(test, win->len, c->want.len);
+		KUNIT_EXPECT_EQ(test, win->back, c->want.back);
+	}
+	for (i = 0; i < ARRAY_SIZE(zero_cases); i++) {
+		const struct zero_case *c = &zero_cases[i];
+
+		KUNIT_EXPECT_EQ(test, mosix_call_find(c->nr)->zero_arg, c->arg);
+		KUNIT_EXPECT_EQ(test, mosix_call_find(c->nr)->zero_mask,
+				c->mask);
+	}
+}
+
+/* The type behind each fixed length. */
+static const struct length_case {
+	u16 nr;
+	u8 arg;
+	size_t want;
+} length_cases[] = {
+	{ __NR_stat, 1, sizeof(struct stat) },
+	{ __NR_fstat, 1, sizeof(struct stat) },
+	{ __NR_lstat, 1, sizeof(struct stat) },
+	{ __NR_newfstatat, 2, sizeof(struct stat) },
+	{ __NR_statx, 4, sizeof(struct statx) },
+	{ __NR_statfs, 1, sizeof(struct statfs) },
+	{ __NR_fstatfs, 1, sizeof(struct statfs) },
+	{ __NR_uname, 0, sizeof(struct new_utsname) },
+	{ __NR_sysinfo, 0, sizeof(struct sysinfo) },
+	{ __NR_times, 0, sizeof(struct tms) },
+	{ __NR_getrusage, 1, sizeof(struct rusage) },
+	{ __NR_wait4, 1, sizeof(int) },
+	{ __NR_wait4, 3, sizeof(struct rusage) },
+	{ __NR_getrlimit, 1, sizeof(struct rlimit) },
+	{ __NR_setrlimit, 1, sizeof(struct rlimit) },
+	{ __NR_prlimit64, 2, sizeof(struct rlimit64) },
+	{ __NR_prlimit64, 3, sizeof(struct rlimit64) },
+	{ __NR_rt_sigaction, 1, sizeof(struct sigaction) },
+	{ __NR_rt_sigaction, 2, sizeof(struct sigaction) },
+	{ __NR_rt_sigprocmask, 1, sizeof(sigset_t) },
+	{ __NR_rt_sigprocmask, 2, sizeof(sigset_t) },
+	{ __NR_rt_sigtimedwait, 0, sizeof(sigset_t) },
+	{ __NR_rt_sigtimedwait, 1, sizeof(siginfo_t) },
+	{ __NR_rt_sigtimedwait, 2, sizeof(struct __kernel_timespec) },
+	{ __NR_nanosleep, 0, sizeof(struct __kernel_timespec) },
+	{ __NR_clock_nanosleep, 2, sizeof(struct __kernel_timespec) },
+	{ __NR_clock_gettime, 1, sizeof(struct __kernel_timespec) },
+	{ __NR_clock_settime, 1, sizeof(struct __kernel_timespec) },
+	{ __NR_clock_getres, 1, sizeof(struct __kernel_timespec) },
+	{ __NR_sched_rr_get_interval, 1,
+	  sizeof(struct __kernel_timespec) },
+	{ __NR_sched_getparam, 1, sizeof(struct sched_param) },
+	{ __NR_getitimer, 1, sizeof(struct __kernel_old_itimerval) },
+	{ __NR_setitimer, 1, sizeof(struct __kernel_old_itimerval) },
+	{ __NR_setitimer, 2, sizeof(struct __kernel_old_itimerval) },
+	{ __NR_timer_create, 1, sizeof(struct sigevent) },
+	{ __NR_timer_create, 2, sizeof(timer_t) },
+	{ __NR_timer_settime, 2, sizeof(struct __kernel_itimerspec) },
+	{ __NR_timer_settime, 3, sizeof(struct __kernel_itimerspec) },
+	{ __NR_timer_gettime, 1, sizeof(struct __kernel_itimerspec) },
+	{ __NR_timerfd_settime, 2, sizeof(struct __kernel_itimerspec) },
+	{ __NR_timerfd_settime, 3, sizeof(struct __kernel_itimerspec) },
+	{ __NR_timerfd_gettime, 1, sizeof(struct __kernel_itimerspec) },
+	{ __NR_utime, 1, 2 * sizeof(__kernel_old_time_t) },
+	{ __NR_utimes, 1, 2 * sizeof(struct __kernel_old_timeval) },
+	{ __NR_futimesat, 2, 2 * sizeof(struct __kernel_old_timeval) },
+	{ __NR_utimensat, 2, 2 * sizeof(struct __kernel_timespec) },
+	{ __NR_epoll_ctl, 3, sizeof(struct epoll_event) },
+	{ __NR_epoll_pwait2, 3, sizeof(struct __kernel_timespec) },
+	{ __NR_semtimedop, 3, sizeof(struct __kernel_timespec) },
+	{ __NR_mq_timedsend, 4, sizeof(struct __kernel_timespec) },
+	{ __NR_mq_timedreceive, 3, sizeof(unsigned int) },
+	{ __NR_mq_timedreceive, 4, sizeof(struct __kernel_timespec) },
+	{ __NR_pipe, 0, 2 * sizeof(int) },
+	{ __NR_pipe2, 0, 2 * sizeof(int) },
+	{ __NR_socketpair, 3, 2 * sizeof(int) },
+	{ __NR_sendfile, 2, sizeof(loff_t) },
+	{ __NR_splice, 1, sizeof(loff_t) },
+	{ __NR_splice, 3, sizeof(loff_t) },
+	{ __NR_copy_file_range, 1, sizeof(loff_t) },
+	{ __NR_copy_file_range, 3, sizeof(loff_t) },
+	{ __NR_getresuid, 0, sizeof(uid_t) },
+	{ __NR_getresuid, 1, sizeof(uid_t) },
+	{ __NR_getresuid, 2, sizeof(uid_t) },
+	{ __NR_getresgid, 0, sizeof(gid_t) },
+	{ __NR_getresgid, 1, sizeof(gid_t) },
+	{ __NR_getresgid, 2, sizeof(gid_t) },
+};
+
+/* Fixed lengths are those of the types that the kernel reads and writes. */
+static void lengths_are_those_of_the_types(struct kunit *test)
+{
+	unsigned long nr;
+	size_t seen = 0;
+	size_t i;
+	int w;
+
+	for (nr = 0; nr < NR_syscalls; nr++)
+		for (w = 0; w < MOSIX_CALL_WINDOWS; w++) {
+			const struct mosix_call_desc *desc;
+			const struct mosix_window_desc *win;
+
+			desc = mosix_call_find(nr);
+			win = &desc->win[w];
+			if (win->lenkind != MOSIX_LEN_FIXED)
+				continue;
+			for (i = 0; i < ARRAY_SIZE(length_cases); i++)
+				if (length_cases[i].nr == nr &&
+				    length_cases[i].arg == win->arg)
+					break;
+			KUNIT_ASSERT_LT_MSG(test, i, ARRAY_SIZE(length_cases),
+					    "%s has no type", desc->name);
+			KUNIT_EXPECT_EQ_MSG(test, win->len, length_cases[i].want,
+					    "%s", desc->name);
+			seen++;
+		}
+	KUNIT_EXPECT_EQ(test, seen, ARRAY_SIZE(length_cases));
+}
+
+static void options_are_as_meant(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(option_names); i++)
+		KUNIT_EXPECT_STREQ(test,
+				   mosix_call_find(option_names[i].nr)->name,
+				   option_names[i].name);
+	for (i = 0; i < ARRAY_SIZE(option_cases); i++) {
+		const struct option_case *c = &option_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test,
+				    mosix_option_class(c->nr, c->args,
+						       OPTION_SELF),
+				    c->want, "%s", c->name);
+	}
+}
+
+static struct kunit_case syscall_tests[] = {
+	KUNIT_CASE(every_number_is_classified),
+	KUNIT_CASE(other_numbers_are_none),
+	KUNIT_CASE(every_call_is_consistent),
+	KUNIT_CASE(classes_are_as_meant),
+	KUNIT_CASE(windows_are_as_meant),
+	KUNIT_CASE(lengths_are_those_of_the_types),
+	KUNIT_CASE(options_are_as_meant),
+	{}
+};
+
+static struct kunit_suite syscall_suite = {
+	.name = "mosix-syscall",
+	.test_cases = syscall_tests,
+};
+kunit_test_suite(syscall_suite);
