@@ -60,10 +60,10 @@ typedef u64 __bitwise __le64;
 #define BIT_ULL(n) (1ULL << (n))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/* As in the kernel a message may be given or not; it is not shown here. */
 #undef static_assert
 #define static_assert(expr, ...) \
-	pure_static_assert(expr, ##__VA_ARGS__, #expr)
-#define pure_static_assert(expr, msg, ...) _Static_assert(expr, msg)
+	extern char pure_static_assert[(expr) ? 1 : -1]
 
 /* Arguments are evaluated once; as in the kernel, types must agree. */
 #define min(a, b) ({						\
@@ -80,12 +80,6 @@ typedef u64 __bitwise __le64;
 
 #define fallthrough __attribute__((__fallthrough__))
 #define __must_check __attribute__((__warn_unused_result__))
-#ifndef __packed
-#define __packed __attribute__((__packed__))
-#endif
-#ifndef __always_unused
-#define __always_unused __attribute__((__unused__))
-#endif
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define cpu_to_le16(x) ((__le16)(u16)(x))

@@ -55,6 +55,7 @@ static const char * const reason_names[] = {
 	[LB_REFUSE_MEMORY]	= "refuse-memory",
 	[LB_REFUSE_FEATURES]	= "refuse-features",
 	[LB_REFUSE_LOAD]	= "refuse-load",
+	[LB_FAILED]		= "failed",
 };
 
 /* Every reason has a name. */
@@ -209,7 +210,8 @@ void lb_balance_begin(struct lb_round *round, const struct lb_view *view)
 
 static bool may_run(const struct lb_node *node, const struct lb_proc *proc)
 {
-	if (proc->features & ~node->features)
+	if (proc->features & ~node->features ||
+	    (proc->only && proc->only != node->id))
 		return false;
 	return node->mem_free_kib >= proc->mem_kib;
 }

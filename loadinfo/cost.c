@@ -79,9 +79,9 @@ struct lb_state lb_cost_with(struct lb_state state, const struct lb_proc *proc)
 struct lb_state lb_cost_without(struct lb_state state,
 				const struct lb_proc *proc)
 {
-	state.demand_milli -= min(state.demand_milli,
-				  (u64)proc->demand_milli);
-	state.used_kib -= min(state.used_kib, (u64)proc->mem_kib);
+	state.demand_milli -= min_t(u64, state.demand_milli,
+				    proc->demand_milli);
+	state.used_kib -= min_t(u64, state.used_kib, proc->mem_kib);
 	return state;
 }
 
@@ -101,7 +101,7 @@ u32 lb_cost_pressure(const struct lb_node *node, struct lb_state state)
 	if (!node->mem_total_kib)
 		return 0;
 	share = state.used_kib * LB_MILLI / node->mem_total_kib;
-	return min(share, (u64)OVERCOMMIT_MAX_MILLI);
+	return min_t(u64, share, OVERCOMMIT_MAX_MILLI);
 }
 
 /* Factor by which the want of memory stretches all work of a node. */

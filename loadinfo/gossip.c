@@ -299,7 +299,7 @@ u64 lb_gossip_entry(const struct lb_gossip_message *msg, u32 i, u64 now_at_ms,
 	node->mem_total_kib = le32_to_cpu(e->mem_total_kib);
 	node->mem_free_kib = le32_to_cpu(e->mem_free_kib);
 	node->features = le64_to_cpu(e->features);
-	return now_at_ms - min(now_at_ms, (u64)le32_to_cpu(e->age_ms));
+	return now_at_ms - min_t(u64, now_at_ms, le32_to_cpu(e->age_ms));
 }
 
 /**

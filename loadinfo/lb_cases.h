@@ -294,6 +294,12 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.proc = { PROC(10, .moves = 1, .here_ms = 5000) },
 		.want = { .pid = 10, .node = 3, .reason = LB_MOVE_CPU },
 	}, {
+		.name = "a process that may only go home does not go elsewhere",
+		.self = NODE(2, 9000),
+		.other = { { NODE(3, 0) }, { NODE(1, 3000) } },
+		.proc = { PROC(10, .moves = 1, .only = 1) },
+		.want = { .pid = 10, .node = 1, .reason = LB_MOVE_HOME },
+	}, {
 		.name = "home is better than an equal stranger",
 		.self = NODE(2, 9000),
 		.other = { { NODE(3, 1000) }, { NODE(1, 1000) } },

@@ -6,6 +6,10 @@
 
 static const struct lb_params params = LB_PARAMS_DEFAULT;
 
+/* Too large for the stack of the kernel; rows are run one after the other. */
+static struct lb_window window;
+static struct lb_gossip_message msg;
+
 static struct lb_node ordinary_node(struct lb_node node)
 {
 	if (!node.cpus)
@@ -116,18 +120,18 @@ s64 lb_check_cost(const struct lb_cost_case *c)
 	return 0;
 }
 
-static void fill_window(struct lb_window *window,
-			const struct lb_balance_case *c)
+static void fill_window(const struct lb_balance_case *c)
 {
 	u32 i;
 
-	window->self = c->self.id;
+	window.self = c->self.id;
+	window.count = 0;
 	for (i = 0; i < LB_CASE_NODES && c->other[i].node.id; i++) {
 		struct lb_node node = ordinary_node(c->other[i].node);
 
-		lb_window_merge(window, &node,
+		lb_window_merge(&window, &node,
 				LB_CASE_NOW_MS - c->other[i].age_ms);
-		lb_window_bump(window, node.id, c->other[i].bump_milli,
+		lb_window_bump(&window, node.id, c->other[i].bump_milli,
 			       LB_CASE_NOW_MS);
 	}
 }
@@ -158,7 +162,6 @@ static struct lb_decision decide(const struct lb_balance_case *c,
 s64 lb_check_balance(const struct lb_balance_case *c)
 {
 	struct lb_node self = ordinary_node(c->self);
-	struct lb_window window = {};
 	struct lb_view view = {
 		.self = &self,
 		.window = &window,
@@ -167,7 +170,7 @@ s64 lb_check_balance(const struct lb_balance_case *c)
 		.now_at_ms = LB_CASE_NOW_MS,
 	};
 
-	fill_window(&window, c);
+	fill_window(c);
 	for (view.dice = 0; view.dice < 16; view.dice++) {
 		struct lb_decision got = decide(c, &view);
 
@@ -209,11 +212,11 @@ s64 lb_check_codec(const struct lb_codec_case *c)
 		.mem_total_kib = 1 << 20,
 	};
 	struct lb_node other = self;
-	struct lb_window window = { .self = 1 };
-	struct lb_gossip_message msg;
 	u32 len;
 	s32 got;
 
+	window.self = 1;
+	window.count = 0;
 	other.id = 3;
 	lb_window_merge(&window, &other, LB_CASE_NOW_MS);
 	len = lb_gossip_pack(&msg, &self, &window, LB_CASE_NOW_MS);

@@ -59,8 +59,8 @@ void lb_load_sample(struct lb_load *load, u32 demand_milli)
 	else
 		export = demand_milli;
 
-	load->local_milli = min(local, (u64)demand_milli);
-	load->export_milli = max(export, (u64)demand_milli);
+	load->local_milli = min_t(u64, local, demand_milli);
+	load->export_milli = max_t(u64, export, demand_milli);
 }
 
 /**

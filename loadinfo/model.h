@@ -73,6 +73,7 @@ struct lb_node {
  * struct lb_proc - one process that runs on this node and may be moved
  * @pid: names it for the caller
  * @home: its home node
+ * @only: the one node that it may go to, 0 if it may go anywhere
  * @moves: how often it was moved in its life
  * @demand_milli: how many CPUs it would use if it could
  * @talk_milli: time that it waits for its home in a second of work while away
@@ -85,6 +86,7 @@ struct lb_node {
 struct lb_proc {
 	s32 pid;
 	u16 home;
+	u16 only;
 	u16 moves;
 	u32 demand_milli;
 	u32 talk_milli;
@@ -196,6 +198,8 @@ enum lb_reason {
 	LB_REFUSE_FEATURES,
 	/** @LB_REFUSE_LOAD: since it was chosen this node has got busy */
 	LB_REFUSE_LOAD,
+	/** @LB_FAILED: the move was tried and came to nothing */
+	LB_FAILED,
 	/** @LB_REASONS: how many there are */
 	LB_REASONS
 };

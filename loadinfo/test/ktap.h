@@ -3,10 +3,14 @@
 #ifndef LOADINFO_TEST_KTAP_H
 #define LOADINFO_TEST_KTAP_H
 
+#ifndef __printf
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+#endif
+
 void ktap_begin(void);
 
 /* One claim: @holds, and what it says. Returns @holds. */
-__attribute__((format(printf, 2, 3)))
+__printf(2, 3)
 int ktap_claim(int holds, const char *format, ...);
 
 /* The plan; returns the exit status of the program. */

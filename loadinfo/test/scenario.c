@@ -5,9 +5,9 @@
  *
  *	claim WORDS			what is shown, in the KTAP line
  *	runs N				with seeds 1 to N; 1 unless said
- *	nodes N				must come before what names a node
+ *	nodes N				comes before what names one
  *	node I cpus|speed|mem N		I = 0: all of them
- *	node I joins|blocks T		is silent before, takes no guests after
+ *	node I joins|blocks T		silent before, takes no guests after
  *	param NAME N			of struct lb_params
  *	loss N				percent of the gossip messages
  *	jobs N on I at T work T		I = 0: on a random node each
@@ -203,33 +203,56 @@ static void add_expect(struct scenario *s, char **word)
 	e->bound = number(s, word[3]);
 }
 
-static void obey(struct scenario *s, char **word)
+static void set_cluster(struct scenario *s, char **word)
 {
-	const char *verb = word[0];
+	if (s->cluster)
+		die(s, "nodes, again");
+	s->cluster = cluster_create(whole(s, word[1]), s->seed);
+}
 
-	if (!strcmp(verb, "runs")) {
-		s->runs = whole(s, word[1]);
-	} else if (!strcmp(verb, "nodes") && !s->cluster) {
-		s->cluster = cluster_create(whole(s, word[1]), s->seed);
-	} else if (!strcmp(verb, "run")) {
-		s->until_ms = seconds(s, word[1]);
-	} else if (!strcmp(verb, "expect") && word[1] && word[2]) {
-		add_expect(s, word);
-	} else if (!s->cluster) {
-		die(s, verb);
-	} else if (!strcmp(verb, "node") && word[1] && word[2]) {
-		set_nodes(s, word);
-	} else if (!strcmp(verb, "param") && word[1]) {
-		set_param(s, word);
-	} else if (!strcmp(verb, "loss")) {
-		s->cluster->loss_percent = whole(s, word[1]);
-	} else if (!strcmp(verb, "jobs")) {
-		add_jobs(s, word);
-	} else if (!strcmp(verb, "heavy")) {
-		add_heavy(s, word);
-	} else {
-		die(s, verb);
+static void set_runs(struct scenario *s, char **word)
+{
+	s->runs = whole(s, word[1]);
+}
+
+static void set_end(struct scenario *s, char **word)
+{
+	s->until_ms = seconds(s, word[1]);
+}
+
+static void set_loss(struct scenario *s, char **word)
+{
+	s->cluster->loss_percent = whole(s, word[1]);
+}
+
+/* What each line may begin with, and how many words must follow. */
+static const struct {
+	const char *name;
+	u32 words;
+	int before_nodes;
+	void (*obey)(struct scenario *s, char **word);
+} verbs[] = {
+	{ "runs", 1, 1, set_runs }, { "nodes", 1, 1, set_cluster },
+	{ "run", 1, 1, set_end }, { "expect", 3, 1, add_expect },
+	{ "node", 3, 0, set_nodes }, { "param", 2, 0, set_param },
+	{ "loss", 1, 0, set_loss }, { "jobs", 7, 0, add_jobs },
+	{ "heavy", 7, 0, add_heavy },
+};
+
+static void obey(struct scenario *s, char **word, u32 words)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(word[0], verbs[i].name))
+			continue;
+		if (words <= verbs[i].words ||
+		    (!s->cluster && !verbs[i].before_nodes))
+			break;
+		verbs[i].obey(s, word);
+		return;
 	}
+	die(s, word[0]);
 }
 
 static void read_line(struct scenario *s, char *line)
@@ -247,7 +270,7 @@ static void read_line(struct scenario *s, char *line)
 	     w = strtok_r(NULL, " \t", &at))
 		word[n++] = w;
 	if (n)
-		obey(s, word);
+		obey(s, word, n);
 }
 
 static void load(struct scenario *s, const char *path, u64 seed)

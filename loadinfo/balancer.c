@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The thread that measures, tells and decides.
+ *
+ * It hears what the other nodes tell and, once a period, takes a sample, tells
+ * one node, and lets the pure files decide. A move is asked for and goes its
+ * own way; the thread looks each period whether it has come to its end. All of
+ * it belongs to this thread and needs no lock; what others look at is in
+ * vector.c and decisions.c.
+ */
+#include "balancer.h"
+
+#include "balance.h"
+#include "decisions.h"
+#include "sample.h"
+#include "show.h"
+#include "spread.h"
+#include "vector.h"
+
+#include "../kernel/migrate.h"
+#include "../kernel/node.h"
+#include "../kernel/stay.h"
+#include "../kernel/task.h"
+
+#include <linux/kthread.h>
+#include <linux/pid.h>
+#include <linux/random.h>
+#include <linux/sched/task.h>
+
+enum {
+	/* Best processes of one period that may turn out unable to move. */
+	TRIES		= 8,
+	/* How long such a process is left alone. */
+	STAYS_MS	= 5000,
+	/* A move that takes longer is not waited for. */
+	MOVE_MS		= 30000,
+};
+
+/**
+ * struct leaving - the move out that is not finished
+ * @task: the process, reference held; NULL when there is none
+ * @decision: why it goes, and where
+ * @since_ms: when it was asked for
+ */
+struct leaving {
+	struct task_struct *task;
+	struct lb_decision decision;
+	u64 since_ms;
+};
+
+static struct mosix_sample sample;	/* the last measurement */
+static struct mosix_spread spread;	/* the network */
+static struct lb_history history;	/* what was moved and refused */
+static struct leaving leaving;		/* the move that is under way */
+static struct lb_decision said;		/* last "stay" that was logged */
+static struct lb_gossip_message msg;	/* datagram being read or written */
+
+static void hear(void)
+{
+	u64 now_ms = mosix_sample_clock_ms();
+	u32 i;
+
+	for (i = 0; i < lb_gossip_count(&msg); i++) {
+		struct lb_peer *peer;
+		struct lb_node node;
+		u64 at_ms;
+
+		at_ms = lb_gossip_entry(&msg, i, now_ms, &node);
+		peer = mosix_spread_peer(&spread, node.id);
+		if (!peer)
+			continue;
+		peer->heard_at_ms = max(peer->heard_at_ms, at_ms);
+		mosix_vector_heard(&node, at_ms);
+	}
+}
+
+static void tell(u64 now_ms)
+{
+	u64 alive_ms = now_ms - min_t(u64, now_ms, VECTOR_ALIVE_MS);
+	u16 node;
+	u32 len;
+
+	node = lb_gossip_target(spread.peer, spread.count, alive_ms,
+				get_random_u32());
+	if (!node)
+		return;
+	len = mosix_vector_pack(&msg, now_ms);
+	mosix_spread_send(&spread, node, &msg, len);
+}
+
+/* Nobody knows yet whether it got there. */
+static bool is_on_its_way(u64 now_ms)
+{
+	struct mosix_proc *proc = mosix_task_proc(leaving.task);
+
+	if (now_ms >= leaving.since_ms + MOVE_MS || !pid_alive(leaving.task))
+		return false;
+	/* Its home moves a guest: here it is seen to leave, or not. */
+	if (mosix_proc_is_guest(proc))
+		return now_ms < leaving.since_ms + MOVE_MS / 10 ||
+		       mosix_proc_state(proc) != ST_RUNNING;
+	return READ_ONCE(proc->move);
+}
+
+static void follow_move(u64 now_ms)
+{
+	struct lb_params params = mosix_vector_params();
+	struct lb_decision *d = &leaving.decision;
+	struct mosix_proc *proc;
+
+	if (!leaving.task || is_on_its_way(now_ms))
+		return;
+	proc = mosix_task_proc(leaving.task);
+	if (pid_alive(leaving.task) && READ_ONCE(proc->where) != d->node) {
+		d->reason = LB_FAILED;
+		mosix_decisions_add(d, mosix_node_self(), now_ms);
+		lb_history_refused(&history, d->node,
+				   now_ms + params.refusal_ms);
+	}
+	lb_history_ended(&history);
+	put_task_struct(leaving.task);
+	leaving.task = NULL;
+}
+
+static struct task_struct *find_task(const struct sample_proc *s)
+{
+	struct task_struct *task = find_get_task_by_vpid(s->lb.pid);
+
+	if (task && task->start_time != s->start_ns) {
+		put_task_struct(task);
+		task = NULL;
+	}
+	return task;
+}
+
+/* The costly questions, asked of one process alone. */
+static bool may_leave(struct task_struct *task)
+{
+	if (mosix_stay_reasons(task) && !mosix_task_proc(task))
+		return false;
+	return !mosix_task_ensure(task);
+}
+
+/* Returns false if the process cannot move after all. */
+static bool move(const struct sample_proc *s, const struct lb_decision *d,
+		 u64 now_ms)
+{
+	struct task_struct *task = find_task(s);
+
+	if (!task)
+		return false;
+	if (!may_leave(task) ||
+	    mosix_migrate_start(task, d->node, MOSIX_WHY_BALANCE)) {
+		put_task_struct(task);
+		return false;
+	}
+	leaving.task = task;
+	leaving.decision = *d;
+	leaving.since_ms = now_ms;
+	lb_history_moved(&history, now_ms);
+	mosix_vector_left(d->node, s->lb.demand_milli, now_ms);
+	return true;
+}
+
+/* Of all processes but those that were found unable to move. */
+static struct lb_decision decide(const struct lb_view *view,
+				 struct sample_proc **chosen)
+{
+	struct lb_round round;
+	u32 i;
+
+	*chosen = NULL;
+	lb_balance_begin(&round, view);
+	for (i = 0; i < sample.count; i++) {
+		struct sample_proc *s = &sample.proc[i];
+
+		if (!s->movable || view->now_at_ms < s->stays_ms)
+			continue;
+		lb_balance_consider(&round, &s->lb);
+		if (round.best.pid == s->lb.pid)
+			*chosen = s;
+	}
+	return round.best;
+}
+
+/* Why nothing happens is worth a line when it changes, not each period. */
+static void say(const struct lb_decision *d, u64 now_ms)
+{
+	if (!lb_reason_moves(d->reason)) {
+		if (d->reason == said.reason && d->pid == said.pid &&
+		    d->node == said.node)
+			return;
+		said = *d;
+	}
+	mosix_decisions_add(d, mosix_node_self(), now_ms);
+}
+
+static void balance(u64 now_ms)
+{
+	struct lb_params params = mosix_vector_params();
+	struct lb_node own = mosix_vector_own();
+	struct lb_view view = {
+		.self = &own,
+		.window = mosix_vector_window(),
+		.history = &history,
+		.params = &params,
+		.now_at_ms = now_ms,
+		.dice = get_random_u32(),
+	};
+	u32 tries;
+
+	for (tries = 0; tries < TRIES; tries++) {
+		struct sample_proc *s;
+		struct lb_decision d = decide(&view, &s);
+
+		if (!s || !lb_reason_moves(d.reason) || move(s, &d, now_ms)) {
+			say(&d, now_ms);
+			break;
+		}
+		s->stays_ms = now_ms + STAYS_MS;
+	}
+}
+
+static void period(void)
+{
+	u64 now_ms = mosix_sample_clock_ms();
+
+	mosix_sample_take(&sample);
+	mosix_vector_sampled(&sample.node, now_ms);
+	tell(now_ms);
+	follow_move(now_ms);
+	balance(now_ms);
+}
+
+/* Hear what comes until it is time for the next period. */
+static void listen(u64 until_ms)
+{
+	u64 now_ms;
+
+	while ((now_ms = mosix_sample_clock_ms()) < until_ms) {
+		int ret = mosix_spread_receive(&spread, &msg,
+					       (u32)(until_ms - now_ms));
+
+		if (!ret)
+			hear();
+		else if (ret != -EAGAIN && ret != -EBADMSG)
+			schedule_timeout_interruptible(HZ / 10);
+		cond_resched();
+	}
+}
+
+/* Follows the node map; no map, or no address yet: nothing to balance. */
+static bool is_ready(void)
+{
+	if (!mosix_node_self())
+		return false;
+	if (spread.sock && spread.generation == mosix_node_generation())
+		return true;
+	if (mosix_spread_configure(&spread))
+		return false;
+	mosix_vector_mapped();
+	mosix_show_mapped();
+	return true;
+}
+
+static int run(void *unused)
+{
+	u64 next_ms = 0;
+	u64 now_ms;
+
+	while (!kthread_should_stop()) {
+		if (!is_ready()) {
+			schedule_timeout_interruptible(HZ / 5);
+			continue;
+		}
+		period();
+		/* After a stall one period is enough: the others are over. */
+		now_ms = mosix_sample_clock_ms();
+		next_ms += VECTOR_PERIOD_MS;
+		if (next_ms <= now_ms)
+			next_ms = now_ms + VECTOR_PERIOD_MS;
+		listen(next_ms);
+	}
+	return 0;
+}
+
+/**
+ * mosix_balancer_start() - begin to measure, tell and decide
+ *
+ * Return: 0, or why there is no balancing.
+ * Context: Process context, once.
+ */
+int mosix_balancer_start(void)
+{
+	struct task_struct *thread;
+	int ret;
+
+	ret = mosix_sample_init(&sample);
+	if (ret)
+		return ret;
+	thread = kthread_run(run, NULL, "mosix_balancer");
+	if (IS_ERR(thread)) {
+		mosix_sample_exit(&sample);
+		return PTR_ERR(thread);
+	}
+	return 0;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The last decisions, each with its reason, in a ring. */
+#include "decisions.h"
+
+#include <linux/cleanup.h>
+#include <linux/spinlock.h>
+
+static DEFINE_SPINLOCK(lock);		/* protects what follows */
+static struct mosix_decided ring[DECISIONS];
+static u64 added;
+
+/**
+ * mosix_decisions_add() - remember a decision
+ * @d: the decision
+ * @from: node on which it was made
+ * @now_ms: the clock
+ *
+ * Context: Any that may take a lock.
+ */
+void mosix_decisions_add(const struct lb_decision *d, u16 from, u64 now_ms)
+{
+	guard(spinlock)(&lock);
+	ring[added++ % DECISIONS] = (struct mosix_decided) {
+		.at_ms = now_ms,
+		.from = from,
+		.d = *d,
+	};
+}
+
+/**
+ * mosix_decisions_get() - look at one of the last
+ * @back: 0 for the last, 1 for the one before, ...
+ * @entry: filled in
+ *
+ * Return: 1, or 0 when it is forgotten or never was.
+ * Context: Any that may take a lock.
+ */
+u32 mosix_decisions_get(u32 back, struct mosix_decided *entry)
+{
+	guard(spinlock)(&lock);
+	if (back >= DECISIONS || back >= added)
+		return 0;
+	*entry = ring[(added - 1 - back) % DECISIONS];
+	return 1;
+}

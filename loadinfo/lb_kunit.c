@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tables of lb_cases.h in the kernel. */
+#include "lb_cases.h"
+
+#include <kunit/test.h>
+
+#define LB_SUITE_PART(kind)						\
+	static void kind##_describe(const struct lb_##kind##_case *c,	\
+				    char *name)				\
+	{								\
+		strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);		\
+	}								\
+	KUNIT_ARRAY_PARAM(kind, lb_##kind##_cases, kind##_describe);	\
+	static void kind##_test(struct kunit *test)			\
+	{								\
+		const struct lb_##kind##_case *c = test->param_value;	\
+									\
+		KUNIT_EXPECT_EQ(test, lb_check_##kind(c), 0);		\
+	}
+
+LB_SUITE_PART(load)
+LB_SUITE_PART(cost)
+LB_SUITE_PART(balance)
+LB_SUITE_PART(admit)
+LB_SUITE_PART(codec)
+
+static void reasons_test(struct kunit *test)
+{
+	u32 i;
+
+	for (i = LB_REASON_NONE + 1; i < LB_REASONS; i++)
+		KUNIT_EXPECT_STRNEQ(test, lb_reason_name(i), "none");
+}
+
+static struct kunit_case lb_cases[] = {
+	KUNIT_CASE_PARAM(load_test, load_gen_params),
+	KUNIT_CASE_PARAM(cost_test, cost_gen_params),
+	KUNIT_CASE_PARAM(balance_test, balance_gen_params),
+	KUNIT_CASE_PARAM(admit_test, admit_gen_params),
+	KUNIT_CASE_PARAM(codec_test, codec_gen_params),
+	KUNIT_CASE(reasons_test),
+	{}
+};
+
+static struct kunit_suite lb_suite = {
+	.name = "mosix-balancer",
+	.test_cases = lb_cases,
+};
+
+kunit_test_suite(lb_suite);

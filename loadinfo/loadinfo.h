@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the rest of the kernel part calls: kernel/main.c alone includes it. */
+#ifndef MOSIX_LOADINFO_LOADINFO_H
+#define MOSIX_LOADINFO_LOADINFO_H
+
+#include "balancer.h"
+#include "show.h"
+#include "vector.h"
+
+#endif /* MOSIX_LOADINFO_LOADINFO_H */

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What this node and its processes do, measured once a period.
+ *
+ * The demand of a process is the time that its threads ran plus the time that
+ * they waited in a queue for a CPU, by the scheduler's own counters, divided
+ * by the length of the period. It does not depend on the moment at which one
+ * looks, and a job that gets a third of a CPU still counts as one job.
+ *
+ * Processes that come and go between two samples are in no snapshot. What they
+ * use shows in how busy the CPUs were; the greater of the two sums counts.
+ *
+ * The kernel's list of processes keeps its order, new ones go to its end; so
+ * the snapshot before is found by walking both side by side, without a table
+ * and without a word in task_struct.
+ */
+#include "sample.h"
+
+#include "../kernel/node.h"
+#include "../kernel/task.h"
+
+#include <linux/cpumask.h>
+#include <linux/kernel_stat.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/sched/cputime.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <asm/cpufeature.h>
+#include <asm/tsc.h>
+
+/* Processes that the first snapshot has room for. */
+#define ROOM_FIRST	256U
+/* More are not looked at: the busy CPUs still tell of them. */
+#define ROOM_MAX	32768U
+
+/* A CPU of this frequency is the reference; see also "speed" in /proc. */
+#define REFERENCE_KHZ	3000000ULL
+
+/*
+ * Features that a program may have found here and gone on to use. The bit in
+ * lb_node.features is the place in this table: append, never reorder.
+ */
+static const u16 features[] = {
+	X86_FEATURE_XMM3, X86_FEATURE_SSSE3, X86_FEATURE_XMM4_1,
+	X86_FEATURE_XMM4_2, X86_FEATURE_POPCNT, X86_FEATURE_MOVBE,
+	X86_FEATURE_CX16, X86_FEATURE_AES, X86_FEATURE_PCLMULQDQ,
+	X86_FEATURE_XSAVE, X86_FEATURE_AVX, X86_FEATURE_F16C,
+	X86_FEATURE_RDRAND, X86_FEATURE_FMA, X86_FEATURE_AVX2,
+	X86_FEATURE_BMI1, X86_FEATURE_BMI2, X86_FEATURE_ERMS,
+	X86_FEATURE_ADX, X86_FEATURE_RDSEED, X86_FEATURE_SHA_NI,
+	X86_FEATURE_FSGSBASE, X86_FEATURE_LAHF_LM, X86_FEATURE_ABM,
+	X86_FEATURE_SSE4A, X86_FEATURE_XSAVEC, X86_FEATURE_XSAVES,
+	X86_FEATURE_AVX512F, X86_FEATURE_AVX512DQ, X86_FEATURE_AVX512CD,
+	X86_FEATURE_AVX512BW, X86_FEATURE_AVX512VL, X86_FEATURE_AVX512IFMA,
+	X86_FEATURE_AVX512VBMI, X86_FEATURE_AVX512_VBMI2, X86_FEATURE_GFNI,
+	X86_FEATURE_VAES, X86_FEATURE_VPCLMULQDQ, X86_FEATURE_AVX512_VNNI,
+	X86_FEATURE_AVX512_BITALG, X86_FEATURE_AVX512_VPOPCNTDQ,
+	X86_FEATURE_OSPKE, X86_FEATURE_RDPID, X86_FEATURE_CLFLUSHOPT,
+	X86_FEATURE_CLWB, X86_FEATURE_AVX_VNNI, X86_FEATURE_AMX_TILE,
+	X86_FEATURE_AMX_INT8, X86_FEATURE_AMX_BF16, X86_FEATURE_RDTSCP,
+};
+
+static_assert(ARRAY_SIZE(features) <= 64);
+
+/**
+ * mosix_sample_clock_ms() - the clock of the balancer
+ *
+ * Return: milliseconds since boot, never 0.
+ * Context: Any.
+ */
+u64 mosix_sample_clock_ms(void)
+{
+	return ktime_get_ns() / NSEC_PER_MSEC + 1;
+}
+
+static u64 own_features(void)
+{
+	u64 found = 0;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(features); i++) {
+		if (boot_cpu_has(features[i]))
+			found |= BIT_ULL(i);
+	}
+	return found;
+}
+
+/*
+ * By frequency: it knows nothing of how much a CPU does in a cycle, but it is
+ * the same each time, and equal nodes are equal.
+ */
+static u32 own_speed(void)
+{
+	u64 khz = cpu_khz ? cpu_khz : tsc_khz;
+
+	if (!khz)
+		return LB_MILLI;
+	return (u32)max(khz * LB_MILLI / REFERENCE_KHZ, 1ULL);
+}
+
+static u64 busy_ns(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		struct kernel_cpustat stat;
+
+		kcpustat_cpu_fetch(&stat, cpu);
+		sum += stat.cpustat[CPUTIME_USER];
+		sum += stat.cpustat[CPUTIME_NICE];
+		sum += stat.cpustat[CPUTIME_SYSTEM];
+		sum += stat.cpustat[CPUTIME_SOFTIRQ];
+		sum += stat.cpustat[CPUTIME_IRQ];
+	}
+	return sum;
+}
+
+static int make_room(struct mosix_sample *sample, u32 room)
+{
+	struct sample_proc *proc, *old;
+
+	proc = kvcalloc(room, sizeof(*proc), GFP_KERNEL);
+	old = kvcalloc(room, sizeof(*old), GFP_KERNEL);
+	if (!proc || !old) {
+		kvfree(proc);
+		kvfree(old);
+		return -ENOMEM;
+	}
+	if (sample->count)
+		memcpy(proc, sample->proc, sample->count * sizeof(*proc));
+	kvfree(sample->proc);
+	kvfree(sample->old);
+	sample->proc = proc;
+	sample->old = old;
+	sample->room = room;
+	return 0;
+}
+
+/**
+ * mosix_sample_init() - prepare for the first sample
+ * @sample: filled in
+ *
+ * Return: 0, or -ENOMEM.
+ * Context: Process context.
+ */
+int mosix_sample_init(struct mosix_sample *sample)
+{
+	memset(sample, 0, sizeof(*sample));
+	sample->node.features = own_features();
+	sample->node.speed_milli = own_speed();
+	sample->at_ns = ktime_get_ns();
+	sample->busy_ns = busy_ns();
+	return make_room(sample, ROOM_FIRST);
+}
+
+/**
+ * mosix_sample_exit() - give back what mosix_sample_init() took
+ * @sample: may have failed to be prepared
+ *
+ * Context: Process context.
+ */
+void mosix_sample_exit(struct mosix_sample *sample)
+{
+	kvfree(sample->proc);
+	kvfree(sample->old);
+	sample->proc = NULL;
+	sample->old = NULL;
+	sample->count = 0;
+}
+
+/* Time that the threads of a process ran or waited for a CPU. */
+static u64 total_ns(struct task_struct *p)
+{
+	u64 sum = READ_ONCE(p->signal->sum_sched_runtime);
+	struct task_struct *t;
+
+	for_each_thread(p, t) {
+		sum += READ_ONCE(t->se.sum_exec_runtime);
+		sum += READ_ONCE(t->sched_info.run_delay);
+	}
+	return sum;
+}
+
+static u32 resident_kib(struct task_struct *p, u32 *travel_kib)
+{
+	unsigned long all = 0, own = 0;
+
+	task_lock(p);
+	if (p->mm) {
+		all = get_mm_rss(p->mm);
+		own = get_mm_counter(p->mm, MM_ANONPAGES);
+	}
+	task_unlock(p);
+	*travel_kib = (u32)min(own, U32_MAX >> (PAGE_SHIFT - 10))
+		      << (PAGE_SHIFT - 10);
+	return (u32)min(all, U32_MAX >> (PAGE_SHIFT - 10))
+	       << (PAGE_SHIFT - 10);
+}
+
+static u64 work_ms(const struct mosix_sample *sample, struct task_struct *p)
+{
+	struct task_cputime used;
+	u64 ms;
+
+	thread_group_cputime(p, &used);
+	ms = (used.utime + used.stime) / NSEC_PER_MSEC;
+	return ms * sample->node.speed_milli / LB_MILLI;
+}
+
+/* What the mechanism knows about it; little, unless somebody asked before. */
+static void describe_move(struct sample_proc *s, struct mosix_proc *proc)
+{
+	u64 here_ms = jiffies_to_msecs(jiffies - READ_ONCE(proc->since));
+
+	s->lb.home = proc->home;
+	s->lb.moves = min_t(u32, READ_ONCE(proc->nmigs), U16_MAX);
+	if (mosix_proc_is_guest(proc)) {
+		s->lb.moves = max_t(u16, s->lb.moves, 1);
+		/* Only home can send it onward. */
+		s->lb.only = proc->home;
+	}
+	if (s->lb.moves)
+		s->lb.here_ms = min(s->lb.here_ms, here_ms);
+	s->movable = !READ_ONCE(proc->user_lock) && !READ_ONCE(proc->move) &&
+		     (mosix_proc_state(proc) == ST_HOME ||
+		      mosix_proc_state(proc) == ST_RUNNING);
+	WRITE_ONCE(proc->cpu_milli, s->lb.demand_milli);
+}
+
+static void describe(struct mosix_sample *sample, struct sample_proc *s,
+		     struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	s->lb.home = sample->node.id;
+	s->lb.features = sample->node.features;
+	s->lb.work_ms = work_ms(sample, p);
+	s->lb.here_ms = (sample->at_ns - s->start_ns) / NSEC_PER_MSEC;
+	s->lb.mem_kib = resident_kib(p, &s->lb.travel_kib);
+	s->movable = !is_global_init(p) && s->lb.mem_kib;
+	if (proc)
+		describe_move(s, proc);
+	if (proc && mosix_proc_is_guest(proc))
+		sample->node.guests++;
+}
+
+/*
+ * Demand of one process in this period; *@from walks the snapshot before. A
+ * thread that ended takes its waiting time with it: then the difference may be
+ * negative, and counts as none.
+ */
+static u32 demand(struct sample_proc *s, const struct mosix_sample *sample,
+		  u32 *from, u64 period_ns)
+{
+	const struct sample_proc *before;
+	u64 ns;
+
+	s->lb.demand_milli = 0;
+	for (; *from < sample->count; ++*from) {
+		before = &sample->old[*from];
+		if (before->lb.pid == s->lb.pid &&
+		    before->start_ns == s->start_ns)
+			break;
+	}
+	if (*from == sample->count)
+		return 0;
+	++*from;
+	s->stays_ms = before->stays_ms;
+	ns = s->total_ns - min(s->total_ns, before->total_ns);
+	s->lb.demand_milli = (u32)min(ns * LB_MILLI / period_ns, 1000000ULL);
+	ns = s->lb.demand_milli;
+	if (before->lb.demand_milli)
+		s->lb.demand_milli = (5 * before->lb.demand_milli +
+				      3 * s->lb.demand_milli) / 8;
+	return (u32)ns;
+}
+
+/* Returns how many processes there were room for or not; *@sum_milli of all. */
+static u32 snapshot(struct mosix_sample *sample, u64 period_ns, u64 *sum_milli)
+{
+	struct task_struct *p;
+	u32 from = 0, n = 0;
+
+	rcu_read_lock();
+	for_each_process(p) {
+		struct sample_proc *s;
+
+		if (p->flags & (PF_KTHREAD | PF_EXITING) || n++ >= sample->room)
+			continue;
+		s = &sample->proc[n - 1];
+		memset(s, 0, sizeof(*s));
+		s->lb.pid = p->tgid;
+		s->start_ns = p->start_time;
+		s->total_ns = total_ns(p);
+		*sum_milli += demand(s, sample, &from, period_ns);
+		describe(sample, s, p);
+	}
+	rcu_read_unlock();
+	return n;
+}
+
+/**
+ * mosix_sample_take() - measure the period that just ended
+ * @sample: of the last period; becomes that of this one
+ *
+ * Context: Process context; one thread alone uses @sample.
+ */
+void mosix_sample_take(struct mosix_sample *sample)
+{
+	u64 now_ns = ktime_get_ns();
+	u64 period_ns = max(now_ns - sample->at_ns, (u64)NSEC_PER_MSEC);
+	u64 busy = busy_ns();
+	u64 used = busy - min(busy, sample->busy_ns);
+	u64 sum_milli = 0;
+	u32 n;
+
+	sample->at_ns = now_ns;
+	sample->busy_ns = busy;
+	sample->node.id = mosix_node_self();
+	sample->node.cpus = (u16)num_online_cpus();
+	sample->node.guests = 0;
+	sample->node.mem_total_kib = (u32)min(totalram_pages(), U32_MAX / 4UL)
+				     << (PAGE_SHIFT - 10);
+	sample->node.mem_free_kib = (u32)clamp(si_mem_available(), 0L,
+					       (long)totalram_pages())
+				    << (PAGE_SHIFT - 10);
+
+	swap(sample->proc, sample->old);
+	n = snapshot(sample, period_ns, &sum_milli);
+	sample->count = min(n, sample->room);
+	if (n > sample->room && n < ROOM_MAX)
+		make_room(sample, min(2 * n, ROOM_MAX));
+
+	sum_milli = max(sum_milli, used * LB_MILLI / period_ns);
+	sample->node.demand_milli = (u32)min(sum_milli, 1000000000ULL);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What this node and its processes do, measured once a period. */
+#ifndef MOSIX_LOADINFO_SAMPLE_H
+#define MOSIX_LOADINFO_SAMPLE_H
+
+#include "model.h"
+
+/**
+ * struct sample_proc - one process, at the last sample
+ * @lb: as the balancer sees it
+ * @start_ns: when it started: with the PID, its identity
+ * @total_ns: time that its threads ran or waited for a CPU, in all
+ * @stays_ms: it cannot move, as was found; not looked at again before
+ * @movable: nothing that is seen from outside keeps it here
+ */
+struct sample_proc {
+	struct lb_proc lb;
+	u64 start_ns;
+	u64 total_ns;
+	u64 stays_ms;
+	u8 movable;
+};
+
+/**
+ * struct mosix_sample - the node at the last sample; one thread uses it
+ * @node: itself; @node.demand_milli is that of the last period alone
+ * @at_ns: when, on the monotonic clock
+ * @busy_ns: time that its CPUs were not idle, since boot
+ * @count: processes in @proc
+ * @room: how many @proc and @old have space for
+ * @proc: the user processes, in the order of the kernel's list
+ * @old: the same, one sample earlier
+ */
+struct mosix_sample {
+	struct lb_node node;
+	u64 at_ns;
+	u64 busy_ns;
+	u32 count;
+	u32 room;
+	struct sample_proc *proc;
+	struct sample_proc *old;
+};
+
+int mosix_sample_init(struct mosix_sample *sample);
+void mosix_sample_exit(struct mosix_sample *sample);
+void mosix_sample_take(struct mosix_sample *sample);
+u64 mosix_sample_clock_ms(void);
+
+#endif /* MOSIX_LOADINFO_SAMPLE_H */

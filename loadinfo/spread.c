@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Load vectors on the network: one datagram a period to one node.
+ *
+ * UDP, on the port number that the node's links use with TCP. What is lost is
+ * lost: the next datagram says more, and what is not heard of any more gets
+ * old. A datagram counts only if it comes from the address and port that the
+ * node map has for the node which it says it is from.
+ */
+#include "spread.h"
+
+#include "../kernel/node.h"
+
+#include <linux/bsearch.h>
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <linux/socket.h>
+#include <linux/sort.h>
+#include <linux/uio.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+/**
+ * mosix_spread_close() - stop telling and hearing
+ * @spread: may be closed already
+ *
+ * Context: Process context; the thread that uses @spread.
+ */
+void mosix_spread_close(struct mosix_spread *spread)
+{
+	if (spread->sock)
+		sock_release(spread->sock);
+	spread->sock = NULL;
+	kvfree(spread->peer);
+	spread->peer = NULL;
+	spread->count = 0;
+}
+
+static int count_node(const struct mosix_node *node, void *arg)
+{
+	u32 *count = arg;
+
+	++*count;
+	return 0;
+}
+
+/* What add_node() fills, and how much it may. */
+struct filling {
+	struct mosix_spread *spread;
+	u32 room;
+};
+
+static int add_node(const struct mosix_node *node, void *arg)
+{
+	struct filling *f = arg;
+
+	if (f->spread->count == f->room)
+		return -EAGAIN;
+	if (node->id != mosix_node_self())
+		f->spread->peer[f->spread->count++].id = node->id;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct lb_peer *pa = a, *pb = b;
+
+	return (int)pa->id - (int)pb->id;
+}
+
+static int read_map(struct mosix_spread *spread)
+{
+	struct filling f = { .spread = spread };
+
+	mosix_node_each(count_node, &f.room);
+	spread->peer = kvcalloc(f.room, sizeof(*spread->peer), GFP_KERNEL);
+	if (!spread->peer)
+		return -ENOMEM;
+	/* A map that grew meanwhile has a new generation: tried again then. */
+	mosix_node_each(add_node, &f);
+	sort(spread->peer, spread->count, sizeof(*spread->peer), compare, NULL);
+	return 0;
+}
+
+static int open_socket(struct mosix_spread *spread)
+{
+	struct sockaddr_in own;
+	int ret;
+
+	ret = mosix_node_addr(mosix_node_self(), &own);
+	if (ret)
+		return ret;
+	ret = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
+			       &spread->sock);
+	if (ret) {
+		spread->sock = NULL;
+		return ret;
+	}
+	return kernel_bind(spread->sock, (struct sockaddr *)&own, sizeof(own));
+}
+
+/**
+ * mosix_spread_configure() - follow the node map
+ * @spread: closed, or made from an older map
+ *
+ * Return: 0; -EADDRNOTAVAIL and the like while the address of this node is not
+ *	   up, -ENOMEM: then @spread is closed and it is worth another try.
+ * Context: Process context; the thread that uses @spread.
+ */
+int mosix_spread_configure(struct mosix_spread *spread)
+{
+	u32 generation = mosix_node_generation();
+	int ret;
+
+	mosix_spread_close(spread);
+	ret = read_map(spread);
+	if (!ret)
+		ret = open_socket(spread);
+	if (ret)
+		mosix_spread_close(spread);
+	else
+		spread->generation = generation;
+	return ret;
+}
+
+/**
+ * mosix_spread_peer() - one of the others
+ * @spread: open
+ * @node: its id
+ *
+ * Return: the peer, NULL if the map has no such node or it is this one.
+ * Context: Process context; the thread that uses @spread.
+ */
+struct lb_peer *mosix_spread_peer(struct mosix_spread *spread, u16 node)
+{
+	struct lb_peer wanted = { .id = node };
+
+	return bsearch(&wanted, spread->peer, spread->count,
+		       sizeof(wanted), compare);
+}
+
+/**
+ * mosix_spread_send() - tell one node
+ * @spread: open
+ * @node: whom
+ * @msg: what
+ * @len: bytes of it
+ *
+ * Context: Process context; the thread that uses @spread.
+ */
+void mosix_spread_send(struct mosix_spread *spread, u16 node,
+		       const struct lb_gossip_message *msg, u32 len)
+{
+	struct kvec vec = { .iov_base = (void *)msg, .iov_len = len };
+	struct sockaddr_in to;
+	struct msghdr hdr = {
+		.msg_name = &to,
+		.msg_namelen = sizeof(to),
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+	};
+
+	if (mosix_node_addr(node, &to))
+		return;
+	if (kernel_sendmsg(spread->sock, &hdr, &vec, 1, len) == (int)len)
+		spread->sent++;
+}
+
+static bool is_from_sender(const struct lb_gossip_message *msg,
+			   const struct sockaddr_in *from)
+{
+	u16 sender = le16_to_cpu(msg->header.sender);
+	struct sockaddr_in known;
+
+	return sender != mosix_node_self() &&
+	       !mosix_node_addr(sender, &known) &&
+	       from->sin_family == AF_INET &&
+	       from->sin_port == known.sin_port &&
+	       from->sin_addr.s_addr == known.sin_addr.s_addr;
+}
+
+/**
+ * mosix_spread_receive() - wait for a message
+ * @spread: open
+ * @msg: filled in; every field may be believed when 0 is returned, as far as
+ *	a node that says it of itself is believed
+ * @wait_ms: how long to wait at most
+ *
+ * Return: 0; -EAGAIN if nothing came; -EBADMSG if what came was not a message
+ *	   of a node; other errors of the socket.
+ * Context: Process context, sleeps; the thread that uses @spread.
+ */
+int mosix_spread_receive(struct mosix_spread *spread,
+			 struct lb_gossip_message *msg, u32 wait_ms)
+{
+	struct kvec vec = { .iov_base = msg, .iov_len = sizeof(*msg) };
+	struct sockaddr_in from = {};
+	struct msghdr hdr = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+	};
+	int len;
+
+	WRITE_ONCE(spread->sock->sk->sk_rcvtimeo,
+		   msecs_to_jiffies(wait_ms) + 1);
+	/* MSG_TRUNC: the length it had, not the part that there was room for */
+	len = kernel_recvmsg(spread->sock, &hdr, &vec, 1, sizeof(*msg),
+			     MSG_TRUNC);
+	if (len < 0)
+		return len;
+	if (len > (int)sizeof(*msg) || lb_gossip_check(msg, (u32)len) ||
+	    !is_from_sender(msg, &from)) {
+		spread->dropped++;
+		return -EBADMSG;
+	}
+	spread->heard++;
+	return 0;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The load vector: what this node knows of itself and of the others.
+ *
+ * The balancer's thread measures, hears and tells; guests that arrive are
+ * admitted by other threads; anybody may look. All of it is under one lock,
+ * which is held for moments only. What nobody but the thread writes (the
+ * window, the own entry) the thread reads without.
+ */
+#include "vector.h"
+
+#include "balance.h"
+#include "cost.h"
+#include "load.h"
+#include "sample.h"
+
+#include "../kernel/node.h"
+#include "../kernel/param.h"
+
+#include <linux/cleanup.h>
+#include <linux/spinlock.h>
+
+static DEFINE_SPINLOCK(lock);		/* protects all that follows */
+static struct lb_load load;		/* demand, decayed */
+static struct lb_window window;		/* the others */
+static struct lb_node own;		/* this node; demand: last sample's */
+
+static const struct lb_params defaults = LB_PARAMS_DEFAULT;
+
+/* What the administrator said, as the others shall know it. */
+static u16 flags(void)
+{
+	return (mosix_param(PARAM_BLOCK) ? LB_NODE_BLOCKED : 0) |
+	       (mosix_param(PARAM_STAY) ? LB_NODE_STAY : 0);
+}
+
+/**
+ * mosix_vector_mapped() - the node map changed: forget who is not in it
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_vector_mapped(void)
+{
+	struct sockaddr_in addr;
+	u32 i;
+
+	guard(spinlock)(&lock);
+	window.self = mosix_node_self();
+	for (i = window.count; i-- > 0;) {
+		u16 id = window.entry[i].node.id;
+
+		if (id == window.self || mosix_node_addr(id, &addr))
+			lb_window_forget(&window, id);
+	}
+}
+
+/**
+ * mosix_vector_sampled() - take in what this node measured
+ * @sample: itself, with the demand of the last period alone
+ * @now_ms: the clock
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms)
+{
+	guard(spinlock)(&lock);
+	lb_load_expire(&load, now_ms);
+	lb_load_sample(&load, sample->demand_milli);
+	own = *sample;
+	own.flags = flags();
+}
+
+/**
+ * mosix_vector_heard() - take in what was heard of a node
+ * @node: of the map
+ * @at_ms: when it was so
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_vector_heard(const struct lb_node *node, u64 at_ms)
+{
+	guard(spinlock)(&lock);
+	lb_window_merge(&window, node, at_ms);
+}
+
+/**
+ * mosix_vector_left() - a process is leaving: here less, there more
+ * @node: where it goes
+ * @demand_milli: what it wants
+ * @now_ms: the clock
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_vector_left(u16 node, u32 demand_milli, u64 now_ms)
+{
+	guard(spinlock)(&lock);
+	lb_load_depart(&load, demand_milli);
+	lb_window_bump(&window, node, demand_milli, now_ms);
+}
+
+/* As the others shall see this node. */
+static struct lb_node exported(void)
+{
+	struct lb_node node = own;
+
+	lockdep_assert_held(&lock);
+	node.flags = flags();
+	node.demand_milli = lb_load_export(&load);
+	return node;
+}
+
+/**
+ * mosix_vector_pack() - write the datagram of this period
+ * @msg: where to
+ * @now_ms: the clock
+ *
+ * Return: its length in bytes.
+ * Context: The balancer's thread.
+ */
+u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms)
+{
+	struct lb_node self;
+
+	guard(spinlock)(&lock);
+	self = exported();
+	return lb_gossip_pack(msg, &self, &window, now_ms);
+}
+
+/**
+ * mosix_vector_own() - this node for its own decisions
+ *
+ * Return: the node, with the demand that it itself believes.
+ * Context: The balancer's thread.
+ */
+struct lb_node mosix_vector_own(void)
+{
+	struct lb_node node;
+
+	guard(spinlock)(&lock);
+	node = own;
+	node.flags = flags();
+	node.demand_milli = load.local_milli;
+	return node;
+}
+
+/**
+ * mosix_vector_window() - the others
+ *
+ * Return: the window; only the balancer's thread changes it.
+ * Context: The balancer's thread.
+ */
+const struct lb_window *mosix_vector_window(void)
+{
+	return &window;
+}
+
+/**
+ * mosix_vector_params() - the tunables
+ *
+ * Return: the defaults, and what the administrator changed of them.
+ * Context: Any.
+ */
+struct lb_params mosix_vector_params(void)
+{
+	struct lb_params params = defaults;
+
+	params.max_guests = mosix_param(PARAM_MAX_GUESTS);
+	return params;
+}
+
+static enum wire_refusal refusal(enum lb_reason reason)
+{
+	switch (reason) {
+	case LB_ADMIT:
+		return REFUSE_INVALID;
+	case LB_REFUSE_BLOCKED:
+		return REFUSE_BLOCKED;
+	case LB_REFUSE_MEMORY:
+		return REFUSE_MEMORY;
+	case LB_REFUSE_FEATURES:
+		return REFUSE_CPU;
+	default:
+		return REFUSE_BUSY;
+	}
+}
+
+static u64 guest_key(u16 from, u32 pid)
+{
+	return ((u64)from << 32) | pid;
+}
+
+/*
+ * What a second of work takes on that node; 0 if nothing is known of it. It
+ * may have got busier since it was heard of, never less busy: it exports what
+ * decays slowly.
+ */
+static u64 stretch_at(u16 id, const struct lb_params *params)
+{
+	const struct lb_entry *e = lb_window_find(&window, id);
+
+	lockdep_assert_held(&lock);
+	if (!e)
+		return 0;
+	return lb_cost_stretch(&e->node, lb_cost_state(&e->node),
+			       params);
+}
+
+/**
+ * mosix_vector_admit() - may this guest come?
+ * @from: node that asks
+ * @pid: its PID at home
+ * @load_milli: CPU that it wants; 0 if somebody asked for the move, which then
+ *	needs no gain
+ * @mem_kib: memory that it may need
+ *
+ * A guest that is admitted counts at once; mosix_vector_arrived() or
+ * mosix_vector_cancelled() follows.
+ *
+ * Return: REFUSE_INVALID if it may, else why not.
+ * Context: Process context.
+ */
+enum wire_refusal mosix_vector_admit(u16 from, u32 pid, u32 load_milli,
+				     u64 mem_kib)
+{
+	struct lb_offer offer = {
+		.demand_milli = load_milli,
+		.mem_kib = (u32)min(mem_kib, (u64)U32_MAX),
+	};
+	u64 until_ms = mosix_sample_clock_ms() + VECTOR_RESERVE_MS;
+	struct lb_params params = mosix_vector_params();
+	enum lb_reason reason;
+	struct lb_node self;
+
+	guard(spinlock)(&lock);
+	self = exported();
+	if (load_milli)
+		offer.stretch_milli = stretch_at(from, &params);
+	reason = lb_balance_admit(&self, lb_load_coming(&load), &offer,
+				  &params);
+	if (reason == LB_ADMIT &&
+	    lb_load_reserve(&load, guest_key(from, pid), load_milli, until_ms))
+		reason = LB_REFUSE_FULL;
+	return refusal(reason);
+}
+
+/**
+ * mosix_vector_arrived() - a guest that was admitted runs here
+ * @from: as in mosix_vector_admit()
+ * @pid: as there
+ *
+ * Context: Process context.
+ */
+void mosix_vector_arrived(u16 from, u32 pid)
+{
+	u64 seen_ms = mosix_sample_clock_ms() + VECTOR_PERIOD_MS;
+
+	guard(spinlock)(&lock);
+	lb_load_settle(&load, guest_key(from, pid), seen_ms);
+}
+
+/**
+ * mosix_vector_cancelled() - a guest that was admitted will not come
+ * @from: as in mosix_vector_admit()
+ * @pid: as there
+ *
+ * Context: Process context.
+ */
+void mosix_vector_cancelled(u16 from, u32 pid)
+{
+	guard(spinlock)(&lock);
+	lb_load_settle(&load, guest_key(from, pid), 0);
+}
+
+/**
+ * mosix_vector_known() - what this node knows about a node
+ * @id: any node, this one included
+ * @known: filled in
+ *
+ * Return: 0; -ENODEV if @id is not in the map; -EHOSTUNREACH if nothing was
+ *	   heard of it for too long.
+ * Context: Process context.
+ */
+int mosix_vector_known(u16 id, struct mosix_known *known)
+{
+	u64 now_ms = mosix_sample_clock_ms();
+	const struct lb_entry *e;
+	struct sockaddr_in addr;
+
+	if (mosix_node_addr(id, &addr))
+		return -ENODEV;
+	guard(spinlock)(&lock);
+	if (id == own.id) {
+		known->node = exported();
+		known->age_ms = 0;
+		return 0;
+	}
+	e = lb_window_find(&window, id);
+	if (!e || now_ms > e->at_ms + VECTOR_ALIVE_MS)
+		return -EHOSTUNREACH;
+	known->node = e->node;
+	known->age_ms = now_ms - min(now_ms, e->at_ms);
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The load vector: what this node knows of itself and of the others. */
+#ifndef MOSIX_LOADINFO_VECTOR_H
+#define MOSIX_LOADINFO_VECTOR_H
+
+#include "gossip.h"
+
+#include "../kernel/wire.h"
+
+/** enum mosix_vector_limits - times */
+enum mosix_vector_limits {
+	/** @VECTOR_PERIOD_MS: from one sample, datagram and decision on */
+	VECTOR_PERIOD_MS = 500,
+	/** @VECTOR_RESERVE_MS: how long an accepted guest counts unseen */
+	VECTOR_RESERVE_MS = 3000,
+	/** @VECTOR_ALIVE_MS: who was not heard of for longer seems dead */
+	VECTOR_ALIVE_MS = 10000,
+};
+
+/**
+ * struct mosix_known - a node, as this one knows it
+ * @node: as it said it was
+ * @age_ms: how long ago
+ */
+struct mosix_known {
+	struct lb_node node;
+	u64 age_ms;
+};
+
+/* For the balancer's thread alone. */
+void mosix_vector_mapped(void);
+void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms);
+void mosix_vector_heard(const struct lb_node *node, u64 at_ms);
+void mosix_vector_left(u16 node, u32 demand_milli, u64 now_ms);
+u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms);
+struct lb_node mosix_vector_own(void);
+const struct lb_window *mosix_vector_window(void);
+
+/* For everybody. */
+struct lb_params mosix_vector_params(void);
+enum wire_refusal mosix_vector_admit(u16 from, u32 pid, u32 load_milli,
+				     u64 mem_kib);
+void mosix_vector_arrived(u16 from, u32 pid);
+void mosix_vector_cancelled(u16 from, u32 pid);
+int mosix_vector_known(u16 id, struct mosix_known *known);
+
+#endif /* MOSIX_LOADINFO_VECTOR_H */
