@@ -216,33 +216,30 @@ static const struct length_case {
 	{ __NR_getresgid, 2, sizeof(gid_t) },
 };
 
-/* Fixed lengths are those of the types that the kernel reads and writes. */
+/* Fixed lengths, all of them, are those of the types that the kernel reads and writes. */
 static void lengths_are_those_of_the_types(struct kunit *test)
 {
-	unsigned long nr;
 	size_t seen = 0;
+	unsigned long nr;
 	size_t i;
 	int w;
 
-	for (nr = 0; nr < NR_syscalls; nr++)
-		for (w = 0; w < MOSIX_CALL_WINDOWS; w++) {
-			const struct mosix_call_desc *desc;
-			const struct mosix_window_desc *win;
+	for (i = 0; i < ARRAY_SIZE(length_cases); i++) {
+		const struct length_case *c = &length_cases[i];
+		const struct mosix_call_desc *desc = mosix_call_find(c->nr);
 
-			desc = mosix_call_find(nr);
-			win = &desc->win[w];
-			if (win->lenkind != MOSIX_LEN_FIXED)
-				continue;
-			for (i = 0; i < ARRAY_SIZE(length_cases); i++)
-				if (length_cases[i].nr == nr &&
-				    length_cases[i].arg == win->arg)
-					break;
-			KUNIT_ASSERT_LT_MSG(test, i, ARRAY_SIZE(length_cases),
-					    "%s has no type", desc->name);
-			KUNIT_EXPECT_EQ_MSG(test, win->len, length_cases[i].want,
-					    "%s", desc->name);
-			seen++;
-		}
+		for (w = 0; w < MOSIX_CALL_WINDOWS; w++)
+			if (desc->win[w].dir && desc->win[w].arg == c->arg)
+				break;
+		KUNIT_ASSERT_LT_MSG(test, w, MOSIX_CALL_WINDOWS, "%s",
+				    desc->name);
+		KUNIT_EXPECT_EQ_MSG(test, desc->win[w].len, c->want, "%s",
+				    desc->name);
+	}
+	for (nr = 0; nr < NR_syscalls; nr++)
+		for (w = 0; w < MOSIX_CALL_WINDOWS; w++)
+			seen += mosix_call_find(nr)->win[w].lenkind ==
+				MOSIX_LEN_FIXED;
 	KUNIT_EXPECT_EQ(test, seen, ARRAY_SIZE(length_cases));
 }
 
