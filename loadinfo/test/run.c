@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables, properties and the scenarios named on the command line, as KTAP. */
-#include <stdio.h>
-
+#include "../../kernel/test/ktap.h"
 #include "../lb_cases.h"
-#include "ktap.h"
 #include "props.h"
 #include "scenario.h"
 
@@ -22,6 +20,8 @@ static void verdict(const char *kind, const char *name, s64 got)
 
 int main(int argc, char **argv)
 {
+	char claim[SCENARIO_CLAIM];
+	const struct prop *p;
 	int i;
 
 	ktap_begin();
@@ -30,8 +30,12 @@ int main(int argc, char **argv)
 	RUN(balance);
 	RUN(admit);
 	RUN(codec);
-	props_run();
-	for (i = 1; i < argc; i++)
-		scenario_run(argv[i], SCENARIO_QUIET);
+	for (i = 0; (p = props((u32)i)); i++)
+		ktap_claim(p->holds(), "props: %s", p->name);
+	for (i = 1; i < argc; i++) {
+		bool holds = scenario_run(argv[i], SCENARIO_QUIET, claim);
+
+		ktap_claim(holds, "scenario: %s", claim);
+	}
 	return ktap_end();
 }

@@ -10,6 +10,10 @@ enum scenario_voice {
 	SCENARIO_TRACE,
 };
 
-void scenario_run(const char *path, enum scenario_voice voice);
+enum { SCENARIO_CLAIM = 256 };
+
+/* Runs the file with each of its seeds. Returns 1 if all bounds held. */
+int scenario_run(const char *path, enum scenario_voice voice,
+		 char claim[SCENARIO_CLAIM]);
 
 #endif /* LOADINFO_TEST_SCENARIO_H */

@@ -2,12 +2,13 @@
 /* Scenarios with what they measured: sim [-t] FILE..., -t shows decisions. */
 #include <string.h>
 
-#include "ktap.h"
+#include "../../kernel/test/ktap.h"
 #include "scenario.h"
 
 int main(int argc, char **argv)
 {
 	enum scenario_voice voice = SCENARIO_METRICS;
+	char claim[SCENARIO_CLAIM];
 	int i = 1;
 
 	if (i < argc && !strcmp(argv[i], "-t")) {
@@ -15,7 +16,10 @@ int main(int argc, char **argv)
 		i++;
 	}
 	ktap_begin();
-	for (; i < argc; i++)
-		scenario_run(argv[i], voice);
+	for (; i < argc; i++) {
+		bool holds = scenario_run(argv[i], voice, claim);
+
+		ktap_claim(holds, "scenario: %s", claim);
+	}
 	return ktap_end();
 }
