@@ -85,3 +85,32 @@ our_files() {
 			-printf "tools/testing/selftests/mosix/%P $f/%P\n")
 	} | sort
 }
+
+marked_pure() {
+	awk 'FNR <= 12 && /(^|[^A-Z_])PURE([^A-Z_]|$)/ { print FILENAME }' \
+		"$TOP"/{kernel,deputy,loadinfo}/*.[ch]
+}
+
+# Files which are compiled into the kernel, the unit tests and the simulator
+# alike: types and arithmetic, no services. A file says so of itself by the
+# word PURE in its head comment; the ones named here are pure whatever they say,
+# and so is every header which a pure file includes.
+pure_files() {
+	local f name new=()
+	local -A seen=()
+	for f in "$TOP"/kernel/{pure,wire,state}.[ch] \
+		"$TOP"/loadinfo/{model,load,cost,balance,gossip}.[ch] \
+		$(marked_pure); do
+		[ -f "$f" ] && new+=("$f")
+	done
+	while [ ${#new[@]} -gt 0 ]; do
+		f=$(realpath -m "${new[-1]}")
+		unset 'new[-1]'
+		[ -n "${seen[$f]:-}" ] && continue
+		seen[$f]=1
+		while read -r name; do
+			new+=("$(dirname "$f")/$name")
+		done < <(sed -n 's/^#include "\(.*\)".*/\1/p' "$f")
+	done
+	printf '%s\n' "${!seen[@]}" | sed "s|^$TOP/||" | sort
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The Debian packages which building, checking and the emulated cluster need:
+# this is the one list. Installs those that are missing, as root on Debian or
+# a child of it; elsewhere prints what is needed and stops.
+
+. "$(dirname "$0")/lib.sh"
+
+packages=(
+	# to build the kernel
+	gcc libc6-dev binutils make flex bison bc perl
+	libelf-dev libssl-dev cpio rsync lz4 xz-utils patch diffutils ccache
+	# to make and check patches
+	git sparse coccinelle shellcheck codespell python3
+	# to run the cluster
+	qemu-system-x86 busybox-static iproute2 util-linux procps libpcap-dev
+	# programs which the tests and the demo move about
+	openssl
+)
+# the base, unless another one is named
+[ -n "${LINUX_SRC:-}" ] || packages+=(linux-source-6.12)
+
+is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	say "This is not Debian. Needed, by the names of Debian's packages:"
+	printf '  %s\n' "${packages[@]}"
+	die "install them with this distribution's tools; for the base set" \
+		"LINUX_SRC= to a 6.12.y folder or tarball"
+fi
+
+missing=()
+for p in "${packages[@]}"; do
+	is_installed "$p" || missing+=("$p")
+done
+if [ ${#missing[@]} = 0 ]; then
+	say "deps: all ${#packages[@]} packages are there"
+	exit 0
+fi
+
+install=(apt-get install -y --no-install-recommends "${missing[@]}")
+[ "$(id -u)" = 0 ] || die "missing packages; as root: ${install[*]}"
+say "deps: installing ${missing[*]}"
+start=$SECONDS
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q >&2 || say "deps: apt-get update failed; trying without"
+"${install[@]}" >&2 || die "installing failed (see above). Where only" \
+	"linux-source-6.12 is missing, set LINUX_SRC= to a 6.12.y source"
+say "deps: installed ${#missing[@]} packages ($((SECONDS - start)) s)"
