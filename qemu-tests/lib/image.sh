@@ -44,7 +44,7 @@ image_tools() {
 }
 
 # A victim is built static; and dynamic too when its source says
-# "build: dynamic" in a comment.
+# "build: dynamic" in a comment, or dynamic alone for "build: dynamic only".
 image_programs() {
 	local q=$TOP/qemu-tests c name
 	# Includes of kselftest_harness.h are written both ways in the base.
@@ -53,8 +53,9 @@ image_programs() {
 		[[ -e $c ]] || continue
 		name=${c##*/}
 		name=${name%.c}
-		image_compile "$WORK/programs/$name" "$c" -static -pthread ||
-			return 1
+		grep -q 'build: dynamic only' "$c" ||
+			image_compile "$WORK/programs/$name" "$c" -static \
+				-pthread || return 1
 		if grep -q 'build: dynamic' "$c"; then
 			image_compile "$WORK/programs/$name.dyn" "$c" \
 				-pthread || return 1

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+ * build: dynamic
+ *
  * Everything at once, in every round: all memory, all registers, the whole FPU
  * state, the stack and the clock. This one goes there and back a thousand times.
  *

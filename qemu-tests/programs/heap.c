@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* malloc(), realloc() and free() in a random order; every block is checked. */
+/*
+ * build: dynamic
+ *
+ * malloc(), realloc() and free() in a random order; every block is checked.
+ */
 #include "victim.h"
 
 enum { BLOCKS = 512, STEPS = 400 };

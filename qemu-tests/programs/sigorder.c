@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals from outside, sent by sigsend: none is lost, none comes twice, all
+ * come in order, and each names its sender.
+ */
+#include "victim.h"
+
+static volatile int expected, bad_value = -1, bad_sender, sender;
+
+static void on_queued(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)context;
+	if (!expected)
+		sender = info->si_pid;
+	if (info->si_pid != sender || info->si_code != SI_QUEUE)
+		bad_sender = info->si_pid;
+	if (bad_value < 0 && info->si_value.sival_int != expected)
+		bad_value = info->si_value.sival_int;
+	expected++;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_sigaction = on_queued,
+				.sa_flags = SA_SIGINFO | SA_RESTART };
+	volatile uint64_t spin;
+
+	victim_begin(argc, argv);
+	CHECK_CALL(sigaction(SIGRTMIN + 2, &sa, NULL));
+	while (victim_next()) {
+		for (spin = 0; spin < 200000; spin++)
+			;
+		CHECK(bad_value < 0, "value %d came out of order", bad_value);
+		CHECK(!bad_sender, "a signal from %d", bad_sender);
+	}
+	printf("signals %d from %d\n", expected, sender);
+	return victim_pass();
+}
