@@ -40,11 +40,13 @@ enum {
  * struct leaving - the move out that is not finished
  * @task: the process, reference held; NULL when there is none
  * @decision: why it goes, and where
+ * @demand_milli: what it wants
  * @since_ms: when it was asked for
  */
 struct leaving {
 	struct task_struct *task;
 	struct lb_decision decision;
+	u32 demand_milli;
 	u64 since_ms;
 };
 
@@ -116,6 +118,8 @@ static void follow_move(u64 now_ms)
 		mosix_decisions_add(d, mosix_node_self(), now_ms);
 		lb_history_refused(&history, d->node,
 				   now_ms + params.refusal_ms);
+	} else {
+		mosix_vector_moved(d->node, leaving.demand_milli, now_ms);
 	}
 	lb_history_ended(&history);
 	put_task_struct(leaving.task);
@@ -156,9 +160,10 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 	}
 	leaving.task = task;
 	leaving.decision = *d;
+	leaving.demand_milli = s->lb.demand_milli;
 	leaving.since_ms = now_ms;
 	lb_history_moved(&history, now_ms);
-	mosix_vector_left(d->node, s->lb.demand_milli, now_ms);
+	mosix_vector_leaves(s->lb.demand_milli);
 	return true;
 }
 

@@ -16,10 +16,11 @@
 #include "gossip.h"
 
 /*
- * News measured this long after a process left for a node may still not count
- * it: the age does not know how long the datagram took.
+ * News measured this long after a process got to a node may still not count
+ * it: a whole sample must have seen it, and the age of the news does not know
+ * how long the datagram took.
  */
-#define BUMP_SLACK_MS	500
+#define BUMP_SLACK_MS	1000
 
 /* Bounds of what a sane node says about itself; see lb_gossip_check(). */
 #define CPUS_MAX	8192U
@@ -134,7 +135,7 @@ void lb_window_forget(struct lb_window *window, u16 id)
 }
 
 /**
- * lb_window_bump() - a process went there: think of that node as busier
+ * lb_window_bump() - a process got there: think of that node as busier
  * @window: of this node
  * @id: the other node
  * @demand_milli: what the process wants

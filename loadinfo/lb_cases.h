@@ -66,6 +66,15 @@ static const struct lb_load_case lb_load_cases[] = {
 			{ LB_DO_EXPIRE, 10000, 0, 0 },
 		},
 	}, {
+		.name = "no more guests on their way than there are slots",
+		.step = {
+			{ LB_DO_RESERVE, 1, 0, 1 }, { LB_DO_RESERVE, 1, 0, 2 },
+			{ LB_DO_RESERVE, 1, 0, 3 }, { LB_DO_RESERVE, 1, 0, 4 },
+			{ LB_DO_RESERVE, 1, 0, 5 }, { LB_DO_RESERVE, 1, 0, 6 },
+			{ LB_DO_RESERVE, 1, 0, 7 }, { LB_DO_RESERVE, 1, 0, 8 },
+			{ LB_DO_RESERVE, 1, 0, 8 }, { LB_DO_CANCEL, 8, 0, 7 },
+		},
+	}, {
 		.name = "the greatest demand does not wrap",
 		.step = {
 			{ LB_DO_SAMPLE, U32_MAX, 1610612736, U32_MAX },

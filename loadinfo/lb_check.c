@@ -55,8 +55,9 @@ static void step(struct lb_load *load, enum lb_case_verb verb, u32 value,
 		lb_load_depart(load, value);
 		break;
 	case LB_DO_RESERVE:
-		if (lb_load_reserve(load, ++*guests, value, 10000))
-			*guests = 0;
+		++*guests;
+		if (lb_load_reserve(load, *guests, value, 10000))
+			*guests = LB_RESERVATIONS;
 		break;
 	case LB_DO_ARRIVE:
 		lb_load_settle(load, 2, 2000);

@@ -7,7 +7,7 @@
 
 /** enum lb_case_limits - sizes of the tables */
 enum lb_case_limits {
-	LB_CASE_STEPS = 8,
+	LB_CASE_STEPS = 10,
 	LB_CASE_NODES = 3,
 	LB_CASE_PROCS = 2,
 	/** @LB_CASE_NOW_MS: what the clock says in each row */

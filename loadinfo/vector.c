@@ -84,17 +84,28 @@ void mosix_vector_heard(const struct lb_node *node, u64 at_ms)
 }
 
 /**
- * mosix_vector_left() - a process is leaving: here less, there more
- * @node: where it goes
+ * mosix_vector_leaves() - a process is leaving: do not wait for the sample
+ * @demand_milli: what it wants
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_vector_leaves(u32 demand_milli)
+{
+	guard(spinlock)(&lock);
+	lb_load_depart(&load, demand_milli);
+}
+
+/**
+ * mosix_vector_moved() - it is there: do not wait for that node to say so
+ * @node: where
  * @demand_milli: what it wants
  * @now_ms: the clock
  *
  * Context: The balancer's thread.
  */
-void mosix_vector_left(u16 node, u32 demand_milli, u64 now_ms)
+void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms)
 {
 	guard(spinlock)(&lock);
-	lb_load_depart(&load, demand_milli);
 	lb_window_bump(&window, node, demand_milli, now_ms);
 }
 

@@ -31,7 +31,8 @@ struct mosix_known {
 void mosix_vector_mapped(void);
 void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms);
 void mosix_vector_heard(const struct lb_node *node, u64 at_ms);
-void mosix_vector_left(u16 node, u32 demand_milli, u64 now_ms);
+void mosix_vector_leaves(u32 demand_milli);
+void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms);
 u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms);
 struct lb_node mosix_vector_own(void);
 const struct lb_window *mosix_vector_window(void);

@@ -111,14 +111,16 @@ static void trace(const struct cluster *c, const struct node *n,
 
 static void start_and_arrive(struct cluster *c, struct job *job, u32 id)
 {
-	struct node *to = &c->node[job->to];
+	struct node *from = &c->node[job->node], *to = &c->node[job->to];
 
 	if (job->state == JOB_AWAITED && c->now_ms >= job->start_ms) {
 		job->state = JOB_RUNNING;
 		job->here_ms = c->now_ms;
 	}
 	if (job->state == JOB_MOVING && c->now_ms >= job->arrive_ms) {
-		lb_history_ended(&c->node[job->node].history);
+		lb_history_ended(&from->history);
+		lb_window_bump(&from->window, to->is.id, job->demand_milli,
+			       c->now_ms);
 		lb_load_settle(&to->load, id + 1,
 			       c->now_ms + CLUSTER_PERIOD_MS);
 		job->state = JOB_RUNNING;
@@ -298,7 +300,6 @@ static void move(struct cluster *c, struct node *from,
 	lb_load_reserve(&to->load, (u64)d->pid, proc.demand_milli,
 			c->now_ms + CLUSTER_RESERVE_MS);
 	lb_history_moved(&from->history, c->now_ms);
-	lb_window_bump(&from->window, d->node, proc.demand_milli, c->now_ms);
 	lb_load_depart(&from->load, proc.demand_milli);
 	if (job->moves)
 		job->quickest_ms = min(job->quickest_ms,
