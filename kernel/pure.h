@@ -63,7 +63,8 @@ typedef u64 __bitwise __le64;
 /* As in the kernel a message may be given or not; it is not shown here. */
 #undef static_assert
 #define static_assert(expr, ...) \
-	extern char pure_static_assert[(expr) ? 1 : -1]
+	extern char pure_static_assert[(expr) ? 1 : -1] \
+		__attribute__((__unused__))
 
 /* Arguments are evaluated once; as in the kernel, types must agree. */
 #define min(a, b) ({						\
