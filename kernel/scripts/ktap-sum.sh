@@ -49,10 +49,11 @@ awk -v numbers="$numbers" '
 		line = $0
 		sub(/^ *1\.\./, "", line)
 		# a second stream at this depth: the first is complete
-		if (d in plan)
+		again = d in plan
+		if (again)
 			check_plan(d)
 		# a plan may also come last
-		if (seen[d] != line + 0) {
+		if (again || seen[d] != line + 0) {
 			seen[d] = 0
 			plan[d] = line + 0
 		}
