@@ -57,7 +57,7 @@ boot_node() {
 node_runs() {
 	local pid
 	pid=$(cat "$CLUSTER/qemu.$1.pid" 2>/dev/null) &&
-		[[ $(cat "/proc/$pid/comm" 2>/dev/null) == qemu-system* ]]
+		kill -0 "$pid" 2>/dev/null
 }
 
 kill_node() {
@@ -72,7 +72,18 @@ kill_node() {
 }
 
 wait_node() {
-	"$WORK/bin/on" -w $((60 * SLOW)) "$1" true
+	local waiter
+	"$WORK/bin/on" -w $((60 * SLOW)) "$1" true 3>&- &
+	waiter=$!
+	while kill -0 "$waiter" 2>/dev/null; do
+		if ! node_runs "$1"; then
+			echo "node $1 died while it booted" >&2
+			kill "$waiter"
+			return 1
+		fi
+		sleep 0.1
+	done
+	wait "$waiter"
 }
 
 # Nested virtualisation is there more often than it works: believe a boot.

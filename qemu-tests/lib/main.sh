@@ -49,8 +49,10 @@ show_failures() {
 show_consoles() {
 	local i
 	for ((i = 1; i <= NODES; i++)); do
+		splats "$i" >"$CLUSTER/health" ||
+			tail -n 12 "$CLUSTER/console.$i" >"$CLUSTER/health" 2>/dev/null
 		ktap_note "console of node $i:"
-		show_log "$CLUSTER/console.$i" 12
+		show_log "$CLUSTER/health" 40
 	done
 }
 

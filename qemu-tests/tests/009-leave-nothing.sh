@@ -41,9 +41,9 @@ inner_run() {
 mounts=$(wc -l </proc/mounts)
 links=$(ip -o link | wc -l)
 for signal in INT TERM KILL; do
-	inner_run >"$TMP/ktap" 2>&1 &
+	inner_run >"$TMP/ktap.$signal" 2>&1 &
 	run=$!
-	wait_for 60 grep -q '^ok.*it waits' "$TMP/ktap"
+	wait_for 60 grep -q '^ok.*it waits' "$TMP/ktap.$signal"
 	claim "SIG$signal: before, there is something to end" \
 		grep -q qemu-system <(remains)
 	kill "-$signal" "$run"
@@ -52,7 +52,7 @@ for signal in INT TERM KILL; do
 	claim "SIG$signal: the run fails (status $status)" test "$status" -gt 128
 	claim "SIG$signal: no process stays" wait_for 10 nothing_remains
 	remains
-	cat "$TMP/ktap"
+	cat "$TMP/ktap.$signal"
 done
 assert_eq "$(wc -l </proc/mounts)" "$mounts" "no mount stays"
 assert_eq "$(ip -o link | wc -l)" "$links" "no interface stays"
