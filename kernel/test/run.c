@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The tables of wire_cases.h and state_cases.h in user space, as KTAP. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../state_cases.h"
+#include "../wire_cases.h"
+#include "ktap.h"
+
+static void check_types(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wire_type_cases); i++) {
+		const struct wire_type_case *c = &wire_type_cases[i];
+
+		ktap_claim(c->type == c->number &&
+			   !strcmp(wire_type_name(c->type), c->name),
+			   "wire: %s is type %u", c->name, c->number);
+		ktap_claim(wire_head_len(c->type) == c->head &&
+			   wire_case_bounds(c),
+			   "wire: %s: sender and length are checked", c->name);
+	}
+	ktap_claim(!strcmp(wire_type_name(0), "?") &&
+		   !strcmp(wire_type_name(MSG_TYPES), "?") &&
+		   !wire_head_len(MSG_TYPES) && !wire_head_len(U16_MAX),
+		   "wire: what is no type has no name and no head");
+	for (u32 i = 0; i < REFUSE_REASONS; i++)
+		ktap_claim(wire_refusal_name(i) && wire_refusal_name(i)[0] &&
+			   strcmp(wire_refusal_name(i), "?"),
+			   "wire: refusal %u has a text", i);
+	ktap_claim(!strcmp(wire_refusal_name(REFUSE_REASONS), "?") &&
+		   !strcmp(wire_refusal_name(U32_MAX), "?"),
+		   "wire: what is no refusal has none");
+}
+
+static void check_headers(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wire_header_cases); i++) {
+		const struct wire_header_case *c = &wire_header_cases[i];
+		struct wire_header h = {
+			.magic = cpu_to_le32(c->magic),
+			.type = cpu_to_le16(c->type),
+			.flags = cpu_to_le16(c->flags),
+			.len = cpu_to_le32(c->len),
+		};
+		int got = wire_check_header(&h, c->from);
+
+		if (!ktap_claim(got == c->want, "header: %s", c->name))
+			printf("# %d, want %d\n", got, c->want);
+	}
+}
+
+static void check_payloads(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wire_payload_cases); i++) {
+		const struct wire_payload_case *c = &wire_payload_cases[i];
+		u8 *buf = calloc(1, c->len);
+		int got;
+
+		if (!buf)
+			abort();
+		wire_case_fill(c, buf);
+		got = wire_check_payload(c->type, buf, c->len);
+		if (!ktap_claim(got == c->want, "payload: %s", c->name))
+			printf("# %d, want %d\n", got, c->want);
+		free(buf);
+	}
+}
+
+static void check_states(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(state_life_cases); i++) {
+		const struct state_life_case *c = &state_life_cases[i];
+		enum mosix_state got = state_case_live(c);
+
+		if (!ktap_claim(got == c->want, "state: %s", c->name))
+			printf("# %s, want %s\n", mosix_state_name(got),
+			       mosix_state_name(c->want));
+	}
+	for (u32 now = 0; now <= ST_COUNT; now++) {
+		bool lawful = mosix_state_name(now) != NULL;
+
+		for (u32 ev = 0; ev <= EV_COUNT; ev++) {
+			if (state_case_lawful(now, ev))
+				continue;
+			lawful = false;
+			printf("# event %s leads to %s\n", mosix_event_name(ev),
+			       mosix_state_name(mosix_state_next(now, ev)));
+		}
+		ktap_claim(lawful, "state: the laws hold in %s",
+			   mosix_state_name(now));
+	}
+	for (u32 ev = 0; ev < EV_COUNT; ev++)
+		ktap_claim(mosix_event_name(ev) &&
+			   strcmp(mosix_event_name(ev), "?"),
+			   "state: event %u has a name", ev);
+}
+
+int main(void)
+{
+	ktap_begin();
+	check_types();
+	check_headers();
+	check_payloads();
+	check_states();
+	return ktap_end();
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MOSIX_WIRE_CASES_H
+#define MOSIX_WIRE_CASES_H
+
+/* Plain data for wire_kunit.c, test/run.c and test/fuzz.c. */
+
+#include "wire.h"
+
+/**
+ * struct wire_type_case - What is frozen about a message type.
+ * @name: As wire_type_name() says it.
+ * @type: Its constant.
+ * @number: Its number, written here a second time on purpose: it may never
+ *	change.
+ * @from: Who may send it.
+ * @head: Least bytes of payload.
+ * @max: Most bytes of payload.
+ */
+struct wire_type_case {
+	const char *name;
+	u16 type;
+	u16 number;
+	u8 from;
+	u32 head;
+	u32 max;
+};
+
+#define BARE(name, number, from) \
+	{ #name, MSG_##name, number, from, 0, 0 }
+#define EXACT(name, number, from, bytes) \
+	{ #name, MSG_##name, number, from, bytes, bytes }
+#define LONG(name, number, from, bytes) \
+	{ #name, MSG_##name, number, from, bytes, WIRE_PAYLOAD_MAX }
+
+static const struct wire_type_case wire_type_cases[] = {
+	EXACT(HELLO, 1, SIDE_HOME, 8),
+	EXACT(WELCOME, 2, SIDE_HOST, 8),
+	EXACT(OFFER, 3, SIDE_HOME, 80),
+	BARE(ACCEPT, 4, SIDE_HOST),
+	EXACT(REFUSE, 5, SIDE_BOTH, 8),
+	LONG(IMAGE, 6, SIDE_BOTH, 8),
+	BARE(IMAGE_END, 7, SIDE_HOME),
+	BARE(READY, 8, SIDE_HOST),
+	BARE(GO, 9, SIDE_HOME),
+	BARE(STARTED, 10, SIDE_HOST),
+	BARE(COME_HOME, 11, SIDE_HOME),
+	EXACT(HOME_END, 12, SIDE_HOST, 16),
+	BARE(HOME_OK, 13, SIDE_HOME),
+	BARE(LEAVE, 14, SIDE_HOST),
+	LONG(CALL, 15, SIDE_HOST, 136),
+	LONG(REPLY, 16, SIDE_HOME, 24),
+	EXACT(MASK, 17, SIDE_HOST, 8),
+	EXACT(EXIT, 18, SIDE_HOST, 24),
+	EXACT(USAGE, 19, SIDE_HOST, 16),
+	EXACT(SIGNAL, 20, SIDE_BOTH, 48),
+	BARE(STOP, 21, SIDE_HOME),
+	BARE(CONT, 22, SIDE_HOME),
+	EXACT(KILL, 23, SIDE_HOME, 24),
+	EXACT(PAGE_REQ, 24, SIDE_BOTH, 16),
+	LONG(PAGES, 25, SIDE_BOTH, 24),
+	EXACT(PAGE_NONE, 26, SIDE_BOTH, 8),
+};
+
+#undef BARE
+#undef EXACT
+#undef LONG
+
+/* A new type needs a line above. */
+static_assert(ARRAY_SIZE(wire_type_cases) == MSG_TYPES - 1);
+
+/**
+ * struct wire_header_case - One header that is broken in one way, or not.
+ * @name: The claim.
+ * @magic: Field of the header.
+ * @type: Field of the header.
+ * @flags: Field of the header.
+ * @len: Field of the header.
+ * @from: Who sent it.
+ * @want: What wire_check_header() says.
+ */
+struct wire_header_case {
+	const char *name;
+	u32 magic;
+	u16 type;
+	u16 flags;
+	u32 len;
+	u8 from;
+	int want;
+};
+
+static const struct wire_header_case wire_header_cases[] = {
+	{ "a sound header", WIRE_MAGIC, MSG_GO, 0, 0, SIDE_HOME, 0 },
+	{ "another magic", WIRE_MAGIC + 1, MSG_GO, 0, 0, SIDE_HOME, -EPROTO },
+	{ "no magic", 0, MSG_GO, 0, 0, SIDE_HOME, -EPROTO },
+	{ "a flag that nobody knows", WIRE_MAGIC, MSG_GO, 1, 0, SIDE_HOME,
+	  -EPROTO },
+	{ "type zero", WIRE_MAGIC, MSG_INVALID, 0, 0, SIDE_HOME, -EPROTO },
+	{ "the first type too many", WIRE_MAGIC, MSG_TYPES, 0, 0, SIDE_HOME,
+	  -EPROTO },
+	{ "the last type of all", WIRE_MAGIC, U16_MAX, 0, 0, SIDE_HOME,
+	  -EPROTO },
+	{ "a message that the host has no right to", WIRE_MAGIC, MSG_GO, 0, 0,
+	  SIDE_HOST, -EPROTO },
+	{ "a message that home has no right to", WIRE_MAGIC, MSG_CALL, 0,
+	  sizeof(struct wire_call), SIDE_HOME, -EPROTO },
+	{ "a payload where none belongs", WIRE_MAGIC, MSG_GO, 0, 1, SIDE_HOME,
+	  -EMSGSIZE },
+	{ "a length that wraps", WIRE_MAGIC, MSG_CALL, 0, U32_MAX, SIDE_HOST,
+	  -EMSGSIZE },
+};
+
+/**
+ * struct wire_field - One field of a payload.
+ * @at: Its offset.
+ * @size: Its bytes.
+ * @value: Its value, stored little-endian.
+ */
+struct wire_field {
+	u16 at;
+	u16 size;
+	u64 value;
+};
+
+enum wire_case_limits { WIRE_CASE_FIELDS = 8 };
+
+/**
+ * struct wire_payload_case - One payload: zeros but for some fields.
+ * @name: The claim.
+ * @type: Type of the message.
+ * @len: Bytes of the payload.
+ * @set: Fields that are not zero.
+ * @want: What wire_check_payload() says.
+ */
+struct wire_payload_case {
+	const char *name;
+	u16 type;
+	u32 len;
+	struct wire_field set[WIRE_CASE_FIELDS];
+	int want;
+};
+
+#define PUT_AT(base, st, member, v) \
+	{ (base) + offsetof(struct st, member), \
+	  sizeof(((struct st *)0)->member), (v) }
+#define PUT(st, member, v) PUT_AT(0, st, member, v)
+#define PUT_BODY(st, member, v) \
+	PUT_AT(sizeof(struct wire_record), st, member, v)
+#define RECORD(rec) PUT(wire_record, type, rec), PUT(wire_record, version, 1)
+
+#define CALL_LEN sizeof(struct wire_call)
+#define REPLY_LEN sizeof(struct wire_reply)
+#define PAGES_LEN sizeof(struct wire_pages)
+#define RECORD_LEN sizeof(struct wire_record)
+
+static const struct wire_payload_case wire_payload_cases[] = {
+	{ "refuse: with a reason", MSG_REFUSE, 8,
+	  { PUT(wire_refuse, reason, REFUSE_MEMORY) }, 0 },
+	{ "refuse: with a reason too many", MSG_REFUSE, 8,
+	  { PUT(wire_refuse, reason, REFUSE_REASONS) }, -EBADMSG },
+	{ "refuse: with half a payload", MSG_REFUSE, 7, { }, -EBADMSG },
+
+	{ "call: without windows", MSG_CALL, CALL_LEN, { }, 0 },
+	{ "call: bytes that no window owns", MSG_CALL, CALL_LEN + 1, { },
+	  -EBADMSG },
+	{ "call: one window in", MSG_CALL, CALL_LEN + 10,
+	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].len, 10),
+	    PUT(wire_call, win[0].dir, WINDOW_IN) }, 0 },
+	{ "call: one window in, a byte short", MSG_CALL, CALL_LEN + 9,
+	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].len, 10),
+	    PUT(wire_call, win[0].dir, WINDOW_IN) }, -EBADMSG },
+	{ "call: one window out sends nothing", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].len, 10),
+	    PUT(wire_call, win[0].dir, WINDOW_OUT) }, 0 },
+	{ "call: in, out and both", MSG_CALL, CALL_LEN + 3 + 5,
+	  { PUT(wire_call, nwin, 3), PUT(wire_call, win[0].len, 3),
+	    PUT(wire_call, win[0].dir, WINDOW_IN),
+	    PUT(wire_call, win[1].len, 4000),
+	    PUT(wire_call, win[1].dir, WINDOW_OUT),
+	    PUT(wire_call, win[2].len, 5),
+	    PUT(wire_call, win[2].dir, WINDOW_INOUT) }, 0 },
+	{ "call: a window without a direction", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 1) }, -EBADMSG },
+	{ "call: a direction that is none", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].dir, 4) },
+	  -EBADMSG },
+	{ "call: a window of no argument", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT(wire_call, win[0].arg, 6) }, -EBADMSG },
+	{ "call: four windows", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 4), PUT(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT(wire_call, win[1].dir, WINDOW_OUT),
+	    PUT(wire_call, win[2].dir, WINDOW_OUT) }, -EBADMSG },
+	{ "call: padding that is not zero", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, pad, 1) }, -EBADMSG },
+	{ "call: windows as large as may be", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT(wire_call, win[0].len, WIRE_WINDOW_BYTES_MAX) }, 0 },
+	{ "call: windows a byte larger", MSG_CALL, CALL_LEN,
+	  { PUT(wire_call, nwin, 2), PUT(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT(wire_call, win[0].len, WIRE_WINDOW_BYTES_MAX),
+	    PUT(wire_call, win[1].dir, WINDOW_OUT),
+	    PUT(wire_call, win[1].len, 1) }, -EBADMSG },
+	{ "call: lengths that sum up to little by wrapping", MSG_CALL,
+	  CALL_LEN + 2,
+	  { PUT(wire_call, nwin, 2), PUT(wire_call, win[0].dir, WINDOW_IN),
+	    PUT(wire_call, win[0].len, 0x80000001),
+	    PUT(wire_call, win[1].dir, WINDOW_IN),
+	    PUT(wire_call, win[1].len, 0x80000001) }, -EBADMSG },
+
+	{ "reply: without windows", MSG_REPLY, REPLY_LEN, { }, 0 },
+	{ "reply: with two windows", MSG_REPLY, REPLY_LEN + 30,
+	  { PUT(wire_reply, out[0], 10), PUT(wire_reply, out[2], 20) }, 0 },
+	{ "reply: a byte short", MSG_REPLY, REPLY_LEN + 29,
+	  { PUT(wire_reply, out[0], 10), PUT(wire_reply, out[2], 20) },
+	  -EBADMSG },
+	{ "reply: bytes that no window owns", MSG_REPLY, REPLY_LEN + 1, { },
+	  -EBADMSG },
+	{ "reply: lengths that wrap", MSG_REPLY, REPLY_LEN,
+	  { PUT(wire_reply, out[0], 0x80000000),
+	    PUT(wire_reply, out[1], 0x80000000) }, -EBADMSG },
+	{ "reply: padding that is not zero", MSG_REPLY, REPLY_LEN,
+	  { PUT(wire_reply, pad, 1) }, -EBADMSG },
+
+	{ "signal: the first", MSG_SIGNAL, 48, { PUT(wire_signal, signo, 1) },
+	  0 },
+	{ "signal: the last", MSG_SIGNAL, 48, { PUT(wire_signal, signo, 64) },
+	  0 },
+	{ "signal: number zero", MSG_SIGNAL, 48, { }, -EBADMSG },
+	{ "signal: a number too many", MSG_SIGNAL, 48,
+	  { PUT(wire_signal, signo, 65) }, -EBADMSG },
+	{ "signal: for neither thread nor process", MSG_SIGNAL, 48,
+	  { PUT(wire_signal, signo, 1), PUT(wire_signal, to_thread, 2) },
+	  -EBADMSG },
+
+	{ "page request: one page", MSG_PAGE_REQ, 16,
+	  { PUT(wire_page_req, addr, 0x1000), PUT(wire_page_req, count, 1) },
+	  0 },
+	{ "page request: as many as may be", MSG_PAGE_REQ, 16,
+	  { PUT(wire_page_req, count, WIRE_PAGES_MAX) }, 0 },
+	{ "page request: a page more", MSG_PAGE_REQ, 16,
+	  { PUT(wire_page_req, count, WIRE_PAGES_MAX + 1) }, -EBADMSG },
+	{ "page request: none", MSG_PAGE_REQ, 16, { }, -EBADMSG },
+	{ "page request: within a page", MSG_PAGE_REQ, 16,
+	  { PUT(wire_page_req, addr, 0x1001), PUT(wire_page_req, count, 1) },
+	  -EBADMSG },
+	{ "page request: padding that is not zero", MSG_PAGE_REQ, 16,
+	  { PUT(wire_page_req, count, 1), PUT(wire_page_req, pad, 1) },
+	  -EBADMSG },
+
+	{ "pages: one", MSG_PAGES, PAGES_LEN + WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, addr, 0x1000), PUT(wire_pages, count, 1) }, 0 },
+	{ "pages: one of zeros", MSG_PAGES, PAGES_LEN,
+	  { PUT(wire_pages, count, 1), PUT(wire_pages, zero, 1) }, 0 },
+	{ "pages: three, the middle one of zeros", MSG_PAGES,
+	  PAGES_LEN + 2 * WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, count, 3), PUT(wire_pages, zero, 2) }, 0 },
+	{ "pages: as many as may be", MSG_PAGES,
+	  PAGES_LEN + WIRE_PAGES_MAX * WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, count, WIRE_PAGES_MAX) }, 0 },
+	{ "pages: as many as may be, all of zeros", MSG_PAGES, PAGES_LEN,
+	  { PUT(wire_pages, count, WIRE_PAGES_MAX),
+	    PUT(wire_pages, zero, U32_MAX) }, 0 },
+	{ "pages: one more", MSG_PAGES,
+	  PAGES_LEN + (WIRE_PAGES_MAX + 1) * WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, count, WIRE_PAGES_MAX + 1) }, -EBADMSG },
+	{ "pages: none", MSG_PAGES, PAGES_LEN, { }, -EBADMSG },
+	{ "pages: fewer bytes than said", MSG_PAGES,
+	  PAGES_LEN + WIRE_PAGE_SIZE - 1, { PUT(wire_pages, count, 1) },
+	  -EBADMSG },
+	{ "pages: a zero page that is sent all the same", MSG_PAGES,
+	  PAGES_LEN + WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, count, 1), PUT(wire_pages, zero, 1) }, -EBADMSG },
+	{ "pages: zero pages beyond the last", MSG_PAGES, PAGES_LEN,
+	  { PUT(wire_pages, count, 1), PUT(wire_pages, zero, 3) }, -EBADMSG },
+	{ "pages: within a page", MSG_PAGES, PAGES_LEN + WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, addr, 0x1800), PUT(wire_pages, count, 1) },
+	  -EBADMSG },
+	{ "pages: copied", MSG_PAGES, PAGES_LEN + WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, count, 1), PUT(wire_pages, flags, PAGES_COPY) },
+	  0 },
+	{ "pages: a flag that nobody knows", MSG_PAGES,
+	  PAGES_LEN + WIRE_PAGE_SIZE,
+	  { PUT(wire_pages, count, 1), PUT(wire_pages, flags, 2) }, -EBADMSG },
+
+	{ "record: type zero", MSG_IMAGE, RECORD_LEN, { RECORD(REC_INVALID) },
+	  -EBADMSG },
+	{ "record: a type too many", MSG_IMAGE, RECORD_LEN,
+	  { RECORD(REC_TYPES) }, -EBADMSG },
+	{ "record: another version", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_mm),
+	  { PUT(wire_record, type, REC_MM), PUT(wire_record, version, 2) },
+	  -EBADMSG },
+	{ "record: task", MSG_IMAGE, RECORD_LEN + sizeof(struct wire_task),
+	  { RECORD(REC_TASK) }, 0 },
+	{ "record: task, a byte short", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_task) - 1, { RECORD(REC_TASK) },
+	  -EBADMSG },
+	{ "record: registers", MSG_IMAGE, RECORD_LEN + sizeof(struct wire_regs),
+	  { RECORD(REC_REGS) }, 0 },
+	{ "record: registers, a byte more", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_regs) + 1, { RECORD(REC_REGS) },
+	  -EBADMSG },
+	{ "record: signals", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_signals), { RECORD(REC_SIGNALS) },
+	  0 },
+	{ "record: signals without one", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_signals) -
+		sizeof(struct wire_sigaction),
+	  { RECORD(REC_SIGNALS) }, -EBADMSG },
+	{ "record: mm", MSG_IMAGE, RECORD_LEN + sizeof(struct wire_mm),
+	  { RECORD(REC_MM) }, 0 },
+	{ "record: mm without anything", MSG_IMAGE, RECORD_LEN,
+	  { RECORD(REC_MM) }, -EBADMSG },
+	{ "record: FPU state", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_xstate) + 576,
+	  { RECORD(REC_XSTATE), PUT_BODY(wire_xstate, size, 576) }, 0 },
+	{ "record: FPU state, less than said", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_xstate) + 575,
+	  { RECORD(REC_XSTATE), PUT_BODY(wire_xstate, size, 576) }, -EBADMSG },
+	{ "record: FPU state without a head", MSG_IMAGE, RECORD_LEN + 4,
+	  { RECORD(REC_XSTATE) }, -EBADMSG },
+	{ "record: FPU state of no CPU", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_xstate) + WIRE_XSTATE_MAX + 1,
+	  { RECORD(REC_XSTATE),
+	    PUT_BODY(wire_xstate, size, WIRE_XSTATE_MAX + 1) }, -EBADMSG },
+	{ "record: two mappings", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_vmas) + 2 * sizeof(struct wire_vma),
+	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, 2) }, 0 },
+	{ "record: two mappings, one sent", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_vmas) + sizeof(struct wire_vma),
+	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, 2) }, -EBADMSG },
+	{ "record: mappings without a head", MSG_IMAGE, RECORD_LEN + 7,
+	  { RECORD(REC_VMAS) }, -EBADMSG },
+	{ "record: mappings, one too many", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_vmas) +
+		(WIRE_VMAS_MAX + 1) * sizeof(struct wire_vma),
+	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, WIRE_VMAS_MAX + 1) },
+	  -EBADMSG },
+	{ "record: mappings, a count that wraps", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_vmas) + sizeof(struct wire_vma),
+	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, 0x20000001) },
+	  -EBADMSG },
+	{ "record: one range of pages", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_ranges) + sizeof(struct wire_range),
+	  { RECORD(REC_HOME_PAGES), PUT_BODY(wire_ranges, count, 1) }, 0 },
+	{ "record: a range more than said", MSG_IMAGE,
+	  RECORD_LEN + sizeof(struct wire_ranges) +
+		2 * sizeof(struct wire_range),
+	  { RECORD(REC_HOME_PAGES), PUT_BODY(wire_ranges, count, 1) },
+	  -EBADMSG },
+
+	{ "payload of type zero", MSG_INVALID, 8, { }, -EBADMSG },
+	{ "payload of a type too many", MSG_TYPES, 8, { }, -EBADMSG },
+};
+
+/**
+ * wire_case_fill - the payload of a case
+ * @c: the case
+ * @buf: @c->len bytes, zeroed
+ *
+ * Fields that do not fit into a short payload are left out, byte by byte.
+ *
+ * Context: any; pure.
+ */
+static inline void wire_case_fill(const struct wire_payload_case *c, u8 *buf)
+{
+	u32 i, b;
+
+	for (i = 0; i < WIRE_CASE_FIELDS; i++) {
+		const struct wire_field *f = &c->set[i];
+
+		for (b = 0; b < f->size && f->at + b < c->len; b++)
+			buf[f->at + b] = f->value >> (8 * b);
+	}
+}
+
+/**
+ * wire_case_header - the answer of wire_check_header() to plain numbers
+ * @type: type of the message
+ * @len: length of its payload
+ * @from: who sends it
+ *
+ * Return: what wire_check_header() says.
+ * Context: any; pure.
+ */
+static inline int wire_case_header(u16 type, u32 len, u8 from)
+{
+	struct wire_header h = {
+		.magic = cpu_to_le32(WIRE_MAGIC),
+		.type = cpu_to_le16(type),
+		.len = cpu_to_le32(len),
+	};
+
+	return wire_check_header(&h, from);
+}
+
+/**
+ * wire_case_bounds - are sender and length of a type checked?
+ * @c: the type
+ *
+ * Return: true when exactly what @c says is accepted.
+ * Context: any; pure.
+ */
+static inline bool wire_case_bounds(const struct wire_type_case *c)
+{
+	u8 who = c->from & SIDE_HOME ? SIDE_HOME : SIDE_HOST;
+	u8 other = SIDE_BOTH & ~who;
+	int other_want = c->from == SIDE_BOTH ? 0 : -EPROTO;
+
+	if (c->head && wire_case_header(c->type, c->head - 1, who) != -EMSGSIZE)
+		return false;
+	return !wire_case_header(c->type, c->head, who) &&
+	       !wire_case_header(c->type, c->max, who) &&
+	       wire_case_header(c->type, c->max + 1, who) == -EMSGSIZE &&
+	       wire_case_header(c->type, c->head, other) == other_want;
+}
+
+#undef PUT_AT
+#undef PUT
+#undef PUT_BODY
+#undef RECORD
+#undef CALL_LEN
+#undef REPLY_LEN
+#undef PAGES_LEN
+#undef RECORD_LEN
+
+#endif /* MOSIX_WIRE_CASES_H */
