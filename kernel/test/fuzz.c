@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fuzz [SEED [ROUNDS]]: hostile bytes for every decoder of wire.c, as KTAP.
+ *
+ * Payloads lie in memory of exactly their length, so that the sanitizer sees
+ * a check that reads too far. What a check accepts is then walked through the
+ * way a handler would, believing every count in it: a check that accepts too
+ * much is seen as well. Half of the payloads are cases of wire_cases.h with a
+ * few bytes changed, since random bytes alone seldom get past the first test.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../wire_cases.h"
+#include "ktap.h"
+
+static u64 dice;
+static u64 accepted[MSG_TYPES];
+static u64 refused[MSG_TYPES];
+static u64 records[REC_TYPES];
+static u64 walked;		/* keeps the compiler from dropping the walk */
+
+/* xorshift64: the same seed gives the same run everywhere. */
+static u32 roll(u32 sides)
+{
+	dice ^= dice << 13;
+	dice ^= dice >> 7;
+	dice ^= dice << 17;
+	return (dice >> 32) % sides;
+}
+
+/* Values that sit on the borders of counts and lengths. */
+static u32 edge(void)
+{
+	static const u32 edges[] = {
+		0, 1, 2, 3, 7, 8, 31, 32, 33, 63, 64, 65, 4095, 4096, 4097,
+		WIRE_VMAS_MAX, WIRE_RANGES_MAX, WIRE_XSTATE_MAX,
+		WIRE_WINDOW_BYTES_MAX, WIRE_PAYLOAD_MAX, 0x7fffffff,
+		0x80000000, 0x80000001, 0xaaaaaaab, 0xfffffff8, U32_MAX,
+	};
+
+	return edges[roll(ARRAY_SIZE(edges))] + roll(3) - 1;
+}
+
+static void touch(const u8 *bytes, u64 len)
+{
+	for (u64 i = 0; i < len; i++)
+		walked += bytes[i];
+}
+
+static void walk_call(const struct wire_call *c)
+{
+	const u8 *bytes = (const u8 *)(c + 1);
+
+	for (u32 i = 0; i < le32_to_cpu(c->nwin); i++) {
+		if (!(le16_to_cpu(c->win[i].dir) & WINDOW_IN))
+			continue;
+		touch(bytes, le32_to_cpu(c->win[i].len));
+		bytes += le32_to_cpu(c->win[i].len);
+	}
+}
+
+static void walk_reply(const struct wire_reply *r)
+{
+	const u8 *bytes = (const u8 *)(r + 1);
+
+	for (u32 i = 0; i < WIRE_WINDOWS_MAX; i++) {
+		touch(bytes, le32_to_cpu(r->out[i]));
+		bytes += le32_to_cpu(r->out[i]);
+	}
+}
+
+static void walk_pages(const struct wire_pages *p)
+{
+	const u8 *bytes = (const u8 *)(p + 1);
+
+	for (u32 i = 0; i < le32_to_cpu(p->count); i++) {
+		if (le32_to_cpu(p->zero) & 1u << i)
+			continue;
+		touch(bytes, WIRE_PAGE_SIZE);
+		bytes += WIRE_PAGE_SIZE;
+	}
+}
+
+static void walk_record(const struct wire_record *rec)
+{
+	const u8 *body = (const u8 *)(rec + 1);
+	const struct wire_xstate *x = (const void *)body;
+	const struct wire_vmas *v = (const void *)body;
+
+	records[le32_to_cpu(rec->type)]++;
+	switch (le32_to_cpu(rec->type)) {
+	case REC_TASK:
+		touch(body, sizeof(struct wire_task));
+		break;
+	case REC_REGS:
+		touch(body, sizeof(struct wire_regs));
+		break;
+	case REC_XSTATE:
+		touch((const u8 *)(x + 1), le32_to_cpu(x->size));
+		break;
+	case REC_SIGNALS:
+		touch(body, sizeof(struct wire_signals));
+		break;
+	case REC_MM:
+		touch(body, sizeof(struct wire_mm));
+		break;
+	case REC_VMAS:
+		touch((const u8 *)(v + 1), (u64)le32_to_cpu(v->count) *
+					   sizeof(struct wire_vma));
+		break;
+	case REC_HOME_PAGES:
+		touch((const u8 *)(v + 1), (u64)le32_to_cpu(v->count) *
+					   sizeof(struct wire_range));
+		break;
+	}
+}
+
+static void walk(u16 type, const u8 *payload)
+{
+	touch(payload, wire_head_len(type));
+	switch (type) {
+	case MSG_CALL:
+		walk_call((const void *)payload);
+		break;
+	case MSG_REPLY:
+		walk_reply((const void *)payload);
+		break;
+	case MSG_PAGES:
+		walk_pages((const void *)payload);
+		break;
+	case MSG_IMAGE:
+		walk_record((const void *)payload);
+		break;
+	}
+}
+
+static void change(u8 *payload, u32 len, u32 times)
+{
+	while (len && times--) {
+		u32 at = roll(len < 160 ? len : 160);
+		u32 value = roll(4) ? edge() : roll(256);
+
+		if (at % 4 || len - at < 4)
+			payload[at] = value;
+		else
+			memcpy(payload + at, &value, 4);
+	}
+}
+
+/* One payload, from a case or from nothing, into memory of its length. */
+static u8 *make_payload(u16 *type, u32 *len)
+{
+	const struct wire_payload_case *c;
+	u8 *payload;
+
+	if (roll(2)) {
+		c = &wire_payload_cases[roll(ARRAY_SIZE(wire_payload_cases))];
+		*type = c->type;
+		*len = c->len;
+		/* Large cases are slow to walk: take few of them. */
+		while (*len > 8192 && roll(16))
+			*len = roll(8192);
+		payload = calloc(1, *len);
+		if (payload && *len == c->len)
+			wire_case_fill(c, payload);
+		else if (payload)
+			change(payload, *len, 8);
+	} else {
+		*type = roll(MSG_TYPES + 2);
+		*len = wire_head_len(*type) + (roll(2) ? 0 : roll(300));
+		payload = calloc(1, *len);
+		change(payload, *len, 12);
+	}
+	if (!payload && *len)
+		abort();
+	change(payload, *len, roll(3));
+	return payload;
+}
+
+static void fuzz_payload(void)
+{
+	u8 *payload;
+	u32 len;
+	u16 type;
+
+	payload = make_payload(&type, &len);
+	if (!wire_check_payload(type, payload, len)) {
+		walk(type, payload);
+		accepted[type]++;
+	} else if (type < MSG_TYPES) {
+		refused[type]++;
+	}
+	free(payload);
+}
+
+/* Of MSG_PAGES only the head need be there when it is checked. */
+static void fuzz_pages_head(void)
+{
+	struct wire_pages *p = calloc(1, sizeof(*p));
+	u32 len = sizeof(*p) + roll(WIRE_PAGES_MAX + 2) * WIRE_PAGE_SIZE;
+
+	if (!p)
+		abort();
+	change((u8 *)p, sizeof(*p), 1 + roll(3));
+	walked += wire_check_payload(MSG_PAGES, p, len);
+	free(p);
+}
+
+/* A header that is accepted announces a length that can be received. */
+static bool fuzz_header(void)
+{
+	struct wire_header h = {
+		.magic = cpu_to_le32(WIRE_MAGIC),
+		.type = cpu_to_le16(roll(MSG_TYPES + 1)),
+		.len = cpu_to_le32(roll(2) ? edge() : roll(300)),
+	};
+	u8 from = 1 + roll(2);
+
+	change((u8 *)&h, sizeof(h), roll(2));
+	if (wire_check_header(&h, from))
+		return true;
+	walked++;
+	return le32_to_cpu(h.len) <= WIRE_PAYLOAD_MAX &&
+	       le32_to_cpu(h.len) >= wire_head_len(le16_to_cpu(h.type)) &&
+	       le16_to_cpu(h.type) < MSG_TYPES && le16_to_cpu(h.type);
+}
+
+/* A check that never says yes, or never no, has not been tried. */
+static void report(u64 rounds, bool sound)
+{
+	ktap_claim(sound, "fuzz: accepted headers are sound, %llu rounds",
+		   rounds);
+	for (u16 type = 1; type < MSG_TYPES; type++)
+		ktap_claim(accepted[type], "fuzz: %s: %llu taken, %llu refused",
+			   wire_type_name(type), accepted[type], refused[type]);
+	for (u32 rec = 1; rec < REC_TYPES; rec++)
+		ktap_claim(records[rec], "fuzz: record %u: %llu taken", rec,
+			   records[rec]);
+	printf("# %llu bytes walked\n", walked);
+}
+
+int main(int argc, char **argv)
+{
+	u64 seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+	u64 rounds = argc > 2 ? strtoull(argv[2], NULL, 0) : 100000;
+	bool sound = true;
+
+	dice = seed ? seed : 1;
+	ktap_begin();
+	printf("# seed %llu\n", seed);
+	for (u64 i = 0; i < rounds; i++) {
+		fuzz_payload();
+		fuzz_pages_head();
+		sound &= fuzz_header();
+	}
+	report(rounds, sound);
+	return ktap_end();
+}
