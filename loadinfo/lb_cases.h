@@ -26,60 +26,109 @@ static const struct lb_load_case lb_load_cases[] = {
 	{
 		.name = "rises slowly inside, at once outside; falls otherwise",
 		.step = {
-			{ LB_DO_SAMPLE, 0, 0, 0 },
-			{ LB_DO_SAMPLE, 4000, 1500, 4000 },
-			{ LB_DO_SAMPLE, 4000, 2438, 4000 },
-			{ LB_DO_SAMPLE, 0, 0, 3500 },
-			{ LB_DO_SAMPLE, 0, 0, 3062 },
+			{ LB_DO_SAMPLE, 0, 0, 0, 0 },
+			{ LB_DO_SAMPLE, 4000, 1500, 4000, 0 },
+			{ LB_DO_SAMPLE, 4000, 2438, 4000, 0 },
+			{ LB_DO_SAMPLE, 0, 0, 3500, 0 },
+			{ LB_DO_SAMPLE, 0, 0, 3062, 0 },
 		},
 	}, {
 		.name = "a rise ends at the sample, not beyond",
 		.step = {
-			{ LB_DO_SAMPLE, 1, 1, 1 },
-			{ LB_DO_SAMPLE, 2, 2, 2 },
-			{ LB_DO_SAMPLE, 1, 1, 1 },
-			{ LB_DO_SAMPLE, 0, 0, 0 },
+			{ LB_DO_SAMPLE, 1, 1, 1, 0 },
+			{ LB_DO_SAMPLE, 2, 2, 2, 0 },
+			{ LB_DO_SAMPLE, 1, 1, 1, 0 },
+			{ LB_DO_SAMPLE, 0, 0, 0, 0 },
 		},
 	}, {
 		.name = "one who leaves is gone before the next sample",
 		.step = {
-			{ LB_DO_SAMPLE, 2000, 750, 2000 },
-			{ LB_DO_DEPART, 1000, 0, 1000 },
-			{ LB_DO_DEPART, 5000, 0, 0 },
+			{ LB_DO_SAMPLE, 2000, 750, 2000, 0 },
+			{ LB_DO_DEPART, 1000, 0, 1000, 0 },
+			{ LB_DO_DEPART, 5000, 0, 0, 0 },
 		},
 	}, {
 		.name = "an accepted guest counts outside before it is measured",
 		.step = {
-			{ LB_DO_RESERVE, 1000, 0, 1000 },
-			{ LB_DO_RESERVE, 500, 0, 1500 },
-			{ LB_DO_SAMPLE, 200, 75, 1700 },
-			{ LB_DO_ARRIVE, 0, 75, 1700 },
-			{ LB_DO_EXPIRE, 1999, 75, 1700 },
-			{ LB_DO_EXPIRE, 2000, 75, 1200 },
-			{ LB_DO_CANCEL, 1, 75, 200 },
+			{ LB_DO_RESERVE, 1000, 0, 1000, 1 },
+			{ LB_DO_RESERVE, 500, 0, 1500, 2 },
+			{ LB_DO_SAMPLE, 200, 75, 1700, 2 },
+			{ LB_DO_ARRIVE, 0, 75, 1700, 2 },
+			{ LB_DO_EXPIRE, 1999, 75, 1700, 2 },
+			{ LB_DO_EXPIRE, 2000, 75, 1200, 1 },
+			{ LB_DO_CANCEL, 1, 75, 200, 0 },
 		},
 	}, {
 		.name = "a guest that never comes is forgotten",
 		.step = {
-			{ LB_DO_RESERVE, 1000, 0, 1000 },
-			{ LB_DO_EXPIRE, 9999, 0, 1000 },
-			{ LB_DO_EXPIRE, 10000, 0, 0 },
+			{ LB_DO_RESERVE, 1000, 0, 1000, 1 },
+			{ LB_DO_EXPIRE, 9999, 0, 1000, 1 },
+			{ LB_DO_EXPIRE, 10000, 0, 0, 0 },
 		},
 	}, {
 		.name = "no more guests on their way than there are slots",
 		.step = {
-			{ LB_DO_RESERVE, 1, 0, 1 }, { LB_DO_RESERVE, 1, 0, 2 },
-			{ LB_DO_RESERVE, 1, 0, 3 }, { LB_DO_RESERVE, 1, 0, 4 },
-			{ LB_DO_RESERVE, 1, 0, 5 }, { LB_DO_RESERVE, 1, 0, 6 },
-			{ LB_DO_RESERVE, 1, 0, 7 }, { LB_DO_RESERVE, 1, 0, 8 },
-			{ LB_DO_RESERVE, 1, 0, 8 }, { LB_DO_CANCEL, 8, 0, 7 },
+			{ LB_DO_RESERVE, 1, 0, 1, 1 },
+			{ LB_DO_RESERVE, 1, 0, 2, 2 },
+			{ LB_DO_RESERVE, 1, 0, 3, 3 },
+			{ LB_DO_RESERVE, 1, 0, 4, 4 },
+			{ LB_DO_RESERVE, 1, 0, 5, 5 },
+			{ LB_DO_RESERVE, 1, 0, 6, 6 },
+			{ LB_DO_RESERVE, 1, 0, 7, 7 },
+			{ LB_DO_RESERVE, 1, 0, 8, 8 },
+			{ LB_DO_RESERVE, 1, 0, 8, 8 },
+			{ LB_DO_CANCEL, 8, 0, 7, 7 },
 		},
 	}, {
 		.name = "the greatest demand does not wrap",
 		.step = {
-			{ LB_DO_SAMPLE, U32_MAX, 1610612736, U32_MAX },
-			{ LB_DO_RESERVE, U32_MAX, 1610612736, U32_MAX },
-			{ LB_DO_SAMPLE, U32_MAX, 2617245696, U32_MAX },
+			{ LB_DO_SAMPLE, U32_MAX, 1610612736, U32_MAX, 0 },
+			{ LB_DO_RESERVE, U32_MAX, 1610612736, U32_MAX, 1 },
+			{ LB_DO_SAMPLE, U32_MAX, 2617245696, U32_MAX, 1 },
+		},
+	},
+};
+
+static const struct lb_window_case lb_window_cases[] = {
+	{
+		.name = "the fresher news stays",
+		.step = {
+			{ LB_WINDOW_HEAR, 2, 1000, 500, 500 },
+			{ LB_WINDOW_HEAR, 2, 1001, 700, 700 },
+			{ LB_WINDOW_HEAR, 2, 1000, 900, 700 },
+			{ LB_WINDOW_HEAR, 2, 1001, 900, 700 },
+		},
+	}, {
+		.name = "what went there counts until the news include it",
+		.step = {
+			{ LB_WINDOW_HEAR, 2, 1000, 500, 500 },
+			{ LB_WINDOW_BUMP, 2, 2000, 1000, 1500 },
+			{ LB_WINDOW_HEAR, 2, 1900, 600, 1600 },
+			{ LB_WINDOW_HEAR, 2, 2999, 700, 1700 },
+			{ LB_WINDOW_HEAR, 2, 3000, 1600, 1600 },
+		},
+	}, {
+		.name = "two that went there count as two",
+		.step = {
+			{ LB_WINDOW_HEAR, 2, 1000, 0, 0 },
+			{ LB_WINDOW_BUMP, 2, 2000, 1000, 1000 },
+			{ LB_WINDOW_BUMP, 2, 2500, 1000, 2000 },
+			{ LB_WINDOW_HEAR, 2, 3100, 1000, 3000 },
+			{ LB_WINDOW_HEAR, 2, 3500, 2000, 2000 },
+		},
+	}, {
+		.name = "who is forgotten is not known, until heard of again",
+		.step = {
+			{ LB_WINDOW_HEAR, 2, 1000, 500, 500 },
+			{ LB_WINDOW_FORGET, 3, 0, 0, LB_WINDOW_ABSENT },
+			{ LB_WINDOW_FORGET, 2, 0, 0, LB_WINDOW_ABSENT },
+			{ LB_WINDOW_BUMP, 2, 2000, 1000, LB_WINDOW_ABSENT },
+			{ LB_WINDOW_HEAR, 2, 900, 300, 300 },
+		},
+	}, {
+		.name = "nobody tells this node about itself",
+		.step = {
+			{ LB_WINDOW_HEAR, 1, 1000, 500, LB_WINDOW_ABSENT },
 		},
 	},
 };
@@ -135,6 +184,14 @@ static const struct lb_cost_case lb_cost_cases[] = {
 
 static const struct lb_balance_case lb_balance_cases[] = {
 	{
+		.name = "the worked example of Documentation/balancing.rst",
+		.self = NODE(1, 3000),
+		.other = { { NODE(2, 1000) }, { NODE(3, 0) } },
+		.proc = { PROC(10, .travel_kib = 2048) },
+		.want = { .pid = 10, .node = 3, .reason = LB_MOVE_CPU,
+			  .gain_milli = 500, .cost_ms = 200,
+			  .worth_ms = 89800 },
+	}, {
 		.name = "three jobs on two CPUs, an idle node: one goes",
 		.self = NODE(1, 3000), .other = { { NODE(2, 0) } },
 		.proc = { PROC(10), PROC(11, .work_ms = 50000) },
@@ -329,7 +386,9 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.self = NODE(1, 1000, MEM(1 << 20, 0)),
 		.other = { { NODE(2, 1000) } },
 		.proc = { PROC(10, .mem_kib = 400000) },
-		.want = { .pid = 10, .node = 2, .reason = LB_MOVE_MEMORY },
+		.want = { .pid = 10, .node = 2, .reason = LB_MOVE_MEMORY,
+			  .gain_milli = 8850, .cost_ms = 100,
+			  .worth_ms = 519200 },
 	}, {
 		.name = "of two the one whose going ends the shortage",
 		.self = NODE(1, 2000, MEM(1 << 20, 0)),

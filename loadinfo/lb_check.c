@@ -77,7 +77,7 @@ static void step(struct lb_load *load, enum lb_case_verb verb, u32 value,
  *
  * Return: 0, or 10^12 times the step, counted from 1, plus the figure that is
  *	   wrong there.
- * Context: Any.
+ * Context: Tests, one at a time.
  */
 s64 lb_check_load(const struct lb_load_case *c)
 {
@@ -95,6 +95,48 @@ s64 lb_check_load(const struct lb_load_case *c)
 			return at + load.local_milli;
 		if (lb_load_export(&load) != c->step[i].export_milli)
 			return at + lb_load_export(&load);
+		if (lb_load_coming(&load) != c->step[i].coming)
+			return at + lb_load_coming(&load);
+	}
+	return 0;
+}
+
+static u32 known_milli(u16 id)
+{
+	const struct lb_entry *e = lb_window_find(&window, id);
+
+	return e ? lb_window_node(e).demand_milli : LB_WINDOW_ABSENT;
+}
+
+/**
+ * lb_check_window() - run a row of lb_window_cases
+ * @c: the row
+ *
+ * Return: 0, or 10^12 times the step, counted from 1, plus the demand that the
+ *	   node is thought to have there.
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_window(const struct lb_window_case *c)
+{
+	u32 i;
+
+	window.self = 1;
+	window.count = 0;
+	for (i = 0; i < LB_CASE_STEPS && c->step[i].verb; i++) {
+		u16 id = c->step[i].id;
+		struct lb_node node = {
+			.id = id, .demand_milli = c->step[i].milli,
+		};
+
+		if (c->step[i].verb == LB_WINDOW_HEAR)
+			lb_window_merge(&window, &node, c->step[i].at_ms);
+		else if (c->step[i].verb == LB_WINDOW_BUMP)
+			lb_window_bump(&window, id, node.demand_milli,
+				       c->step[i].at_ms);
+		else
+			lb_window_forget(&window, id);
+		if (known_milli(id) != c->step[i].want_milli)
+			return (i + 1) * 1000000000000LL + known_milli(id);
 	}
 	return 0;
 }
@@ -104,7 +146,7 @@ s64 lb_check_load(const struct lb_load_case *c)
  * @c: the row
  *
  * Return: 0, or the stretch or the cost that was got instead.
- * Context: Any.
+ * Context: Tests, one at a time.
  */
 s64 lb_check_cost(const struct lb_cost_case *c)
 {
@@ -157,8 +199,8 @@ static struct lb_decision decide(const struct lb_balance_case *c,
  * @c: the row
  *
  * Return: 0, or 10^9 times the reason plus 10^6 times the node plus the
- *	   process that were decided instead.
- * Context: Any.
+ *	   process that were decided instead, or the figure that is wrong.
+ * Context: Tests, one at a time.
  */
 s64 lb_check_balance(const struct lb_balance_case *c)
 {
@@ -179,6 +221,12 @@ s64 lb_check_balance(const struct lb_balance_case *c)
 		    got.reason != c->want.reason)
 			return got.reason * 1000000000LL +
 			       got.node * 1000000LL + got.pid;
+		if (c->want.gain_milli && got.gain_milli != c->want.gain_milli)
+			return got.gain_milli;
+		if (c->want.cost_ms && got.cost_ms != c->want.cost_ms)
+			return (s64)got.cost_ms;
+		if (c->want.worth_ms && got.worth_ms != c->want.worth_ms)
+			return got.worth_ms;
 	}
 	return 0;
 }
@@ -188,7 +236,7 @@ s64 lb_check_balance(const struct lb_balance_case *c)
  * @c: the row
  *
  * Return: 0, or the reason that was given instead.
- * Context: Any.
+ * Context: Tests, one at a time.
  */
 s64 lb_check_admit(const struct lb_admit_case *c)
 {
@@ -199,32 +247,61 @@ s64 lb_check_admit(const struct lb_admit_case *c)
 	return got == c->want ? 0 : (s64)got;
 }
 
+/* What was packed must come out again, the flag that nobody knows left out. */
+static bool reads_as(u32 i, const struct lb_node *want, u64 want_at_ms)
+{
+	struct lb_node got = {};
+	u64 at_ms = lb_gossip_entry(&msg, i, LB_CASE_NOW_MS, &got);
+
+	return at_ms == want_at_ms && got.id == want->id &&
+	       got.flags == want->flags && got.cpus == want->cpus &&
+	       got.guests == want->guests &&
+	       got.speed_milli == want->speed_milli &&
+	       got.demand_milli == want->demand_milli &&
+	       got.mem_total_kib == want->mem_total_kib &&
+	       got.mem_free_kib == want->mem_free_kib &&
+	       got.features == want->features;
+}
+
 /**
  * lb_check_codec() - run a row of lb_codec_cases
  * @c: the row
  *
- * Return: 0, or a number that is the error which was got instead, 1 for none.
- * Context: Any.
+ * Return: 0, or a number that is the error which was got instead, 1 for none,
+ *	   2 for a good message that was not read as it was written.
+ * Context: Tests, one at a time.
  */
 s64 lb_check_codec(const struct lb_codec_case *c)
 {
 	struct lb_node self = {
-		.id = 1, .cpus = 2, .speed_milli = 1000,
-		.mem_total_kib = 1 << 20,
+		.id = 1, .flags = LB_NODE_STAY, .cpus = 2, .guests = 5,
+		.speed_milli = 1000, .demand_milli = 1234,
+		.mem_total_kib = 1 << 20, .mem_free_kib = 1 << 19,
+		.features = 0x123456789abcdef0ULL,
 	};
-	struct lb_node other = self;
+	struct lb_node other = self, old = self;
 	u32 len;
 	s32 got;
 
 	window.self = 1;
 	window.count = 0;
 	other.id = 3;
-	lb_window_merge(&window, &other, LB_CASE_NOW_MS);
+	other.flags = LB_NODE_BLOCKED;
+	lb_window_merge(&window, &other, LB_CASE_NOW_MS - 700);
+	/* Too old to be told: the message has two entries, not three. */
+	old.id = 4;
+	lb_window_merge(&window, &old, LB_CASE_NOW_MS - LB_CASE_OLD_MS);
 	len = lb_gossip_pack(&msg, &self, &window, LB_CASE_NOW_MS);
 	if (c->flip)
 		((u8 *)&msg)[c->at] ^= c->flip;
 	got = lb_gossip_check(&msg, len + (u32)c->len);
-	if (got == c->want)
+	if (got != c->want)
+		return got ? got : 1;
+	if (got)
 		return 0;
-	return got ? got : 1;
+	if (lb_gossip_count(&msg) != 2 ||
+	    !reads_as(0, &self, LB_CASE_NOW_MS) ||
+	    !reads_as(1, &other, LB_CASE_NOW_MS - 700))
+		return 2;
+	return 0;
 }

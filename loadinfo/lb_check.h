@@ -11,7 +11,9 @@ enum lb_case_limits {
 	LB_CASE_NODES = 3,
 	LB_CASE_PROCS = 2,
 	/** @LB_CASE_NOW_MS: what the clock says in each row */
-	LB_CASE_NOW_MS = 1000000,
+	LB_CASE_NOW_MS = 10000000,
+	/** @LB_CASE_OLD_MS: an age that is not told any more */
+	LB_CASE_OLD_MS = 5000000,
 };
 
 /** enum lb_case_verb - what a step of a load row does with its value */
@@ -28,7 +30,7 @@ enum lb_case_verb {
 	LB_DO_EXPIRE,
 };
 
-/** struct lb_load_case - steps, and both figures after each */
+/** struct lb_load_case - steps, and what is the case after each */
 struct lb_load_case {
 	const char *name;
 	struct {
@@ -36,6 +38,30 @@ struct lb_load_case {
 		u32 value;
 		u32 local_milli;
 		u32 export_milli;
+		u32 coming;
+	} step[LB_CASE_STEPS];
+};
+
+/** enum lb_window_verb - what a step of a window row does */
+enum lb_window_verb {
+	LB_WINDOW_DONE = 0,
+	LB_WINDOW_HEAR,
+	LB_WINDOW_BUMP,
+	LB_WINDOW_FORGET,
+};
+
+/* Demand of a node that is not in the window. */
+#define LB_WINDOW_ABSENT	U32_MAX
+
+/** struct lb_window_case - steps, and the demand of the node after each */
+struct lb_window_case {
+	const char *name;
+	struct {
+		enum lb_window_verb verb;
+		u16 id;
+		u64 at_ms;
+		u32 milli;
+		u32 want_milli;
 	} step[LB_CASE_STEPS];
 };
 
@@ -85,6 +111,7 @@ struct lb_codec_case {
  * that helps whoever reads the failure.
  */
 s64 lb_check_load(const struct lb_load_case *c);
+s64 lb_check_window(const struct lb_window_case *c);
 s64 lb_check_cost(const struct lb_cost_case *c);
 s64 lb_check_balance(const struct lb_balance_case *c);
 s64 lb_check_admit(const struct lb_admit_case *c);

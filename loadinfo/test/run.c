@@ -26,6 +26,7 @@ int main(int argc, char **argv)
 
 	ktap_begin();
 	RUN(load);
+	RUN(window);
 	RUN(cost);
 	RUN(balance);
 	RUN(admit);
