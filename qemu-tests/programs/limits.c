@@ -35,9 +35,9 @@ static void check_limits(void)
 {
 	struct rlimit limit, set = { 100 + victim.done % 50, 1000 };
 
-	CHECK_CALL(getrlimit(RLIMIT_CPU, &limit));
+	CHECK_CALL(getrlimit(RLIMIT_FSIZE, &limit));
 	CHECK(limit.rlim_cur == 100000 && limit.rlim_max == 200000,
-	      "RLIMIT_CPU is %lu, %lu", limit.rlim_cur, limit.rlim_max);
+	      "RLIMIT_FSIZE is %lu, %lu", limit.rlim_cur, limit.rlim_max);
 	CHECK_CALL(setrlimit(RLIMIT_NOFILE, &set));
 	CHECK_CALL(getrlimit(RLIMIT_NOFILE, &limit));
 	CHECK(limit.rlim_cur == set.rlim_cur, "RLIMIT_NOFILE is %lu, not %lu",
@@ -78,7 +78,7 @@ static void check_prctl(void)
 
 int main(int argc, char **argv)
 {
-	struct rlimit cpu = { 100000, 200000 };
+	struct rlimit size = { 100000, 200000 };
 	char path[4200];
 
 	victim_begin(argc, argv);
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	CHECK_CALL(mkdir(path, 0700));
 	snprintf(path, sizeof(path), "%s/two", folder);
 	CHECK_CALL(mkdir(path, 0700));
-	CHECK_CALL(setrlimit(RLIMIT_CPU, &cpu));
+	CHECK_CALL(setrlimit(RLIMIT_FSIZE, &size));
 	CHECK_CALL(setpriority(PRIO_PROCESS, 0, 7));
 	CHECK_CALL(prctl(PR_SET_PDEATHSIG, SIGUSR2));
 	CHECK_CALL(prctl(PR_SET_TIMERSLACK, 123456));

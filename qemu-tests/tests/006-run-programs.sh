@@ -22,6 +22,6 @@ print(json.dumps({\"factorial\": math.factorial(20)}))'")" \
 for program in "$TOP"/qemu-tests/programs/*.c; do
 	[[ -e $program ]] || continue
 	program=${program##*/}
-	n1 test -x "/bin/${program%.c}" || missing+=" ${program%.c}"
+	n1 "test -x /bin/${program%.c} || test -x /bin/${program%.c}.dyn" || missing+=" ${program%.c}"
 done
 assert_eq "${missing-}" "" "all of our programs are there"

@@ -1,0 +1,144 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Victims (programs/*.c with victim.h) and the ways to move them. A victim has
+# a NAME in the test; the node where it was started is its home, and commands
+# about it run there unless they say otherwise.
+#
+#   victim NAME I PROGRAM ARGS...  start it on node I, until it says ready; it
+#                             is kept from the balancer by its lock
+#   claim_victim NAME I PROGRAM ARGS...  the same as a claim; false if it is not
+#   move NAME N|home          goto, and wait; prints the error's name on failure
+#   where NAME                number of the node where its body is
+#   about NAME FILE           /proc/PID/mosix/FILE
+#   tell NAME FILE TEXT       write it; prints "ok" or the error's name
+#   is_on NAME N              is its body there
+#   goes_on NAME              does it finish rounds from now on
+#   passes NAME               tell it to stop; did it say PASS and exit with 0
+#   claim_trip NAME N...      claims for moves to each N: it is there, goes on
+#   victim_dir NAME           its control directory at home
+#   reap NAME                 end it whatever it does: for what failed
+
+victim_dir() {
+	echo "/tmp/victim.$1"
+}
+
+home_of() {
+	cat "$TMP/job/$1.home"
+}
+
+# At the victim's home.
+at_home_of() {
+	local name=$1
+	shift
+	node "$(home_of "$name")" "$@"
+}
+
+victim() {
+	local name=$1 home=$2 program=$3 dir
+	shift 3
+	dir=$(victim_dir "$name")
+	node "$home" "rm -rf $dir; mkdir $dir"
+	start "$name" "$home" "$program" -d "$dir" "$@"
+	echo "$home" >"$TMP/job/$name.home"
+	tell "$name" lock 1 || return 1
+	wait_for 60 victim_is_ready "$name" || return 1
+	node "$home" test -s "$dir/ready"
+}
+
+# Ready, or over before it was.
+victim_is_ready() {
+	at_home_of "$1" "test -s $(victim_dir "$1")/ready ||
+		! test -e /proc/$(pid_of "$1")"
+}
+
+claim_victim() {
+	if victim "$@"; then
+		ok "$1 starts on node $2"
+	else
+		echo "$1 said: $(out_of "$1") $(err_of "$1")"
+		fail "$1 starts on node $2"
+		reap "$1"
+		return 1
+	fi
+}
+
+about() {
+	at_home_of "$1" cat "/proc/$(pid_of "$1")/mosix/$2"
+}
+
+tell() {
+	at_home_of "$1" tell "/proc/$(pid_of "$1")/mosix/$2" "'$3'"
+}
+
+move() {
+	local said
+	if said=$(tell "$1" goto "$2"); then
+		return 0
+	fi
+	echo "$1 to $2: $said; cannot move: $(about "$1" cantmove);" \
+		"last: $(about "$1" last)"
+	return 1
+}
+
+where() {
+	about "$1" where
+}
+
+is_on() {
+	local node
+	node=$(where "$1") || return
+	[[ $node == "$2" ]] && return
+	echo "$1 is on $node, not on $2"
+	return 1
+}
+
+rounds() {
+	local count
+	count=$(at_home_of "$1" cat "$(victim_dir "$1")/rounds") || return
+	echo $((10#${count:-0}))
+}
+
+more_rounds_than() {
+	(($(rounds "$1") > $2))
+}
+
+# The number is written now and then: two more are one whole round from now.
+goes_on() {
+	local now
+	now=$(rounds "$1")
+	wait_for "${2:-60}" more_rounds_than "$1" $((now + 1)) && return
+	echo "$1 stays at $now rounds: $(out_of "$1")"
+	return 1
+}
+
+passes() {
+	local status=0
+	at_home_of "$1" "touch $(victim_dir "$1")/stop"
+	finish "$1" $((60 * SLOW)) || status=$?
+	out_of "$1"
+	at_home_of "$1" "rm -rf $(victim_dir "$1")"
+	((!status)) && [[ $(out_of "$1" | tail -n 1) == PASS* ]] && return
+	echo "$1 ended with status $status: $(err_of "$1")"
+	return 1
+}
+
+reap() {
+	at_home_of "$1" "kill -KILL $(pid_of "$1") 2>/dev/null; sleep 0.2;
+		rm -rf $(victim_dir "$1")" || true
+	stop_client "$1"
+}
+
+claim_trip() {
+	local name=$1 to
+	shift
+	for to in "$@"; do
+		claim "$name moves to $to" move "$name" "$to"
+		[[ $to != home ]] || to=$(home_of "$name")
+		claim "$name is on $to and goes on" \
+			is_there_and_goes_on "$name" "$to"
+	done
+}
+
+is_there_and_goes_on() {
+	is_on "$1" "$2" && goes_on "$1"
+}
