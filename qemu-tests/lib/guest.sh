@@ -21,8 +21,10 @@
 #   crash_node I         power cut; 'boot_node I; wait_node I' brings it back
 #   netem I ARGS...      tc netem on eth0 of node I: 'netem 2 delay 20ms loss 5%'
 #   netem_off I
-#   pcap_flows           what crossed the bridge since the test began, or since
-#   pcap_count FILTER    the last such question: flows; packets and payload bytes
+#   pcap flows           what crossed the bridge since the test began: flows,
+#   pcap count FILTER    packets and bytes of payload,
+#   pcap messages, pcap tally   messages of the links, one by one or counted;
+#   pcap check           fails when a node sent what no node may send
 #
 # A status of 124 means that the time limit passed ($ON_LIMIT seconds), 253
 # that the node is down.
@@ -153,19 +155,11 @@ netem_off() {
 	node "$1" tc qdisc del dev eth0 root
 }
 
-# The capture is cut here, so that all of it is in the file.
-pcap_ask() {
-	local file
-	file=$(cat "$CLUSTER/capture.name")
-	capture_stop
-	"$WORK/bin/pcapcheck" "$file" "$@"
-	capture_start "${file%.pcap}+.pcap"
-}
-
-pcap_flows() {
-	pcap_ask flows
-}
-
-pcap_count() {
-	pcap_ask count "$*"
+# pcap QUESTION [FILTER...]: see pcap/pcapcheck.c.
+pcap() {
+	local question=$1
+	shift
+	capture_sync || return 1
+	"$WORK/bin/pcapcheck" "$(cat "$CLUSTER/capture.name")" "$question" \
+		${1+"$*"}
 }

@@ -17,7 +17,8 @@ image_cflags=(-O2 -g -Wall -Wextra -Werror)
 image_compile() {
 	local out=$1 sources=$2 source
 	shift 2
-	for source in $sources "${sources%/*}"/*.h "$TOP"/qemu-tests/lib/*.h; do
+	for source in $sources "${sources%%/[^/]*.c*}"/*.h \
+		"$TOP"/qemu-tests/lib/*.h "$TOP/kernel/wire.h"; do
 		[[ ! -e $source || $out -nt $source ]] && continue
 		mkdir -p "${out%/*}"
 		# shellcheck disable=SC2086 # several sources
@@ -40,7 +41,9 @@ image_tools() {
 		image_compile "$bin/tsckhz" "$q/lib/tsckhz.c" &&
 		image_compile "$bin/agent" "$f $q/guest/agent.c" -static &&
 		image_compile "$bin/pcapture" "$q/pcap/pcapture.c" -lpcap &&
-		image_compile "$bin/pcapcheck" "$q/pcap/pcapcheck.c" -lpcap
+		image_compile "$bin/pcapcheck" "$q/pcap/pcapcheck.c
+			$q/pcap/messages.c $q/pcap/stream.c $q/pcap/packet.c
+			$TOP/kernel/wire.c $f" -lpcap
 }
 
 # A victim is built static; and dynamic too when its source says

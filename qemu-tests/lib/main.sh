@@ -96,12 +96,20 @@ run_test() {
 		"$name: packets are captured"
 	run_script "$test" "$name" "$log" "$limit"
 	capture_stop
+	check_wire "$test" "$name" >>"$log" 2>&1 || ktap_result "not ok" \
+		"$name: the nodes sent only what a node may send"
 	case $status in
 	0) ;;
 	124) ktap_result "not ok" "$name: ends within $limit s" ;;
 	*) ktap_result "not ok" "$name: ended with status $status" ;;
 	esac
 	after_test "$name" "$log" "$before"
+}
+
+# Whatever a test is about; but not when it plays a hostile node itself.
+check_wire() {
+	[[ ! $(header "$1" wire) ]] || return 0
+	! "$WORK/bin/pcapcheck" "$CLUSTER/$2.pcap" check | grep '^bad:'
 }
 
 after_test() {

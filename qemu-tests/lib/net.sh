@@ -10,7 +10,8 @@
 #   cut_port I           as if the cable of node I was pulled
 #   restore_port I       and put back
 #   capture_start FILE   record what crosses the bridge
-#   capture_stop         ends when everything seen is in the file
+#   capture_sync         returns when everything seen so far is in the file
+#   capture_stop         and no more
 
 net_up() {
 	local i
@@ -33,19 +34,30 @@ restore_port() {
 	ip link set "tap$1" up
 }
 
-capture_start() {
+capture_ready() {
 	local i
-	rm -f "$CLUSTER/capture.ready"
-	setsid "$WORK/bin/pcapture" br0 "$1" "$CLUSTER/capture.ready" \
-		</dev/null >>"$CLUSTER/capture.log" 2>&1 3>&- &
-	echo $! >"$CLUSTER/capture.pid"
-	echo "$1" >"$CLUSTER/capture.name"
 	for ((i = 0; i < 200; i++)); do
 		[[ ! -e $CLUSTER/capture.ready ]] || return 0
 		sleep 0.05
 	done
 	echo "no capture on br0: see $CLUSTER/capture.log" >&2
 	return 1
+}
+
+capture_start() {
+	rm -f "$CLUSTER/capture.ready"
+	setsid "$WORK/bin/pcapture" br0 "$1" "$CLUSTER/capture.ready" \
+		</dev/null >>"$CLUSTER/capture.log" 2>&1 3>&- &
+	echo $! >"$CLUSTER/capture.pid"
+	disown $!
+	echo "$1" >"$CLUSTER/capture.name"
+	capture_ready
+}
+
+capture_sync() {
+	rm -f "$CLUSTER/capture.ready"
+	kill -USR1 "$(cat "$CLUSTER/capture.pid")"
+	capture_ready
 }
 
 capture_stop() {

@@ -7,6 +7,8 @@
 #   # limit: SECONDS      time limit on a normal kernel (default 120)
 #   # nodes: N            needs at least so many nodes (default 1)
 #   # flavour: normal     only on this kernel
+#   # wire: hostile       sends what no node may send (else any such message
+#                         on the bridge fails the test)
 #
 #   claim TEXT CMD...           ok when CMD succeeds
 #   claim_not TEXT CMD...       ok when CMD fails
@@ -106,13 +108,19 @@ test_ended() {
 	exit "$status"
 }
 
+# Names the test's own line, however deep in the library its command failed.
 test_broke() {
-	local status=$? line=$1 command=$2
+	local status=$? i line text
 	# In a subshell: the command that it is part of fails with it.
 	((!BASH_SUBSHELL)) || exit "$status"
-	fail "line $line failed with status $status: ${command//$'\n'/ }"
+	for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
+		[[ ${BASH_SOURCE[i]} != "$0" ]] || break
+	done
+	line=${BASH_LINENO[i - 1]}
+	text=$(sed -n "${line}s/^[[:space:]]*//p" "$0")
+	fail "line $line failed with status $status: $text"
 	exit 0
 }
 
 trap test_ended EXIT
-trap 'test_broke "$LINENO" "$BASH_COMMAND"' ERR
+trap test_broke ERR

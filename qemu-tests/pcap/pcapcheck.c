@@ -2,186 +2,213 @@
 /*
  * Questions about a capture:
  *
- *   pcapcheck FILE flows             one line per flow: protocol, from, to,
- *                                    packets, bytes of payload
- *   pcapcheck FILE count [FILTER]    packets and bytes of payload that match
- *                                    a pcap filter expression
+ *   flows            one line a flow: protocol, from, to, packets, bytes of
+ *                    payload
+ *   count [FILTER]   packets and bytes of payload that match a pcap filter
+ *   messages         one line a message of a link: seconds since the first
+ *                    packet, from, to, type, id, tid, bytes of payload, details
+ *   tally            one line a type and direction: type, from, to, messages,
+ *                    bytes of payload
+ *   check            is every message one that a node may send? One line of
+ *                    totals; exit status 1 when one is not
  */
+#include "messages.h"
+
 #include <arpa/inet.h>
 #include <err.h>
-#include <pcap/pcap.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FLOWS		4096
-#define ETHER_HEAD	14
-#define ETHER_IPV4	0x0800
-#define PROTO_ICMP	1
-#define PROTO_TCP	6
-#define PROTO_UDP	17
+#define ROWS	4096
 
 /**
- * struct packet - the parts of a packet that the questions are about
- * @proto: IP protocol
- * @from: sender's address
- * @to: receiver's address
- * @sport: sender's port; 0 when the protocol has none
- * @dport: receiver's port
- * @payload: what the transport carries
- * @len: bytes of it
- */
-struct packet {
-	int proto;
-	struct in_addr from;
-	struct in_addr to;
-	int sport;
-	int dport;
-	const uint8_t *payload;
-	uint32_t len;
-};
-
-/**
- * struct flow - packets with the same ends
- * @key: the first of them
- * @packets: how many
+ * struct row - something counted
+ * @key: a packet with the ends
+ * @type: of message; 0 in flows
+ * @count: how many
  * @bytes: payload of all
  */
-struct flow {
+struct row {
 	struct packet key;
-	unsigned long packets;
-	unsigned long bytes;
+	int type;
+	unsigned long count;
+	unsigned long long bytes;
 };
 
-static struct flow flows[FLOWS];
-static int flow_count;
+static struct row rows[ROWS];
+static int row_count;
+static long long first_us;
+static unsigned long message_count;
+static unsigned long long message_bytes;
 
-static int get16(const uint8_t *at)
-{
-	return at[0] << 8 | at[1];
-}
-
-/* Returns 0 when the bytes are a whole IPv4 packet. */
-static int parse(const uint8_t *bytes, uint32_t len, struct packet *p)
-{
-	uint32_t head, total;
-
-	memset(p, 0, sizeof(*p));
-	if (len < ETHER_HEAD + 20 || get16(bytes + 12) != ETHER_IPV4)
-		return -1;
-	bytes += ETHER_HEAD;
-	len -= ETHER_HEAD;
-	head = (bytes[0] & 15) * 4;
-	total = get16(bytes + 2);
-	if (head < 20 || total < head || total > len)
-		return -1;
-	p->proto = bytes[9];
-	memcpy(&p->from, bytes + 12, 4);
-	memcpy(&p->to, bytes + 16, 4);
-	p->payload = bytes + head;
-	p->len = total - head;
-	if (p->proto == PROTO_TCP)
-		head = p->len < 20 ? p->len : (p->payload[12] >> 4) * 4u;
-	else
-		head = p->proto == PROTO_UDP || p->proto == PROTO_ICMP ? 8 : 0;
-	if (head > p->len)
-		return -1;
-	if (p->proto != PROTO_ICMP && head) {
-		p->sport = get16(p->payload);
-		p->dport = get16(p->payload + 2);
-	}
-	p->payload += head;
-	p->len -= head;
-	return 0;
-}
-
-static int same_flow(const struct packet *a, const struct packet *b)
-{
-	return a->proto == b->proto && a->from.s_addr == b->from.s_addr &&
-	       a->to.s_addr == b->to.s_addr && a->sport == b->sport &&
-	       a->dport == b->dport;
-}
-
-static void add_to_flow(const struct packet *p)
+static void count_in_row(const struct packet *key, int type, unsigned int len)
 {
 	int i;
 
-	for (i = 0; i < flow_count && !same_flow(&flows[i].key, p); i++)
-		;
-	if (i == FLOWS)
-		errx(1, "more than %d flows", FLOWS);
-	if (i == flow_count)
-		flows[flow_count++].key = *p;
-	flows[i].packets++;
-	flows[i].bytes += p->len;
+	for (i = 0; i < row_count; i++) {
+		if (rows[i].type == type &&
+		    packet_same_flow(&rows[i].key, key))
+			break;
+	}
+	if (i == ROWS)
+		errx(2, "more than %d kinds of things", ROWS);
+	if (i == row_count) {
+		rows[row_count].key = *key;
+		rows[row_count++].type = type;
+	}
+	rows[i].count++;
+	rows[i].bytes += len;
 }
 
-static void print_flow(const struct flow *flow)
-{
-	const struct packet *p = &flow->key;
-	char from[INET_ADDRSTRLEN], to[INET_ADDRSTRLEN];
-	const char *name = p->proto == PROTO_TCP ? "tcp" :
-			   p->proto == PROTO_UDP ? "udp" :
-			   p->proto == PROTO_ICMP ? "icmp" : "other";
-
-	inet_ntop(AF_INET, &p->from, from, sizeof(from));
-	inet_ntop(AF_INET, &p->to, to, sizeof(to));
-	printf("%s %s:%d %s:%d %lu %lu\n", name, from, p->sport, to, p->dport,
-	       flow->packets, flow->bytes);
-}
-
-static void ask_flows(pcap_t *capture)
+static int ask_flows(pcap_t *capture)
 {
 	struct pcap_pkthdr *head;
-	const uint8_t *bytes;
+	const unsigned char *bytes;
 	struct packet p;
 	int i;
 
 	while (pcap_next_ex(capture, &head, &bytes) == 1) {
-		if (!parse(bytes, head->caplen, &p))
-			add_to_flow(&p);
+		if (!packet_parse(head, bytes, &p))
+			count_in_row(&p, 0, p.len);
 	}
-	for (i = 0; i < flow_count; i++)
-		print_flow(&flows[i]);
+	for (i = 0; i < row_count; i++)
+		printf("%s %s %lu %llu\n", packet_proto_name(rows[i].key.proto),
+		       packet_ends(&rows[i].key), rows[i].count, rows[i].bytes);
+	return 0;
 }
 
-static void ask_count(pcap_t *capture, const char *filter)
+static int ask_count(pcap_t *capture)
 {
 	unsigned long packets = 0, payload = 0;
-	struct bpf_program program;
 	struct pcap_pkthdr *head;
-	const uint8_t *bytes;
+	const unsigned char *bytes;
 	struct packet p;
+
+	while (pcap_next_ex(capture, &head, &bytes) == 1) {
+		packets++;
+		if (!packet_parse(head, bytes, &p))
+			payload += p.len;
+	}
+	printf("%lu %lu\n", packets, payload);
+	return 0;
+}
+
+static void print_message(const struct message *m)
+{
+	printf("%.6f %s %s id=%llu tid=%u len=%u %s\n",
+	       (m->stream->when_us - first_us) / 1e6,
+	       packet_ends(&m->stream->key), wire_type_name(m->type), m->id,
+	       m->tid, m->len, message_detail(m));
+}
+
+/* Between nodes, whatever the connection: ports are left out. */
+static void tally_message(const struct message *m)
+{
+	struct packet key = m->stream->key;
+
+	key.sport = 0;
+	key.dport = 0;
+	count_in_row(&key, m->type, m->len);
+}
+
+static void count_message(const struct message *m)
+{
+	message_count++;
+	message_bytes += m->len;
+}
+
+static int eat_capture(pcap_t *capture, message_fn tell)
+{
+	struct pcap_pkthdr *head;
+	const unsigned char *bytes;
+	struct packet p;
+	int bad = 0;
+
+	while (!bad && pcap_next_ex(capture, &head, &bytes) == 1) {
+		if (packet_parse(head, bytes, &p) || p.proto != PROTO_TCP)
+			continue;
+		if (p.sport != LINK_PORT && p.dport != LINK_PORT)
+			continue;
+		if (!first_us)
+			first_us = p.when_us;
+		bad = messages_eat(stream_add(&p), tell);
+	}
+	return !!bad;
+}
+
+static int ask_messages(pcap_t *capture)
+{
+	return eat_capture(capture, print_message);
+}
+
+static int ask_tally(pcap_t *capture)
+{
+	char from[INET_ADDRSTRLEN], to[INET_ADDRSTRLEN];
+	int bad = eat_capture(capture, tally_message);
+	int i;
+
+	for (i = 0; i < row_count; i++) {
+		inet_ntop(AF_INET, &rows[i].key.from, from, sizeof(from));
+		inet_ntop(AF_INET, &rows[i].key.to, to, sizeof(to));
+		printf("%s %s %s %lu %llu\n", wire_type_name(rows[i].type),
+		       from, to, rows[i].count, rows[i].bytes);
+	}
+	return bad;
+}
+
+static int ask_check(pcap_t *capture)
+{
+	int bad = eat_capture(capture, count_message);
+	unsigned long links = 0, holes = 0, strangers = 0;
+	const struct stream *s;
+
+	for (s = stream_newest(); s; s = s->older) {
+		links += s->opener;
+		holes += !!s->early;
+		strangers += !s->begun;
+	}
+	printf("%lu links %lu messages %llu bytes %lu with holes %lu older\n",
+	       links, message_count, message_bytes, holes, strangers);
+	return bad || holes;
+}
+
+static void set_filter(pcap_t *capture, const char *filter)
+{
+	struct bpf_program program;
 
 	if (pcap_compile(capture, &program, filter, 1, PCAP_NETMASK_UNKNOWN) ||
 	    pcap_setfilter(capture, &program))
 		errx(2, "%s: %s", filter, pcap_geterr(capture));
-	while (pcap_next_ex(capture, &head, &bytes) == 1) {
-		packets++;
-		if (!parse(bytes, head->caplen, &p))
-			payload += p.len;
-	}
 	pcap_freecode(&program);
-	printf("%lu %lu\n", packets, payload);
 }
 
 int main(int argc, char **argv)
 {
+	static const struct {
+		const char *name;
+		int (*ask)(pcap_t *capture);
+	} questions[] = {
+		{ "flows", ask_flows },
+		{ "count", ask_count },
+		{ "messages", ask_messages },
+		{ "tally", ask_tally },
+		{ "check", ask_check },
+	};
 	char why[PCAP_ERRBUF_SIZE];
 	pcap_t *capture;
+	size_t i;
 
-	if (argc < 3)
-		errx(2, "usage: pcapcheck FILE flows | count [FILTER]");
+	if (argc < 3 || argc > 4)
+		errx(2, "usage: pcapcheck FILE QUESTION [FILTER]");
 	capture = pcap_open_offline(argv[1], why);
 	if (!capture)
 		errx(2, "%s", why);
-	if (!strcmp(argv[2], "flows") && argc == 3)
-		ask_flows(capture);
-	else if (!strcmp(argv[2], "count") && argc <= 4)
-		ask_count(capture, argc == 4 ? argv[3] : "");
-	else
-		errx(2, "%s: no such question", argv[2]);
-	pcap_close(capture);
-	return 0;
+	if (argc == 4)
+		set_filter(capture, argv[3]);
+	for (i = 0; i < ARRAY_SIZE(questions); i++) {
+		if (!strcmp(argv[2], questions[i].name))
+			return questions[i].ask(capture);
+	}
+	errx(2, "%s: no such question", argv[2]);
 }

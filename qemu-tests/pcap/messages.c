@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's own codec judges every message: what the kernel would refuse
+ * from a peer must not be what it sends.
+ */
+#include "messages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void complain(const struct stream *s, const char *what, u16 type,
+		     int error)
+{
+	printf("bad: %s: %s at byte %llu: %s (%s)\n", packet_ends(&s->key),
+	       wire_type_name(type), s->offset, what, strerror(-error));
+}
+
+/* HELLO opens what the opener says, WELCOME what the other end says. */
+static int wrong_first(const struct stream *s, u16 type)
+{
+	if (s->messages)
+		return 0;
+	return type != (s->opener ? MSG_HELLO : MSG_WELCOME) &&
+	       type != MSG_REFUSE;
+}
+
+/* Returns 1 when a message was eaten, 0 when bytes are missing, -1 if bad. */
+static int eat_one(struct stream *s, message_fn tell)
+{
+	const char *bytes = s->bytes.data + s->bytes.start;
+	struct wire_header h;
+	struct message m = { .stream = s };
+	int error;
+
+	if (buf_len(&s->bytes) < sizeof(h))
+		return 0;
+	memcpy(&h, bytes, sizeof(h));
+	m.type = le16_to_cpu(h.type);
+	m.len = le32_to_cpu(h.len);
+	m.tid = le32_to_cpu(h.tid);
+	m.id = le64_to_cpu(h.id);
+	error = wire_check_header(&h, s->opener ? SIDE_HOME : SIDE_HOST);
+	if (error) {
+		complain(s, "header", m.type, error);
+		return -1;
+	}
+	if (buf_len(&s->bytes) < sizeof(h) + m.len)
+		return 0;
+	m.payload = bytes + sizeof(h);
+	error = wire_check_payload(m.type, m.payload, m.len);
+	if (error)
+		complain(s, "payload", m.type, error);
+	else if (wrong_first(s, m.type))
+		complain(s, "not how a link begins", m.type, error = -EPROTO);
+	if (error)
+		return -1;
+	if (tell)
+		tell(&m);
+	s->messages++;
+	s->offset += sizeof(h) + m.len;
+	buf_take(&s->bytes, sizeof(h) + m.len);
+	return 1;
+}
+
+/**
+ * messages_eat() - take the whole messages out of a stream
+ * @s: the stream
+ * @tell: called with each of them, in order; may be NULL
+ *
+ * Context: prints what is wrong.
+ * Return: 0, or -1 when there was something that no node may send.
+ */
+int messages_eat(struct stream *s, message_fn tell)
+{
+	int got;
+
+	/* A connection older than the capture: where does a message begin? */
+	if (!s->begun) {
+		buf_take(&s->bytes, buf_len(&s->bytes));
+		return 0;
+	}
+	while ((got = eat_one(s, tell)) > 0)
+		;
+	return got;
+}
+
+/**
+ * message_detail() - what a message is about, in words
+ * @m: the message, which the codec accepted
+ *
+ * Context: not re-entrant.
+ * Return: a string that is good until the next call; may be empty.
+ */
+const char *message_detail(const struct message *m)
+{
+	static char text[96];
+	const struct wire_hello *hello = m->payload;
+	const struct wire_refuse *refuse = m->payload;
+	const struct wire_record *record = m->payload;
+	const struct wire_call *call = m->payload;
+	const struct wire_reply *reply = m->payload;
+	const struct wire_signal *sig = m->payload;
+	const struct wire_page_req *req = m->payload;
+	const struct wire_pages *pages = m->payload;
+
+	text[0] = 0;
+	switch (m->type) {
+	case MSG_HELLO:
+	case MSG_WELCOME:
+		snprintf(text, sizeof(text), "node=%u peer=%u",
+			 le16_to_cpu(hello->node), le16_to_cpu(hello->peer));
+		break;
+	case MSG_REFUSE:
+		snprintf(text, sizeof(text), "reason=%u (%s)",
+			 le32_to_cpu(refuse->reason),
+			 wire_refusal_name(le32_to_cpu(refuse->reason)));
+		break;
+	case MSG_IMAGE:
+		snprintf(text, sizeof(text), "record=%u",
+			 le32_to_cpu(record->type));
+		break;
+	case MSG_CALL:
+		snprintf(text, sizeof(text), "nr=%llu",
+			 le64_to_cpu(call->nr));
+		break;
+	case MSG_REPLY:
+		snprintf(text, sizeof(text), "ret=%lld",
+			 (s64)le64_to_cpu(reply->ret));
+		break;
+	case MSG_SIGNAL:
+		snprintf(text, sizeof(text), "signo=%u",
+			 le32_to_cpu(sig->signo));
+		break;
+	case MSG_PAGE_REQ:
+		snprintf(text, sizeof(text), "addr=%llx count=%u",
+			 le64_to_cpu(req->addr), le32_to_cpu(req->count));
+		break;
+	case MSG_PAGES:
+		snprintf(text, sizeof(text), "addr=%llx count=%u zero=%x",
+			 le64_to_cpu(pages->addr), le32_to_cpu(pages->count),
+			 le32_to_cpu(pages->zero));
+		break;
+	}
+	return text;
+}
