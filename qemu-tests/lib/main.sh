@@ -109,7 +109,7 @@ run_test() {
 # Whatever a test is about; but not when it plays a hostile node itself.
 check_wire() {
 	[[ ! $(header "$1" wire) ]] || return 0
-	! "$WORK/bin/pcapcheck" "$CLUSTER/$2.pcap" check | grep '^bad:'
+	! grep '^bad:' <("$WORK/bin/pcapcheck" "$CLUSTER/$2.pcap" check)
 }
 
 after_test() {
