@@ -77,7 +77,7 @@ static const struct lb_load_case lb_load_cases[] = {
 			{ LB_DO_RESERVE, 1, 0, 7, 7 },
 			{ LB_DO_RESERVE, 1, 0, 8, 8 },
 			{ LB_DO_RESERVE, 1, 0, 8, 8 },
-			{ LB_DO_CANCEL, 8, 0, 7, 7 },
+			{ LB_DO_CANCEL, 1, 0, 7, 7 },
 		},
 	}, {
 		.name = "the greatest demand does not wrap",
@@ -207,6 +207,18 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.proc = { PROC(10) },
 		.want = { .pid = 10, .node = 2, .reason = LB_STAY_GAIN },
 	}, {
+		.name = "a little more than three here: still not enough",
+		.self = NODE(1, 3400), .other = { { NODE(2, 2000) } },
+		.proc = { PROC(10) },
+		.want = { .pid = 10, .node = 2, .reason = LB_STAY_GAIN,
+			  .gain_milli = 50 },
+	}, {
+		.name = "what it would win the others there would lose",
+		.self = NODE(1, 1000, .speed_milli = 500),
+		.other = { { NODE(2, 2000) } }, .proc = { PROC(10) },
+		.want = { .pid = 10, .node = 2, .reason = LB_STAY_NO_WAIT,
+			  .gain_milli = 350 },
+	}, {
 		.name = "four here, two there: one goes",
 		.self = NODE(1, 4000), .other = { { NODE(2, 2000) } },
 		.proc = { PROC(10) },
@@ -328,6 +340,17 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.self = NODE(1, 3000), .other = { { NODE(2, 0) } },
 		.proc = { PROC(10, .work_ms = 199) },
 		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG },
+	}, {
+		.name = "too young, whatever it would gain",
+		.self = NODE(1, 9000), .other = { { NODE(2, 0) } },
+		.proc = { PROC(10, .work_ms = 199) },
+		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG },
+	}, {
+		.name = "one that goes, not one that would be worth more",
+		.self = NODE(1, 9000), .other = { { NODE(2, 0) } },
+		.proc = { PROC(10, .moves = 1, .here_ms = 1,
+			       .work_ms = 600000), PROC(11) },
+		.want = { .pid = 11, .node = 2, .reason = LB_MOVE_CPU },
 	}, {
 		.name = "old enough, just",
 		.self = NODE(1, 3000), .other = { { NODE(2, 0) } },

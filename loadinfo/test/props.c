@@ -168,6 +168,12 @@ static int gossip_survives_anything(void)
 		u32 len = good_message(c, &msg);
 		u32 spoil = cluster_dice(c) % 3;
 
+		/* As many good entries as fit, and one more promised. */
+		if (len == sizeof(msg)) {
+			msg.header.count = cpu_to_le16(LB_GOSSIP_ENTRIES + 1);
+			len += sizeof(msg.entry[0]);
+			spoil = 0;
+		}
 		while (spoil--)
 			((u8 *)&msg)[cluster_dice(c) % len] =
 				(u8)cluster_dice(c);
@@ -214,6 +220,62 @@ static int window_stays_sorted(void)
 	return !broken;
 }
 
+/* Of equals each is chosen as often, wherever it is in the window. */
+static int candidates_are_fair(void)
+{
+	enum { NODES = 12, THROWS = 24000 };
+	struct cluster *c = cluster_create(NODES, 3);
+	u32 chosen[NODES + 1] = {}, unfair = 0, i;
+	struct lb_view view = {
+		.self = &c->node[0].is, .window = &c->node[0].window,
+		.history = &c->node[0].history, .params = &c->params,
+		.now_at_ms = 1000,
+	};
+	struct lb_proc proc = {
+		.pid = 1, .home = 1, .demand_milli = 1000, .work_ms = 60000,
+	};
+
+	c->node[0].is.demand_milli = 9000;
+	for (i = 1; i < NODES; i++)
+		lb_window_merge(&c->node[0].window, &c->node[i].is, i);
+	for (i = 0; i < THROWS; i++) {
+		struct lb_round round;
+
+		view.dice = cluster_dice(c);
+		lb_balance_begin(&round, &view);
+		chosen[lb_balance_consider(&round, &proc).node]++;
+	}
+	for (i = 2; i <= NODES; i++)
+		unfair += chosen[i] * (NODES - 1) * 10 < THROWS * 9 ||
+			  chosen[i] * (NODES - 1) * 10 > THROWS * 11;
+	cluster_destroy(c);
+	return !unfair;
+}
+
+/* Everybody is told as often as everybody else; the dead, now and then. */
+static int gossip_is_fair(void)
+{
+	enum { PEERS = 10, ALIVE = 8, THROWS = 20000 };
+	struct cluster *c = cluster_create(2, 4);
+	struct lb_peer peer[PEERS];
+	u32 told[PEERS + 1] = {}, unfair = 0, i;
+
+	for (i = 0; i < PEERS; i++)
+		peer[i] = (struct lb_peer) {
+			.id = (u16)(i + 1), .heard_at_ms = i < ALIVE ? 900 : 0,
+		};
+	for (i = 0; i < THROWS; i++)
+		told[lb_gossip_target(peer, PEERS, 800, cluster_dice(c))]++;
+	for (i = 1; i <= PEERS; i++) {
+		if (i <= ALIVE)
+			unfair += told[i] * ALIVE * 10 < THROWS * 8;
+		else
+			unfair += !told[i] || told[i] * PEERS > THROWS / 2;
+	}
+	cluster_destroy(c);
+	return !unfair && !told[0] && !lb_gossip_target(peer, 0, 800, 1);
+}
+
 static const struct prop all[] = {
 	{ "mean slowdown is never above unbalanced", never_slower },
 	{ "no run ends over a tenth after unbalanced", hardly_later },
@@ -223,6 +285,8 @@ static const struct prop all[] = {
 	{ "equal jobs are spread and rest after 20 s", rests },
 	{ "the same seed gives the same run", same_seed_same_run },
 	{ "no random message harms the window", gossip_survives_anything },
+	{ "of equal candidates each is chosen as often", candidates_are_fair },
+	{ "all that live are told as often", gossip_is_fair },
 	{ "the window is sorted, without doubles", window_stays_sorted },
 };
 
