@@ -25,14 +25,12 @@ struct option {
  * @nr: Number of the call.
  * @arg: Number of the argument that decides.
  * @otherwise: Class of a value that is not listed.
- * @count: Number of options.
- * @options: The options.
+ * @options: The options; one without a class ends them.
  */
 struct option_set {
 	u16 nr;
 	u8 arg;
 	u8 otherwise;
-	u16 count;
 	const struct option *options;
 };
 
@@ -57,11 +55,13 @@ static const struct option madvise_options[] = {
 	{ 22, LOCAL },			/* MADV_POPULATE_READ */
 	{ 23, LOCAL },			/* MADV_POPULATE_WRITE */
 	{ 24, BOTH },			/* MADV_DONTNEED_LOCKED */
+	{ }
 };
 
 /* A timer on CPU time must be where the CPU time is spent. */
 static const struct option setitimer_options[] = {
 	{ 0, HOME },			/* ITIMER_REAL */
+	{ }
 };
 
 static const struct option timer_create_options[] = {
@@ -71,6 +71,7 @@ static const struct option timer_create_options[] = {
 	{ 8, HOME },			/* CLOCK_REALTIME_ALARM */
 	{ 9, HOME },			/* CLOCK_BOOTTIME_ALARM */
 	{ 11, HOME },			/* CLOCK_TAI */
+	{ }
 };
 
 /*
@@ -86,10 +87,12 @@ static const struct option clock_gettime_options[] = {
 	{ 6, LOCAL },			/* CLOCK_MONOTONIC_COARSE */
 	{ 7, LOCAL },			/* CLOCK_BOOTTIME */
 	{ 11, LOCAL },			/* CLOCK_TAI */
+	{ }
 };
 
 static const struct option personality_options[] = {
 	{ 0xffffffff, HOME },		/* asks, changes nothing */
+	{ }
 };
 
 /* Limits on what the body does itself must hold there too. */
@@ -98,6 +101,7 @@ static const struct option rlimit_options[] = {
 	{ 2, RETURN },			/* RLIMIT_DATA */
 	{ 3, RETURN },			/* RLIMIT_STACK */
 	{ 9, RETURN },			/* RLIMIT_AS */
+	{ }
 };
 
 /* A value not listed returns: an option of a later kernel may do anything. */
@@ -136,6 +140,7 @@ static const struct option prctl_options[] = {
 	{ 0x41555856, HOME },		/* PR_GET_AUXV */
 	{ 0x53564d41, HOME },		/* PR_SET_VMA: shown in home's maps */
 	{ 0x59616d61, HOME },		/* PR_SET_PTRACER */
+	{ }
 };
 
 static const struct option arch_prctl_options[] = {
@@ -153,25 +158,20 @@ static const struct option arch_prctl_options[] = {
 	 */
 	{ 0x3001, HOME },
 	{ 0x5005, HOME },		/* ARCH_SHSTK_STATUS */
+	{ }
 };
-
-#define SET(call, number, table, other)		\
-	{ .nr = MOSIX_OPTION_##call, .arg = (number), .otherwise = (other), \
-	  .count = ARRAY_SIZE(table), .options = (table) }
 
 static const struct option_set option_sets[] = {
-	SET(MADVISE, 2, madvise_options, RETURN),
-	SET(SETITIMER, 0, setitimer_options, RETURN),
-	SET(PERSONALITY, 0, personality_options, RETURN),
-	SET(PRCTL, 0, prctl_options, RETURN),
-	SET(ARCH_PRCTL, 0, arch_prctl_options, RETURN),
-	SET(SETRLIMIT, 0, rlimit_options, HOME),
-	SET(PRLIMIT64, 1, rlimit_options, HOME),
-	SET(TIMER_CREATE, 0, timer_create_options, RETURN),
-	SET(CLOCK_GETTIME, 0, clock_gettime_options, HOME),
+	{ MOSIX_OPTION_MADVISE, 2, RETURN, madvise_options },
+	{ MOSIX_OPTION_SETITIMER, 0, RETURN, setitimer_options },
+	{ MOSIX_OPTION_PERSONALITY, 0, RETURN, personality_options },
+	{ MOSIX_OPTION_PRCTL, 0, RETURN, prctl_options },
+	{ MOSIX_OPTION_ARCH_PRCTL, 0, RETURN, arch_prctl_options },
+	{ MOSIX_OPTION_SETRLIMIT, 0, HOME, rlimit_options },
+	{ MOSIX_OPTION_PRLIMIT64, 1, HOME, rlimit_options },
+	{ MOSIX_OPTION_TIMER_CREATE, 0, RETURN, timer_create_options },
+	{ MOSIX_OPTION_CLOCK_GETTIME, 0, HOME, clock_gettime_options },
 };
-
-#undef SET
 
 /**
  * mosix_option_class - Where a call that depends on an argument is made.
@@ -190,6 +190,7 @@ enum mosix_call_class
 mosix_option_class(unsigned long nr, const u64 args[MOSIX_CALL_ARGS], u32 self)
 {
 	const struct option_set *set = NULL;
+	const struct option *option;
 	u32 pid = (u32)args[0];
 	size_t i;
 
@@ -206,8 +207,8 @@ mosix_option_class(unsigned long nr, const u64 args[MOSIX_CALL_ARGS], u32 self)
 	if (!set)
 		return MOSIX_CALL_NONE;
 
-	for (i = 0; i < set->count; i++)
-		if (set->options[i].value == (u32)args[set->arg])
-			return set->options[i].class;
+	for (option = set->options; option->class; option++)
+		if (option->value == (u32)args[set->arg])
+			return option->class;
 	return set->otherwise;
 }

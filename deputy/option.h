@@ -12,11 +12,9 @@
 
 #include "syscall.h"
 
-/**
- * enum mosix_option_nr - The calls whose class depends on an argument.
- *
- * Numbers of the x86_64 ABI, which never change; the tests compare them with
- * the names in syscall.tbl.
+/*
+ * The calls whose class depends on an argument. Numbers of the x86_64 ABI,
+ * which never change; the tests compare them with the names in syscall.tbl.
  */
 enum mosix_option_nr {
 	MOSIX_OPTION_MADVISE = 28,

@@ -14,7 +14,7 @@
  *	change.
  * @from: Who may send it.
  * @head: Least bytes of payload.
- * @max: Most bytes of payload.
+ * @tail: 1: more may follow, up to WIRE_PAYLOAD_MAX; 0: nothing may.
  */
 struct wire_type_case {
 	const char *name;
@@ -22,15 +22,15 @@ struct wire_type_case {
 	u16 number;
 	u8 from;
 	u32 head;
-	u32 max;
+	u8 tail;
 };
 
 #define BARE(name, number, from) \
 	{ #name, MSG_##name, number, from, 0, 0 }
 #define EXACT(name, number, from, bytes) \
-	{ #name, MSG_##name, number, from, bytes, bytes }
+	{ #name, MSG_##name, number, from, bytes, 0 }
 #define LONG(name, number, from, bytes) \
-	{ #name, MSG_##name, number, from, bytes, WIRE_PAYLOAD_MAX }
+	{ #name, MSG_##name, number, from, bytes, 1 }
 
 static const struct wire_type_case wire_type_cases[] = {
 	EXACT(HELLO, 1, SIDE_HOME, 8),
@@ -139,219 +139,225 @@ struct wire_payload_case {
 	int want;
 };
 
-#define PUT_AT(base, st, member, v) \
-	{ (base) + offsetof(struct st, member), \
-	  sizeof(((struct st *)0)->member), (v) }
-#define PUT(st, member, v) PUT_AT(0, st, member, v)
-#define PUT_BODY(st, member, v) \
-	PUT_AT(sizeof(struct wire_record), st, member, v)
-#define RECORD(rec) PUT(wire_record, type, rec), PUT(wire_record, version, 1)
-
+#define PUT16(st, member, v) { offsetof(struct st, member), 2, (v) }
+#define PUT32(st, member, v) { offsetof(struct st, member), 4, (v) }
+#define PUT64(st, member, v) { offsetof(struct st, member), 8, (v) }
 #define CALL_LEN sizeof(struct wire_call)
 #define REPLY_LEN sizeof(struct wire_reply)
 #define PAGES_LEN sizeof(struct wire_pages)
-#define RECORD_LEN sizeof(struct wire_record)
 
 static const struct wire_payload_case wire_payload_cases[] = {
 	{ "refuse: with a reason", MSG_REFUSE, 8,
-	  { PUT(wire_refuse, reason, REFUSE_MEMORY) }, 0 },
+	  { PUT32(wire_refuse, reason, REFUSE_MEMORY) }, 0 },
 	{ "refuse: with a reason too many", MSG_REFUSE, 8,
-	  { PUT(wire_refuse, reason, REFUSE_REASONS) }, -EBADMSG },
+	  { PUT32(wire_refuse, reason, REFUSE_REASONS) }, -EBADMSG },
 	{ "refuse: with half a payload", MSG_REFUSE, 7, { }, -EBADMSG },
 
 	{ "call: without windows", MSG_CALL, CALL_LEN, { }, 0 },
 	{ "call: bytes that no window owns", MSG_CALL, CALL_LEN + 1, { },
 	  -EBADMSG },
 	{ "call: one window in", MSG_CALL, CALL_LEN + 10,
-	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].len, 10),
-	    PUT(wire_call, win[0].dir, WINDOW_IN) }, 0 },
+	  { PUT32(wire_call, nwin, 1), PUT32(wire_call, win[0].len, 10),
+	    PUT16(wire_call, win[0].dir, WINDOW_IN) }, 0 },
 	{ "call: one window in, a byte short", MSG_CALL, CALL_LEN + 9,
-	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].len, 10),
-	    PUT(wire_call, win[0].dir, WINDOW_IN) }, -EBADMSG },
+	  { PUT32(wire_call, nwin, 1), PUT32(wire_call, win[0].len, 10),
+	    PUT16(wire_call, win[0].dir, WINDOW_IN) }, -EBADMSG },
 	{ "call: one window out sends nothing", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].len, 10),
-	    PUT(wire_call, win[0].dir, WINDOW_OUT) }, 0 },
+	  { PUT32(wire_call, nwin, 1), PUT32(wire_call, win[0].len, 10),
+	    PUT16(wire_call, win[0].dir, WINDOW_OUT) }, 0 },
 	{ "call: in, out and both", MSG_CALL, CALL_LEN + 3 + 5,
-	  { PUT(wire_call, nwin, 3), PUT(wire_call, win[0].len, 3),
-	    PUT(wire_call, win[0].dir, WINDOW_IN),
-	    PUT(wire_call, win[1].len, 4000),
-	    PUT(wire_call, win[1].dir, WINDOW_OUT),
-	    PUT(wire_call, win[2].len, 5),
-	    PUT(wire_call, win[2].dir, WINDOW_INOUT) }, 0 },
+	  { PUT32(wire_call, nwin, 3), PUT32(wire_call, win[0].len, 3),
+	    PUT16(wire_call, win[0].dir, WINDOW_IN),
+	    PUT32(wire_call, win[1].len, 4000),
+	    PUT16(wire_call, win[1].dir, WINDOW_OUT),
+	    PUT32(wire_call, win[2].len, 5),
+	    PUT16(wire_call, win[2].dir, WINDOW_INOUT) }, 0 },
 	{ "call: a window without a direction", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 1) }, -EBADMSG },
+	  { PUT32(wire_call, nwin, 1) }, -EBADMSG },
 	{ "call: a direction that is none", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].dir, 4) },
+	  { PUT32(wire_call, nwin, 1), PUT16(wire_call, win[0].dir, 4) },
 	  -EBADMSG },
 	{ "call: a window of no argument", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].dir, WINDOW_OUT),
-	    PUT(wire_call, win[0].arg, 6) }, -EBADMSG },
+	  { PUT32(wire_call, nwin, 1), PUT16(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT16(wire_call, win[0].arg, 6) }, -EBADMSG },
 	{ "call: four windows", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 4), PUT(wire_call, win[0].dir, WINDOW_OUT),
-	    PUT(wire_call, win[1].dir, WINDOW_OUT),
-	    PUT(wire_call, win[2].dir, WINDOW_OUT) }, -EBADMSG },
+	  { PUT32(wire_call, nwin, 4), PUT16(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT16(wire_call, win[1].dir, WINDOW_OUT),
+	    PUT16(wire_call, win[2].dir, WINDOW_OUT) }, -EBADMSG },
 	{ "call: padding that is not zero", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, pad, 1) }, -EBADMSG },
+	  { PUT32(wire_call, pad, 1) }, -EBADMSG },
 	{ "call: windows as large as may be", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 1), PUT(wire_call, win[0].dir, WINDOW_OUT),
-	    PUT(wire_call, win[0].len, WIRE_WINDOW_BYTES_MAX) }, 0 },
+	  { PUT32(wire_call, nwin, 1), PUT16(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT32(wire_call, win[0].len, WIRE_WINDOW_BYTES_MAX) }, 0 },
 	{ "call: windows a byte larger", MSG_CALL, CALL_LEN,
-	  { PUT(wire_call, nwin, 2), PUT(wire_call, win[0].dir, WINDOW_OUT),
-	    PUT(wire_call, win[0].len, WIRE_WINDOW_BYTES_MAX),
-	    PUT(wire_call, win[1].dir, WINDOW_OUT),
-	    PUT(wire_call, win[1].len, 1) }, -EBADMSG },
+	  { PUT32(wire_call, nwin, 2), PUT16(wire_call, win[0].dir, WINDOW_OUT),
+	    PUT32(wire_call, win[0].len, WIRE_WINDOW_BYTES_MAX),
+	    PUT16(wire_call, win[1].dir, WINDOW_OUT),
+	    PUT32(wire_call, win[1].len, 1) }, -EBADMSG },
 	{ "call: lengths that sum up to little by wrapping", MSG_CALL,
 	  CALL_LEN + 2,
-	  { PUT(wire_call, nwin, 2), PUT(wire_call, win[0].dir, WINDOW_IN),
-	    PUT(wire_call, win[0].len, 0x80000001),
-	    PUT(wire_call, win[1].dir, WINDOW_IN),
-	    PUT(wire_call, win[1].len, 0x80000001) }, -EBADMSG },
+	  { PUT32(wire_call, nwin, 2), PUT16(wire_call, win[0].dir, WINDOW_IN),
+	    PUT32(wire_call, win[0].len, 0x80000001),
+	    PUT16(wire_call, win[1].dir, WINDOW_IN),
+	    PUT32(wire_call, win[1].len, 0x80000001) }, -EBADMSG },
 
 	{ "reply: without windows", MSG_REPLY, REPLY_LEN, { }, 0 },
 	{ "reply: with two windows", MSG_REPLY, REPLY_LEN + 30,
-	  { PUT(wire_reply, out[0], 10), PUT(wire_reply, out[2], 20) }, 0 },
+	  { PUT32(wire_reply, out[0], 10), PUT32(wire_reply, out[2], 20) }, 0 },
 	{ "reply: a byte short", MSG_REPLY, REPLY_LEN + 29,
-	  { PUT(wire_reply, out[0], 10), PUT(wire_reply, out[2], 20) },
+	  { PUT32(wire_reply, out[0], 10), PUT32(wire_reply, out[2], 20) },
 	  -EBADMSG },
 	{ "reply: bytes that no window owns", MSG_REPLY, REPLY_LEN + 1, { },
 	  -EBADMSG },
 	{ "reply: lengths that wrap", MSG_REPLY, REPLY_LEN,
-	  { PUT(wire_reply, out[0], 0x80000000),
-	    PUT(wire_reply, out[1], 0x80000000) }, -EBADMSG },
+	  { PUT32(wire_reply, out[0], 0x80000000),
+	    PUT32(wire_reply, out[1], 0x80000000) }, -EBADMSG },
 	{ "reply: padding that is not zero", MSG_REPLY, REPLY_LEN,
-	  { PUT(wire_reply, pad, 1) }, -EBADMSG },
+	  { PUT32(wire_reply, pad, 1) }, -EBADMSG },
 
-	{ "signal: the first", MSG_SIGNAL, 48, { PUT(wire_signal, signo, 1) },
+	{ "signal: the first", MSG_SIGNAL, 48, { PUT32(wire_signal, signo, 1) },
 	  0 },
-	{ "signal: the last", MSG_SIGNAL, 48, { PUT(wire_signal, signo, 64) },
+	{ "signal: the last", MSG_SIGNAL, 48, { PUT32(wire_signal, signo, 64) },
 	  0 },
 	{ "signal: number zero", MSG_SIGNAL, 48, { }, -EBADMSG },
 	{ "signal: a number too many", MSG_SIGNAL, 48,
-	  { PUT(wire_signal, signo, 65) }, -EBADMSG },
+	  { PUT32(wire_signal, signo, 65) }, -EBADMSG },
 	{ "signal: for neither thread nor process", MSG_SIGNAL, 48,
-	  { PUT(wire_signal, signo, 1), PUT(wire_signal, to_thread, 2) },
+	  { PUT32(wire_signal, signo, 1), PUT32(wire_signal, to_thread, 2) },
 	  -EBADMSG },
 
 	{ "page request: one page", MSG_PAGE_REQ, 16,
-	  { PUT(wire_page_req, addr, 0x1000), PUT(wire_page_req, count, 1) },
+	  { PUT64(wire_page_req, addr, 0x1000), PUT32(wire_page_req, count, 1) },
 	  0 },
 	{ "page request: as many as may be", MSG_PAGE_REQ, 16,
-	  { PUT(wire_page_req, count, WIRE_PAGES_MAX) }, 0 },
+	  { PUT32(wire_page_req, count, WIRE_PAGES_MAX) }, 0 },
 	{ "page request: a page more", MSG_PAGE_REQ, 16,
-	  { PUT(wire_page_req, count, WIRE_PAGES_MAX + 1) }, -EBADMSG },
+	  { PUT32(wire_page_req, count, WIRE_PAGES_MAX + 1) }, -EBADMSG },
 	{ "page request: none", MSG_PAGE_REQ, 16, { }, -EBADMSG },
 	{ "page request: within a page", MSG_PAGE_REQ, 16,
-	  { PUT(wire_page_req, addr, 0x1001), PUT(wire_page_req, count, 1) },
+	  { PUT64(wire_page_req, addr, 0x1001), PUT32(wire_page_req, count, 1) },
 	  -EBADMSG },
 	{ "page request: padding that is not zero", MSG_PAGE_REQ, 16,
-	  { PUT(wire_page_req, count, 1), PUT(wire_page_req, pad, 1) },
+	  { PUT32(wire_page_req, count, 1), PUT32(wire_page_req, pad, 1) },
 	  -EBADMSG },
 
 	{ "pages: one", MSG_PAGES, PAGES_LEN + WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, addr, 0x1000), PUT(wire_pages, count, 1) }, 0 },
+	  { PUT64(wire_pages, addr, 0x1000), PUT32(wire_pages, count, 1) }, 0 },
 	{ "pages: one of zeros", MSG_PAGES, PAGES_LEN,
-	  { PUT(wire_pages, count, 1), PUT(wire_pages, zero, 1) }, 0 },
+	  { PUT32(wire_pages, count, 1), PUT32(wire_pages, zero, 1) }, 0 },
 	{ "pages: three, the middle one of zeros", MSG_PAGES,
 	  PAGES_LEN + 2 * WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, count, 3), PUT(wire_pages, zero, 2) }, 0 },
+	  { PUT32(wire_pages, count, 3), PUT32(wire_pages, zero, 2) }, 0 },
 	{ "pages: as many as may be", MSG_PAGES,
 	  PAGES_LEN + WIRE_PAGES_MAX * WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, count, WIRE_PAGES_MAX) }, 0 },
+	  { PUT32(wire_pages, count, WIRE_PAGES_MAX) }, 0 },
 	{ "pages: as many as may be, all of zeros", MSG_PAGES, PAGES_LEN,
-	  { PUT(wire_pages, count, WIRE_PAGES_MAX),
-	    PUT(wire_pages, zero, U32_MAX) }, 0 },
+	  { PUT32(wire_pages, count, WIRE_PAGES_MAX),
+	    PUT32(wire_pages, zero, U32_MAX) }, 0 },
 	{ "pages: one more", MSG_PAGES,
 	  PAGES_LEN + (WIRE_PAGES_MAX + 1) * WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, count, WIRE_PAGES_MAX + 1) }, -EBADMSG },
+	  { PUT32(wire_pages, count, WIRE_PAGES_MAX + 1) }, -EBADMSG },
 	{ "pages: none", MSG_PAGES, PAGES_LEN, { }, -EBADMSG },
 	{ "pages: fewer bytes than said", MSG_PAGES,
-	  PAGES_LEN + WIRE_PAGE_SIZE - 1, { PUT(wire_pages, count, 1) },
+	  PAGES_LEN + WIRE_PAGE_SIZE - 1, { PUT32(wire_pages, count, 1) },
 	  -EBADMSG },
 	{ "pages: a zero page that is sent all the same", MSG_PAGES,
 	  PAGES_LEN + WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, count, 1), PUT(wire_pages, zero, 1) }, -EBADMSG },
+	  { PUT32(wire_pages, count, 1), PUT32(wire_pages, zero, 1) }, -EBADMSG },
 	{ "pages: zero pages beyond the last", MSG_PAGES, PAGES_LEN,
-	  { PUT(wire_pages, count, 1), PUT(wire_pages, zero, 3) }, -EBADMSG },
+	  { PUT32(wire_pages, count, 1), PUT32(wire_pages, zero, 3) }, -EBADMSG },
 	{ "pages: within a page", MSG_PAGES, PAGES_LEN + WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, addr, 0x1800), PUT(wire_pages, count, 1) },
+	  { PUT64(wire_pages, addr, 0x1800), PUT32(wire_pages, count, 1) },
 	  -EBADMSG },
 	{ "pages: copied", MSG_PAGES, PAGES_LEN + WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, count, 1), PUT(wire_pages, flags, PAGES_COPY) },
+	  { PUT32(wire_pages, count, 1), PUT32(wire_pages, flags, PAGES_COPY) },
 	  0 },
 	{ "pages: a flag that nobody knows", MSG_PAGES,
 	  PAGES_LEN + WIRE_PAGE_SIZE,
-	  { PUT(wire_pages, count, 1), PUT(wire_pages, flags, 2) }, -EBADMSG },
+	  { PUT32(wire_pages, count, 1), PUT32(wire_pages, flags, 2) }, -EBADMSG },
 
-	{ "record: type zero", MSG_IMAGE, RECORD_LEN, { RECORD(REC_INVALID) },
-	  -EBADMSG },
-	{ "record: a type too many", MSG_IMAGE, RECORD_LEN,
-	  { RECORD(REC_TYPES) }, -EBADMSG },
-	{ "record: another version", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_mm),
-	  { PUT(wire_record, type, REC_MM), PUT(wire_record, version, 2) },
-	  -EBADMSG },
-	{ "record: task", MSG_IMAGE, RECORD_LEN + sizeof(struct wire_task),
-	  { RECORD(REC_TASK) }, 0 },
-	{ "record: task, a byte short", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_task) - 1, { RECORD(REC_TASK) },
-	  -EBADMSG },
-	{ "record: registers", MSG_IMAGE, RECORD_LEN + sizeof(struct wire_regs),
-	  { RECORD(REC_REGS) }, 0 },
-	{ "record: registers, a byte more", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_regs) + 1, { RECORD(REC_REGS) },
-	  -EBADMSG },
-	{ "record: signals", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_signals), { RECORD(REC_SIGNALS) },
-	  0 },
-	{ "record: signals without one", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_signals) -
-		sizeof(struct wire_sigaction),
-	  { RECORD(REC_SIGNALS) }, -EBADMSG },
-	{ "record: mm", MSG_IMAGE, RECORD_LEN + sizeof(struct wire_mm),
-	  { RECORD(REC_MM) }, 0 },
-	{ "record: mm without anything", MSG_IMAGE, RECORD_LEN,
-	  { RECORD(REC_MM) }, -EBADMSG },
-	{ "record: FPU state", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_xstate) + 576,
-	  { RECORD(REC_XSTATE), PUT_BODY(wire_xstate, size, 576) }, 0 },
-	{ "record: FPU state, less than said", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_xstate) + 575,
-	  { RECORD(REC_XSTATE), PUT_BODY(wire_xstate, size, 576) }, -EBADMSG },
-	{ "record: FPU state without a head", MSG_IMAGE, RECORD_LEN + 4,
-	  { RECORD(REC_XSTATE) }, -EBADMSG },
-	{ "record: FPU state of no CPU", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_xstate) + WIRE_XSTATE_MAX + 1,
-	  { RECORD(REC_XSTATE),
-	    PUT_BODY(wire_xstate, size, WIRE_XSTATE_MAX + 1) }, -EBADMSG },
-	{ "record: two mappings", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_vmas) + 2 * sizeof(struct wire_vma),
-	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, 2) }, 0 },
-	{ "record: two mappings, one sent", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_vmas) + sizeof(struct wire_vma),
-	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, 2) }, -EBADMSG },
-	{ "record: mappings without a head", MSG_IMAGE, RECORD_LEN + 7,
-	  { RECORD(REC_VMAS) }, -EBADMSG },
-	{ "record: mappings, one too many", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_vmas) +
-		(WIRE_VMAS_MAX + 1) * sizeof(struct wire_vma),
-	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, WIRE_VMAS_MAX + 1) },
-	  -EBADMSG },
-	{ "record: mappings, a count that wraps", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_vmas) + sizeof(struct wire_vma),
-	  { RECORD(REC_VMAS), PUT_BODY(wire_vmas, count, 0x20000001) },
-	  -EBADMSG },
-	{ "record: one range of pages", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_ranges) + sizeof(struct wire_range),
-	  { RECORD(REC_HOME_PAGES), PUT_BODY(wire_ranges, count, 1) }, 0 },
-	{ "record: a range more than said", MSG_IMAGE,
-	  RECORD_LEN + sizeof(struct wire_ranges) +
-		2 * sizeof(struct wire_range),
-	  { RECORD(REC_HOME_PAGES), PUT_BODY(wire_ranges, count, 1) },
-	  -EBADMSG },
+	{ "record: type zero", MSG_IMAGE, 8,
+	  { PUT32(wire_record, version, 1) }, -EBADMSG },
+	{ "record: a type too many", MSG_IMAGE, 8,
+	  { PUT32(wire_record, type, REC_TYPES),
+	    PUT32(wire_record, version, 1) }, -EBADMSG },
+	{ "record: another version", MSG_IMAGE, 8 + sizeof(struct wire_mm),
+	  { PUT32(wire_record, type, REC_MM),
+	    PUT32(wire_record, version, 2) }, -EBADMSG },
 
 	{ "payload of type zero", MSG_INVALID, 8, { }, -EBADMSG },
 	{ "payload of a type too many", MSG_TYPES, 8, { }, -EBADMSG },
 };
+
+/**
+ * struct wire_record_case - One record: zeros but for some fields.
+ * @name: The claim.
+ * @record: Its type; its version is 1.
+ * @len: Bytes behind the head of the record.
+ * @set: Fields behind the head that are not zero.
+ * @want: What wire_check_payload() says.
+ */
+struct wire_record_case {
+	const char *name;
+	u32 record;
+	u32 len;
+	struct wire_field set[WIRE_CASE_FIELDS];
+	int want;
+};
+
+static const struct wire_record_case wire_record_cases[] = {
+	{ "task", REC_TASK, sizeof(struct wire_task), { }, 0 },
+	{ "task, a byte short", REC_TASK,
+	  sizeof(struct wire_task) - 1, { }, -EBADMSG },
+	{ "registers", REC_REGS, sizeof(struct wire_regs), { }, 0 },
+	{ "registers, a byte more", REC_REGS,
+	  sizeof(struct wire_regs) + 1, { }, -EBADMSG },
+	{ "signals", REC_SIGNALS, sizeof(struct wire_signals), { }, 0 },
+	{ "signals without one", REC_SIGNALS,
+	  sizeof(struct wire_signals) - sizeof(struct wire_sigaction),
+	  { }, -EBADMSG },
+	{ "mm", REC_MM, sizeof(struct wire_mm), { }, 0 },
+	{ "mm without anything", REC_MM, 0, { }, -EBADMSG },
+	{ "FPU state", REC_XSTATE,
+	  sizeof(struct wire_xstate) + 576,
+	  { PUT32(wire_xstate, size, 576) }, 0 },
+	{ "FPU state, less than said", REC_XSTATE,
+	  sizeof(struct wire_xstate) + 575,
+	  { PUT32(wire_xstate, size, 576) }, -EBADMSG },
+	{ "FPU state without a head", REC_XSTATE, 4, { }, -EBADMSG },
+	{ "FPU state of no CPU", REC_XSTATE,
+	  sizeof(struct wire_xstate) + WIRE_XSTATE_MAX + 1,
+	  { PUT32(wire_xstate, size, WIRE_XSTATE_MAX + 1) }, -EBADMSG },
+	{ "two mappings", REC_VMAS,
+	  sizeof(struct wire_vmas) + 2 * sizeof(struct wire_vma),
+	  { PUT32(wire_vmas, count, 2) }, 0 },
+	{ "two mappings, one sent", REC_VMAS,
+	  sizeof(struct wire_vmas) + sizeof(struct wire_vma),
+	  { PUT32(wire_vmas, count, 2) }, -EBADMSG },
+	{ "mappings without a head", REC_VMAS, 7, { }, -EBADMSG },
+	{ "mappings, one too many", REC_VMAS,
+	  sizeof(struct wire_vmas) +
+		(WIRE_VMAS_MAX + 1) * sizeof(struct wire_vma),
+	  { PUT32(wire_vmas, count, WIRE_VMAS_MAX + 1) }, -EBADMSG },
+	{ "mappings, a count that wraps", REC_VMAS,
+	  sizeof(struct wire_vmas) + sizeof(struct wire_vma),
+	  { PUT32(wire_vmas, count, 0x20000001) }, -EBADMSG },
+	{ "one range of pages", REC_HOME_PAGES,
+	  sizeof(struct wire_ranges) + sizeof(struct wire_range),
+	  { PUT32(wire_ranges, count, 1) }, 0 },
+	{ "a range more than said", REC_HOME_PAGES,
+	  sizeof(struct wire_ranges) + 2 * sizeof(struct wire_range),
+	  { PUT32(wire_ranges, count, 1) }, -EBADMSG },
+};
+
+static inline void wire_case_set(const struct wire_field *set, u8 *buf, u32 len)
+{
+	u32 i, b;
+
+	for (i = 0; i < WIRE_CASE_FIELDS; i++)
+		for (b = 0; b < set[i].size && set[i].at + b < len; b++)
+			buf[set[i].at + b] = set[i].value >> (8 * b);
+}
 
 /**
  * wire_case_fill - the payload of a case
@@ -364,14 +370,22 @@ static const struct wire_payload_case wire_payload_cases[] = {
  */
 static inline void wire_case_fill(const struct wire_payload_case *c, u8 *buf)
 {
-	u32 i, b;
+	wire_case_set(c->set, buf, c->len);
+}
 
-	for (i = 0; i < WIRE_CASE_FIELDS; i++) {
-		const struct wire_field *f = &c->set[i];
-
-		for (b = 0; b < f->size && f->at + b < c->len; b++)
-			buf[f->at + b] = f->value >> (8 * b);
-	}
+/**
+ * wire_case_fill_record - the payload of a case that is a record
+ * @c: the case
+ * @buf: sizeof(struct wire_record) + @c->len bytes, zeroed
+ *
+ * Context: any; pure.
+ */
+static inline void wire_case_fill_record(const struct wire_record_case *c,
+					 u8 *buf)
+{
+	buf[offsetof(struct wire_record, type)] = c->record;
+	buf[offsetof(struct wire_record, version)] = 1;
+	wire_case_set(c->set, buf + sizeof(struct wire_record), c->len);
 }
 
 /**
@@ -403,6 +417,7 @@ static inline int wire_case_header(u16 type, u32 len, u8 from)
  */
 static inline bool wire_case_bounds(const struct wire_type_case *c)
 {
+	u32 max = c->tail ? WIRE_PAYLOAD_MAX : c->head;
 	u8 who = c->from & SIDE_HOME ? SIDE_HOME : SIDE_HOST;
 	u8 other = SIDE_BOTH & ~who;
 	int other_want = c->from == SIDE_BOTH ? 0 : -EPROTO;
@@ -410,18 +425,16 @@ static inline bool wire_case_bounds(const struct wire_type_case *c)
 	if (c->head && wire_case_header(c->type, c->head - 1, who) != -EMSGSIZE)
 		return false;
 	return !wire_case_header(c->type, c->head, who) &&
-	       !wire_case_header(c->type, c->max, who) &&
-	       wire_case_header(c->type, c->max + 1, who) == -EMSGSIZE &&
+	       !wire_case_header(c->type, max, who) &&
+	       wire_case_header(c->type, max + 1, who) == -EMSGSIZE &&
 	       wire_case_header(c->type, c->head, other) == other_want;
 }
 
-#undef PUT_AT
-#undef PUT
-#undef PUT_BODY
-#undef RECORD
+#undef PUT16
+#undef PUT32
+#undef PUT64
 #undef CALL_LEN
 #undef REPLY_LEN
 #undef PAGES_LEN
-#undef RECORD_LEN
 
 #endif /* MOSIX_WIRE_CASES_H */

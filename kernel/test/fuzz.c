@@ -148,32 +148,78 @@ static void change(u8 *payload, u32 len, u32 times)
 	}
 }
 
-/* One payload, from a case or from nothing, into memory of its length. */
-static u8 *make_payload(u16 *type, u32 *len)
+static u8 *zeros(u32 len)
+{
+	u8 *payload = calloc(1, len);
+
+	if (!payload)
+		abort();
+	return payload;
+}
+
+/* Large cases are slow to walk: most are cut short. */
+static u32 cut(u32 len)
+{
+	return len > 8192 && roll(16) ? roll(8192) : len;
+}
+
+static u8 *from_payload_case(u16 *type, u32 *len)
 {
 	const struct wire_payload_case *c;
 	u8 *payload;
 
-	if (roll(2)) {
-		c = &wire_payload_cases[roll(ARRAY_SIZE(wire_payload_cases))];
-		*type = c->type;
-		*len = c->len;
-		/* Large cases are slow to walk: take few of them. */
-		while (*len > 8192 && roll(16))
-			*len = roll(8192);
-		payload = calloc(1, *len);
-		if (payload && *len == c->len)
-			wire_case_fill(c, payload);
-		else if (payload)
-			change(payload, *len, 8);
-	} else {
-		*type = roll(MSG_TYPES + 2);
-		*len = wire_head_len(*type) + (roll(2) ? 0 : roll(300));
-		payload = calloc(1, *len);
-		change(payload, *len, 12);
+	c = &wire_payload_cases[roll(ARRAY_SIZE(wire_payload_cases))];
+	*type = c->type;
+	*len = cut(c->len);
+	payload = zeros(*len);
+	wire_case_set(c->set, payload, *len);
+	return payload;
+}
+
+static u8 *from_record_case(u16 *type, u32 *len)
+{
+	const struct wire_record_case *c;
+	u32 body;
+	u8 *payload;
+
+	c = &wire_record_cases[roll(ARRAY_SIZE(wire_record_cases))];
+	body = cut(c->len);
+	*type = MSG_IMAGE;
+	*len = sizeof(struct wire_record) + body;
+	payload = zeros(*len);
+	payload[offsetof(struct wire_record, type)] = c->record;
+	payload[offsetof(struct wire_record, version)] = 1;
+	wire_case_set(c->set, payload + sizeof(struct wire_record), body);
+	return payload;
+}
+
+static u8 *from_nothing(u16 *type, u32 *len)
+{
+	u8 *payload;
+
+	*type = roll(MSG_TYPES + 2);
+	*len = wire_head_len(*type) + (roll(2) ? 0 : roll(300));
+	payload = zeros(*len);
+	change(payload, *len, 12);
+	return payload;
+}
+
+/* One payload, from a case or from nothing, in memory of its length. */
+static u8 *make_payload(u16 *type, u32 *len)
+{
+	u8 *payload;
+
+	switch (roll(4)) {
+	case 0:
+		payload = from_payload_case(type, len);
+		break;
+	case 1:
+		payload = from_record_case(type, len);
+		break;
+	default:
+		payload = from_nothing(type, len);
+		break;
 	}
-	if (!payload && *len)
-		abort();
 	change(payload, *len, roll(3));
 	return payload;
 }
@@ -197,11 +243,9 @@ static void fuzz_payload(void)
 /* Of MSG_PAGES only the head need be there when it is checked. */
 static void fuzz_pages_head(void)
 {
-	struct wire_pages *p = calloc(1, sizeof(*p));
+	struct wire_pages *p = (void *)zeros(sizeof(*p));
 	u32 len = sizeof(*p) + roll(WIRE_PAGES_MAX + 2) * WIRE_PAGE_SIZE;
 
-	if (!p)
-		abort();
 	change((u8 *)p, sizeof(*p), 1 + roll(3));
 	walked += wire_check_payload(MSG_PAGES, p, len);
 	free(p);

@@ -49,20 +49,41 @@ static void check_headers(void)
 	}
 }
 
+static void check_payload(const char *name, u16 type, u8 *buf, u32 len,
+			  int want)
+{
+	int got = wire_check_payload(type, buf, len);
+
+	if (!ktap_claim(got == want, "payload: %s", name))
+		printf("# %d, want %d\n", got, want);
+	free(buf);
+}
+
+static u8 *zeros(u32 len)
+{
+	u8 *buf = calloc(1, len);
+
+	if (!buf)
+		abort();
+	return buf;
+}
+
 static void check_payloads(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(wire_payload_cases); i++) {
 		const struct wire_payload_case *c = &wire_payload_cases[i];
-		u8 *buf = calloc(1, c->len);
-		int got;
+		u8 *buf = zeros(c->len);
 
-		if (!buf)
-			abort();
 		wire_case_fill(c, buf);
-		got = wire_check_payload(c->type, buf, c->len);
-		if (!ktap_claim(got == c->want, "payload: %s", c->name))
-			printf("# %d, want %d\n", got, c->want);
-		free(buf);
+		check_payload(c->name, c->type, buf, c->len, c->want);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(wire_record_cases); i++) {
+		const struct wire_record_case *c = &wire_record_cases[i];
+		u32 len = sizeof(struct wire_record) + c->len;
+		u8 *buf = zeros(len);
+
+		wire_case_fill_record(c, buf);
+		check_payload(c->name, MSG_IMAGE, buf, len, c->want);
 	}
 }
 
@@ -77,7 +98,7 @@ static void check_states(void)
 			       mosix_state_name(c->want));
 	}
 	for (u32 now = 0; now <= ST_COUNT; now++) {
-		bool lawful = mosix_state_name(now) != NULL;
+		bool lawful = mosix_state_name(now)[0];
 
 		for (u32 ev = 0; ev <= EV_COUNT; ev++) {
 			if (state_case_lawful(now, ev))
