@@ -151,7 +151,8 @@ static int check_pages(const struct wire_pages *p, u32 len)
 		return -EBADMSG;
 	if (count < 32 && zero >> count)
 		return -EBADMSG;
-	full = count - (u32)__builtin_popcount(zero);
+	for (full = count; zero; zero &= zero - 1)
+		full--;
 	if (len - sizeof(*p) != (u64)full * WIRE_PAGE_SIZE)
 		return -EBADMSG;
 	return 0;

@@ -344,7 +344,7 @@ struct wire_task {
 	__le32 pad;
 	u8 comm[WIRE_COMM_LEN];
 };
-static_assert(sizeof(struct wire_task) == 136);
+static_assert(sizeof(struct wire_task) == 128);
 
 /* REC_REGS: general registers as the kernel saved them at the boundary. */
 struct wire_regs {

@@ -30,5 +30,5 @@ done
 
 ld -r -o "$tmp/all" "${objects[@]}" || die "pure files do not link together"
 needs=$(nm -u "$tmp/all" | awk '{ print $2 }' | grep -vxE "$ALLOWED" || true)
-[ -z "$needs" ] || die "pure files need services from outside:" $needs
+[ -z "$needs" ] || die "pure files need services from outside: ${needs//$'\n'/ }"
 say "pure: ${#objects[@]} files need nothing and keep nothing"

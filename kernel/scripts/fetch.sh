@@ -48,8 +48,9 @@ up_to_date() {
 }
 
 unpack_folder() {
-	[ ! -e "$1/.config" ] && [ ! -d "$1/include/config" ] ||
+	if [ -e "$1/.config" ] || [ -d "$1/include/config" ]; then
 		die "$1 was built in place: run 'make -C $1 mrproper' first"
+	fi
 	tar -C "$1" --exclude=./.git -cf - . | tar -C "$tmp" -xf -
 }
 

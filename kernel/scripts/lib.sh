@@ -96,20 +96,20 @@ marked_pure() {
 # word PURE in its head comment; the ones named here are pure whatever they say,
 # and so is every header which a pure file includes.
 pure_files() {
-	local f name new=()
+	local f name todo=()
 	local -A seen=()
 	for f in "$TOP"/kernel/{pure,wire,state}.[ch] \
 		"$TOP"/loadinfo/{model,load,cost,balance,gossip}.[ch] \
 		$(marked_pure); do
-		[ -f "$f" ] && new+=("$f")
+		[ -f "$f" ] && todo+=("$f")
 	done
-	while [ ${#new[@]} -gt 0 ]; do
-		f=$(realpath -m "${new[-1]}")
-		unset 'new[-1]'
+	while [ ${#todo[@]} -gt 0 ]; do
+		f=$(realpath -m "${todo[-1]}")
+		unset 'todo[-1]'
 		[ -n "${seen[$f]:-}" ] && continue
 		seen[$f]=1
 		while read -r name; do
-			new+=("$(dirname "$f")/$name")
+			todo+=("$(dirname "$f")/$name")
 		done < <(sed -n 's/^#include "\(.*\)".*/\1/p' "$f")
 	done
 	printf '%s\n' "${!seen[@]}" | sed "s|^$TOP/||" | sort

@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# mkpatch.sh OUTPUT: emit ONE patch for people who have their own tree: the
-# edits of the series, then every file of ours as a new file. The same inputs
-# give the same bytes.
+# mkpatch.sh VERSION: emit ONE patch for people who have their own tree, as
+# build/mosix-VERSION-linux-BASE.patch: the edits of the series, then every file
+# of ours as a new file. The same inputs give the same bytes. The link
+# build/mosix.patch leads to it.
 
 . "$(dirname "$0")/lib.sh"
 
-out=${1:?usage: mkpatch.sh OUTPUT}
+ours=${1:?usage: mkpatch.sh VERSION}
 base=$(realpath "$BASES/current")
+version=$(kernel_version "$base")
+out=$BUILD/mosix-$ours-linux-$version.patch
 
 header() {
 	cat <<-EOF
-	Subject: Mosix: process migration and load balancing for Linux
+	Subject: Mosix $ours: process migration and load balancing for Linux
 
-	Made for Linux $(kernel_version "$base"). In the top folder of the source:
+	Made for Linux $version. In the top folder of the source:
 	    patch -p1 < THIS_FILE	(or: git apply THIS_FILE)
 	then turn on CONFIG_MOSIX and build.
 	---
@@ -45,5 +48,6 @@ trap 'rm -f "$tmp"' EXIT
 chmod 644 "$tmp"
 mv "$tmp" "$out"
 trap - EXIT
+ln -sfn "$(basename "$out")" "$BUILD/mosix.patch"
 say "patch: ${out#"$TOP"/}, $(grep -c '^+++ ' "$out") files," \
 	"$(wc -l <"$out") lines"

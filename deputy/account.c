@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPU time that a body uses is its process's: it is added at home to what
+ * the thread group has used, where times(2), wait(2), ps and top look. The
+ * body reports what it used on this stay with each call, once a second, and
+ * as it ends or leaves.
+ */
+#include "body.h"
+#include "deputy.h"
+
+#include <linux/sched/cputime.h>
+#include <linux/sched/signal.h>
+#include <linux/workqueue.h>
+
+enum { PERIOD_S = 1 };
+
+static void report_all(struct work_struct *work);
+static DECLARE_DELAYED_WORK(report, report_all);
+
+/**
+ * mosix_account_read - what a body has used on this stay
+ * @usage: receives it
+ * @p: the body
+ *
+ * Context: any.
+ */
+void mosix_account_read(struct wire_usage *usage, struct task_struct *p)
+{
+	u64 utime, stime;
+
+	thread_group_cputime_adjusted(p, &utime, &stime);
+	usage->utime_ns = cpu_to_le64(utime);
+	usage->stime_ns = cpu_to_le64(stime);
+}
+
+static u64 advance(u64 *seen, u64 now)
+{
+	u64 delta = now > *seen ? now - *seen : 0;
+
+	*seen += delta;
+	return delta;
+}
+
+/**
+ * mosix_account_add - a body reported what it used
+ * @mt: record of its deputy
+ * @usage: total on this stay
+ *
+ * Context: process context.
+ */
+void mosix_account_add(struct mosix_task *mt, const struct wire_usage *usage)
+{
+	struct signal_struct *sig;
+	u64 utime, stime;
+
+	spin_lock(&mt->proc->lock);
+	utime = advance(&mt->utime_ns, le64_to_cpu(usage->utime_ns));
+	stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
+	if (mt->task && (utime || stime)) {
+		sig = mt->task->signal;
+		write_seqlock_irq(&sig->stats_lock);
+		sig->utime += utime;
+		sig->stime += stime;
+		sig->sum_sched_runtime += utime + stime;
+		write_sequnlock_irq(&sig->stats_lock);
+	}
+	spin_unlock(&mt->proc->lock);
+}
+
+static void report_one(struct mosix_proc *proc)
+{
+	struct mosix_link *link = mosix_proc_link(proc);
+	struct mosix_msg *msg = NULL;
+	struct mosix_task *mt;
+
+	if (!link)
+		return;
+	msg = mosix_msg_new(MSG_USAGE, sizeof(struct wire_usage));
+	spin_lock(&proc->lock);
+	mt = mosix_proc_main(proc);
+	if (msg && mt && mt->task)
+		mosix_account_read((void *)msg->data, mt->task);
+	spin_unlock(&proc->lock);
+	if (msg)
+		mosix_link_send(link, msg);
+	mosix_link_put(link);
+}
+
+static void report_all(struct work_struct *work)
+{
+	struct mosix_proc *proc = NULL;
+
+	while ((proc = mosix_proc_next(proc)))
+		if (mosix_proc_state(proc) == ST_RUNNING)
+			report_one(proc);
+	schedule_delayed_work(&report, PERIOD_S * HZ);
+}
+
+/**
+ * mosix_account_init - begin to report
+ *
+ * Context: boot.
+ */
+void mosix_account_init(void)
+{
+	schedule_delayed_work(&report, PERIOD_S * HZ);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The guest half: a body runs user code and sends home what must go home. */
+#ifndef MOSIX_DEPUTY_BODY_H
+#define MOSIX_DEPUTY_BODY_H
+
+#include "syscall.h"
+
+#include "../kernel/link.h"
+#include "../kernel/task.h"
+
+struct pt_regs;
+
+/**
+ * struct mosix_call_ctx - a system call of a body
+ * @mt: record of current
+ * @regs: its registers; ax is not yet the result
+ * @desc: what syscall.tbl says about it
+ * @nr: its number
+ * @args: its arguments; a handler may change them before it forwards
+ */
+struct mosix_call_ctx {
+	struct mosix_task *mt;
+	struct pt_regs *regs;
+	const struct mosix_call_desc *desc;
+	unsigned long nr;
+	u64 args[MOSIX_CALL_ARGS];
+};
+
+/* syscall.c */
+long mosix_body_forward(struct mosix_call_ctx *ctx);
+long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
+			   const u64 *args);
+long mosix_body_local(struct mosix_call_ctx *ctx);
+long mosix_body_return(struct mosix_call_ctx *ctx);
+
+/* inline.c */
+struct mosix_msg *mosix_inline_pack(struct mosix_call_ctx *ctx);
+int mosix_inline_unpack(const struct wire_call *call,
+			const struct wire_reply *reply);
+
+/* body.c: messages for a body, in the link's receiver */
+int mosix_body_come_home(struct mosix_link *link, struct mosix_msg *msg);
+int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg);
+int mosix_body_stop(struct mosix_link *link, struct mosix_msg *msg);
+int mosix_body_kill(struct mosix_link *link, struct mosix_msg *msg);
+void mosix_body_exit(struct mosix_task *mt, long code);
+
+/* signal.c */
+int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
+		      const struct kernel_siginfo *info, enum pid_type type);
+int mosix_signal_queue(const struct wire_signal *s);
+void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt);
+void mosix_signal_take(struct mosix_task *mt);
+
+/* memory.c: handlers that syscall.tbl names */
+long mosix_call_mmap(struct mosix_call_ctx *ctx);
+long mosix_call_munmap(struct mosix_call_ctx *ctx);
+long mosix_call_brk(struct mosix_call_ctx *ctx);
+long mosix_call_mprotect(struct mosix_call_ctx *ctx);
+long mosix_call_mremap(struct mosix_call_ctx *ctx);
+long mosix_call_madvise(struct mosix_call_ctx *ctx);
+
+/* account.c */
+void mosix_account_read(struct wire_usage *usage, struct task_struct *p);
+void mosix_account_add(struct mosix_task *mt, const struct wire_usage *usage);
+void mosix_account_init(void);
+
+#endif /* MOSIX_DEPUTY_BODY_H */

@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A deputy: the original task, which runs no user code while its body is
+ * away. It is task work that serves the link in a loop until the process is
+ * whole again or ends (invariant 2).
+ *
+ *	signals first, then messages in order, then wait
+ *
+ * A call is carried out by the kernel's own table in the deputy's context,
+ * with a copy of the registers; after each one comes what the way back to
+ * user mode would have done.
+ */
+#include "deputy.h"
+
+#include "body.h"
+
+#include "../kernel/image.h"
+#include "../kernel/migrate.h"
+#include "../kernel/msgdef.h"
+#include "../kernel/node.h"
+#include "../kernel/pages.h"
+
+#include <linux/memcontrol.h>
+#include <linux/mosix.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/task_work.h>
+
+#include <asm/syscall.h>
+
+enum { LAST_WORD_S = 2 };	/* how long a dying deputy waits for EXIT */
+
+/**
+ * mosix_deputy_signals - take the signals that are pending
+ * @mt: record of current
+ *
+ * The kernel's own code stops, kills and ignores; a signal with a handler
+ * comes back and goes to the body. Does not return when the process dies.
+ *
+ * Context: the deputy.
+ */
+void mosix_deputy_signals(struct mosix_task *mt)
+{
+	struct mosix_link *link = mosix_proc_link(mt->proc);
+	struct ksignal ksig;
+
+	while (link && signal_pending(current)) {
+		mosix_link_put(link);	/* get_signal() may not return */
+		if (!get_signal(&ksig))
+			return;
+		link = mosix_proc_link(mt->proc);
+		if (link)
+			mosix_signal_send(link, mt, &ksig.info, PIDTYPE_PID);
+	}
+	mosix_link_put(link);
+}
+
+static void set_blocked(u64 mask)
+{
+	sigset_t set = { .sig[0] = mask };
+
+	set_current_blocked(&set);
+}
+
+/* Only what the table sends home may be asked for: a peer may lie. */
+static bool may_forward(unsigned long nr)
+{
+	const struct mosix_call_desc *desc = mosix_call_find(nr);
+
+	return desc && (desc->class == MOSIX_CALL_HOME ||
+			desc->class == MOSIX_CALL_BOTH ||
+			desc->class == MOSIX_CALL_SPECIAL);
+}
+
+static long carry_out(const struct wire_call *call)
+{
+	struct pt_regs regs = *task_pt_regs(current);
+	unsigned long nr = le64_to_cpu(call->nr);
+
+	regs.orig_ax = nr;
+	regs.ax = -ENOSYS;
+	regs.di = le64_to_cpu(call->args[0]);
+	regs.si = le64_to_cpu(call->args[1]);
+	regs.dx = le64_to_cpu(call->args[2]);
+	regs.r10 = le64_to_cpu(call->args[3]);
+	regs.r8 = le64_to_cpu(call->args[4]);
+	regs.r9 = le64_to_cpu(call->args[5]);
+	return x64_sys_call(&regs, nr);
+}
+
+/* What the way back to user mode would do. */
+static void leave_call(void)
+{
+	if (task_work_pending(current))
+		task_work_run();	/* delayed fput(): files close now */
+	mem_cgroup_handle_over_high(GFP_KERNEL);
+	cond_resched();
+}
+
+/**
+ * mosix_deputy_call - the body makes a call
+ * @mt: record of current
+ * @msg: MSG_CALL, checked; consumed
+ *
+ * Return: 0, or a negative errno that ends the link.
+ * Context: the deputy.
+ */
+int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	const struct wire_call *call = (void *)msg->data;
+	const struct wire_usage usage = { call->utime_ns, call->stime_ns };
+	struct mosix_link *link;
+	struct mosix_mirror mirror;
+	struct mosix_lent *lent;
+	struct mosix_msg *reply;
+	int error = -ENOMEM;
+	long ret;
+
+	if (!may_forward(le64_to_cpu(call->nr))) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
+	mosix_account_add(mt, &usage);
+	set_blocked(le64_to_cpu(call->blocked));
+	mosix_memory_before(&mirror);
+	lent = mosix_inline_lend(mt, call);
+	ret = carry_out(call);
+	mosix_memory_after(mt, &mirror, call, ret);
+	reply = mosix_inline_reply(call, ret);
+	mosix_inline_unlend(mt, lent);
+	leave_call();
+	/* What the call raised reaches the body before its result. */
+	if (reply) {
+		reply->h.id = msg->h.id;
+		reply->h.tid = msg->h.tid;
+	}
+	mosix_msg_free(msg);
+	mt->reply = reply;	/* a signal may end us: the record frees it */
+	mosix_deputy_signals(mt);
+	mt->reply = NULL;
+	link = mosix_proc_link(mt->proc);
+	if (reply && link)
+		error = mosix_link_send(link, reply);
+	else
+		mosix_msg_free(reply);
+	mosix_link_put(link);
+	return error;
+}
+
+/**
+ * mosix_deputy_mask - the body blocks other signals now
+ * @mt: record of current
+ * @msg: MSG_MASK; consumed
+ *
+ * Return: 0.
+ * Context: the deputy.
+ */
+int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	const struct wire_mask *mask = (void *)msg->data;
+
+	set_blocked(le64_to_cpu(mask->blocked));
+	mosix_msg_free(msg);
+	return 0;
+}
+
+/**
+ * mosix_deputy_signal - the body gives back a signal that it blocks
+ * @mt: record of current
+ * @msg: MSG_SIGNAL, checked; consumed
+ *
+ * Return: 0.
+ * Context: the deputy.
+ */
+int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	mosix_signal_queue((void *)msg->data);
+	mosix_msg_free(msg);
+	return 0;
+}
+
+/* Status as wait(2) shows it; a peer may have written anything there. */
+static void __noreturn end_process(long code)
+{
+	if (code & 0x7f)
+		current->flags |= PF_SIGNALED;
+	do_group_exit(code & 0xffff);
+}
+
+/**
+ * mosix_deputy_exit - the body has ended
+ * @mt: record of current
+ * @msg: MSG_EXIT; consumed
+ *
+ * Return: does not.
+ * Context: the deputy.
+ */
+int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	const struct wire_exit *x = (void *)msg->data;
+	long code = le32_to_cpu(x->code);
+	struct mosix_link *link;
+
+	mosix_account_add(mt, &x->usage);
+	mosix_msg_free(msg);
+	mosix_proc_event(mt->proc, EV_EXIT);
+	link = mosix_proc_link(mt->proc);
+	if (link)
+		mosix_link_finish(link);
+	mosix_proc_unlink(mt->proc);
+	mosix_link_put(link);
+	end_process(code);
+}
+
+/* A wait that was local over there begins anew: its block stayed there. */
+static void fix_restart(struct mosix_task *mt)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	if (regs->ax == -ERESTART_RESTARTBLOCK &&
+	    !test_bit(MT_RESTART_HOME, &mt->flags))
+		regs->ax = -ERESTARTNOINTR;
+	clear_bit(MT_RESTART_HOME, &mt->flags);
+}
+
+static int restore(struct mosix_task *mt)
+{
+	struct mosix_image *image = mt->proc->image;
+	int ret;
+
+	if (!image || !mosix_image_complete(image, IMAGE_RETURN))
+		return -EBADMSG;
+	ret = mosix_unpack_cpu(image);
+	ret = ret ?: mosix_unpack_task(mt, image);
+	ret = ret ?: mosix_pages_end(mt->proc->pages);
+	if (ret)
+		return ret;
+	mosix_unpack_signals(image);
+	fix_restart(mt);
+	mt->proc->image = NULL;
+	mosix_image_free(image);
+	return 0;
+}
+
+/**
+ * mosix_deputy_home_end - the body's image is complete
+ * @mt: record of current
+ * @msg: MSG_HOME_END; consumed
+ *
+ * Return: 0 when the process is whole again, here; a negative errno that
+ * ends the link, and with it the process.
+ * Context: the deputy.
+ */
+int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	struct mosix_proc *proc = mt->proc;
+	struct mosix_link *link;
+	int ret;
+
+	if (mosix_proc_state(proc) != ST_RETURNING) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
+	mosix_account_add(mt, (void *)msg->data);
+	ret = restore(mt);
+	if (ret) {
+		mosix_msg_free(msg);
+		return ret;
+	}
+	mosix_proc_event(proc, EV_RESTORED);
+	spin_lock(&proc->lock);
+	proc->where = proc->home;
+	proc->nmigs++;
+	proc->since = jiffies;
+	spin_unlock(&proc->lock);
+	link = mosix_proc_link(proc);
+	if (link) {
+		mosix_link_send_plain(link, MSG_HOME_OK, mosix_msg_id(msg));
+		mosix_link_finish(link);
+	}
+	mosix_proc_unlink(proc);
+	mosix_link_put(link);
+	mosix_msg_free(msg);
+	return 0;
+}
+
+/**
+ * mosix_deputy_leave - the host wants to be rid of the body
+ * @link: where
+ * @msg: MSG_LEAVE; consumed
+ *
+ * Return: 0, -EPROTO without a process.
+ * Context: the link's receiver.
+ */
+int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
+{
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct task_struct *task = NULL;
+	struct mosix_task *mt;
+
+	mosix_msg_free(msg);
+	if (!proc)
+		return -EPROTO;
+	spin_lock(&proc->lock);
+	mt = mosix_proc_main(proc);
+	if (mt && mt->task)
+		task = get_task_struct(mt->task);
+	spin_unlock(&proc->lock);
+	if (task) {
+		mosix_migrate_start(task, 0, MOSIX_WHY_HOST);
+		put_task_struct(task);
+	}
+	mosix_proc_put(proc);
+	return 0;
+}
+
+/**
+ * mosix_deputy_usage - CPU time that the body used so far
+ * @link: where
+ * @msg: MSG_USAGE; consumed
+ *
+ * Return: 0, -EPROTO without a process.
+ * Context: the link's receiver.
+ */
+int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg)
+{
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_task *mt;
+
+	if (!proc) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
+	mt = mosix_proc_main(proc);
+	if (mt && mosix_proc_is_away(proc))
+		mosix_account_add(mt, (void *)msg->data);
+	mosix_proc_put(proc);
+	mosix_msg_free(msg);
+	return 0;
+}
+
+/* The host died, or the link to it: what ran there is lost. */
+static void __noreturn lose(struct mosix_task *mt, int error)
+{
+	struct mosix_proc *proc = mt->proc;
+
+	pr_warn("mosix: process %d (%s) is lost: link to node %u: %pe\n",
+		proc->pid, current->comm, proc->where, ERR_PTR(error));
+	mosix_proc_event(proc, EV_LOST);
+	mosix_proc_unlink(proc);
+	end_process(SIGKILL);
+}
+
+static bool has_message(struct mosix_task *mt)
+{
+	return !list_empty_careful(&mt->inbox);
+}
+
+static bool must_ask(struct mosix_task *mt)
+{
+	return !test_bit(MT_GO_HOME, &mt->flags) &&
+	       mosix_migrate_wanted(mt->proc);
+}
+
+static void ask_home(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_COME_HOME, 0);
+
+	if (!msg)
+		return;
+	msg->h.tid = cpu_to_le32(mt->tid);
+	if (!mosix_link_send(link, msg))
+		set_bit(MT_GO_HOME, &mt->flags);
+}
+
+/* Ask, or wait; the error that ended the link, with nothing left to read. */
+static int await_message(struct mosix_task *mt)
+{
+	struct mosix_link *link = mosix_proc_link(mt->proc);
+	int error;
+
+	if (!link)
+		return -ENOTCONN;
+	if (must_ask(mt))
+		ask_home(mt, link);
+	wait_event_interruptible(mt->wait, has_message(mt) ||
+				 READ_ONCE(link->error) || must_ask(mt));
+	error = has_message(mt) ? 0 : READ_ONCE(link->error);
+	mosix_link_put(link);
+	return error;
+}
+
+static void run_message(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	/* No reference is held: an EXIT does not return. */
+	int ret = mosix_msgdef_run(mt, msg);
+	struct mosix_link *link;
+
+	if (!ret)
+		return;
+	link = mosix_proc_link(mt->proc);
+	if (link)
+		mosix_link_close(link, ret);
+	mosix_link_put(link);
+}
+
+/**
+ * mosix_deputy_serve - current is a deputy until its body is home or gone
+ * @mt: its record
+ *
+ * Context: task work at the safe point; returns with the process whole and
+ * its registers as the body left them, or not at all.
+ */
+void mosix_deputy_serve(struct mosix_task *mt)
+{
+	struct mosix_msg *msg;
+	int error;
+
+	clear_bit(MT_GO_HOME, &mt->flags);
+	while (mosix_proc_is_away(mt->proc)) {
+		mosix_deputy_signals(mt);
+		msg = mosix_task_receive(mt);
+		if (msg) {
+			run_message(mt, msg);
+			continue;
+		}
+		error = await_message(mt);
+		if (error)
+			lose(mt, error);
+	}
+	clear_bit(MT_GO_HOME, &mt->flags);
+}
+
+static void kill_body(struct mosix_task *mt, struct mosix_link *link, long code)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_KILL,
+					      sizeof(struct wire_exit));
+	struct wire_exit *x;
+	long left = LAST_WORD_S * HZ;
+
+	if (!msg)
+		return;
+	x = (void *)msg->data;
+	x->code = cpu_to_le32(code);
+	msg->h.tid = cpu_to_le32(mt->tid);
+	if (mosix_link_send(link, msg))
+		return;
+	/* Its last word is the CPU time that it used. */
+	while (left > 0) {
+		left = wait_event_idle_timeout(mt->wait, has_message(mt) ||
+					       READ_ONCE(link->error), left);
+		msg = mosix_task_receive(mt);
+		if (!msg)
+			return;
+		if (mosix_msg_type(msg) == MSG_EXIT) {
+			x = (void *)msg->data;
+			mosix_account_add(mt, &x->usage);
+			left = 0;
+		}
+		mosix_msg_free(msg);
+	}
+}
+
+/**
+ * mosix_deputy_end - current is exiting at home
+ * @mt: its record
+ * @code: exit code
+ *
+ * Context: head of do_exit().
+ */
+void mosix_deputy_end(struct mosix_task *mt, long code)
+{
+	struct mosix_proc *proc = mt->proc;
+	struct mosix_link *link = mosix_proc_link(proc);
+
+	if (link && mosix_proc_is_away(proc)) {
+		kill_body(mt, link, code);
+		mosix_proc_event(proc, EV_EXIT);
+		mosix_link_close(link, -ESHUTDOWN);
+	}
+	mosix_proc_unlink(proc);
+	mosix_link_put(link);
+	mosix_migrate_end(proc, -ESRCH, "process has ended");
+}
+
+/**
+ * mosix_task_exiting - hook: head of do_exit() of a task with a record
+ * @p: current
+ * @code: exit code
+ *
+ * Context: process context.
+ */
+void mosix_task_exiting(struct task_struct *p, long code)
+{
+	struct mosix_task *mt = p->mosix;
+
+	if (mosix_proc_is_guest(mt->proc))
+		mosix_body_exit(mt, code);
+	else
+		mosix_deputy_end(mt, code);
+	spin_lock(&mt->proc->lock);
+	mt->task = NULL;
+	spin_unlock(&mt->proc->lock);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The home half: a deputy carries out what its body sends home. */
+#ifndef MOSIX_DEPUTY_DEPUTY_H
+#define MOSIX_DEPUTY_DEPUTY_H
+
+#include "../kernel/link.h"
+#include "../kernel/task.h"
+
+/* deputy.c: messages for a deputy; _leave and _usage in the receiver */
+int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg);
+int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg);
+int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg);
+int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg);
+int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg);
+int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg);
+int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg);
+void mosix_deputy_end(struct mosix_task *mt, long code);
+void mosix_deputy_signals(struct mosix_task *mt);
+
+/* inline.c: windows of a call in the deputy's address space */
+struct mosix_lent;
+struct mosix_lent *mosix_inline_lend(struct mosix_task *mt,
+				     const struct wire_call *call);
+struct mosix_msg *mosix_inline_reply(const struct wire_call *call, long ret);
+void mosix_inline_unlend(struct mosix_task *mt, struct mosix_lent *lent);
+
+/* memory.c: a memory call was carried out at home */
+struct mosix_mirror {
+	unsigned long brk;
+};
+
+void mosix_memory_before(struct mosix_mirror *mirror);
+void mosix_memory_after(struct mosix_task *mt,
+			const struct mosix_mirror *mirror,
+			const struct wire_call *call, long ret);
+
+#endif /* MOSIX_DEPUTY_DEPUTY_H */

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Inline windows: memory of a call that travels inside its messages.
+ *
+ * The body copies what the call reads into CALL. At home the deputy sees it
+ * at the very addresses that the call names: for each page of a window that
+ * is away a page is lent for the time of the call. What the call wrote there
+ * goes into REPLY, and the body copies it into place. So no page changes its
+ * owner, and the call itself is the kernel's own, whatever file it meets.
+ *
+ * A call either describes every pointer it takes or has no windows; then the
+ * deputy's faults fetch pages, which is slower and always right.
+ */
+#include "body.h"
+#include "deputy.h"
+
+#include "../kernel/pages.h"
+
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+enum {
+	LENT_MAX = WIRE_WINDOW_BYTES_MAX / WIRE_PAGE_SIZE +
+		   2 * WIRE_WINDOWS_MAX,
+};
+
+/**
+ * struct mosix_lent - pages that a call sees at home
+ * @count: how many
+ * @addr: their addresses
+ */
+struct mosix_lent {
+	u32 count;
+	u64 addr[LENT_MAX];
+};
+
+/* Bytes of a window, by its description; 0: it has none. */
+static u64 window_len(const struct mosix_call_ctx *ctx,
+		      const struct mosix_window_desc *d)
+{
+	switch (d->lenkind) {
+	case MOSIX_LEN_ARG:
+		if (ctx->args[d->len] > WIRE_WINDOW_BYTES_MAX)
+			return U32_MAX;
+		return ctx->args[d->len] * d->scale;
+	case MOSIX_LEN_FIXED:
+		return d->len;
+	default:
+		return PATH_MAX;
+	}
+}
+
+static bool windows_apply(const struct mosix_call_ctx *ctx)
+{
+	const struct mosix_call_desc *desc = ctx->desc;
+
+	return !(desc->zero_mask &&
+		 (ctx->args[desc->zero_arg] & desc->zero_mask));
+}
+
+/* Fill in the windows' frame; their bytes, or -1 when they do not fit. */
+static long plan(const struct mosix_call_ctx *ctx, struct wire_call *call)
+{
+	u64 in = 0, all = 0;
+	u32 i, n = 0;
+
+	for (i = 0; i < MOSIX_CALL_WINDOWS; i++) {
+		const struct mosix_window_desc *d = &ctx->desc->win[i];
+		u64 len, addr = ctx->args[d->arg];
+
+		if (d->dir == MOSIX_WIN_NONE)
+			break;
+		len = window_len(ctx, d);
+		if (!addr || !len)
+			continue;
+		all += len;
+		if (all > WIRE_WINDOW_BYTES_MAX || addr >= TASK_SIZE_MAX - len)
+			return -1;
+		if (d->dir & MOSIX_WIN_IN)
+			in += len;
+		call->win[n].addr = cpu_to_le64(addr);
+		call->win[n].len = cpu_to_le32(len);
+		call->win[n].dir = cpu_to_le16(d->dir);
+		call->win[n].arg = cpu_to_le16(d->arg | (i << 8));
+		n++;
+	}
+	call->nwin = cpu_to_le32(n);
+	return in;
+}
+
+static const struct mosix_window_desc *desc_of(const struct mosix_call_ctx *ctx,
+					       const struct wire_window *w)
+{
+	return &ctx->desc->win[le16_to_cpu(w->arg) >> 8];
+}
+
+/* Copy what goes along; bytes copied, or -1 when it cannot be read. */
+static long fill(const struct mosix_call_ctx *ctx, struct wire_call *call,
+		 u8 *to)
+{
+	u32 i, nwin = le32_to_cpu(call->nwin);
+	u8 *begin = to;
+
+	for (i = 0; i < nwin; i++) {
+		struct wire_window *w = &call->win[i];
+		void __user *from = (void __user *)le64_to_cpu(w->addr);
+		u32 len = le32_to_cpu(w->len);
+		long n;
+
+		if (!(le16_to_cpu(w->dir) & WINDOW_IN))
+			continue;
+		if (desc_of(ctx, w)->lenkind == MOSIX_LEN_STR) {
+			n = strncpy_from_user((char *)to, from, len);
+			if (n < 0)
+				return -1;
+			len = min_t(u32, n + 1, len);
+			w->len = cpu_to_le32(len);
+		} else if (copy_from_user(to, from, len)) {
+			return -1;
+		}
+		to += len;
+	}
+	return to - begin;
+}
+
+static void fill_head(const struct mosix_call_ctx *ctx, struct wire_call *call)
+{
+	struct wire_usage usage;
+	u32 i;
+
+	memset(call, 0, sizeof(*call));
+	call->nr = cpu_to_le64(ctx->nr);
+	for (i = 0; i < MOSIX_CALL_ARGS; i++)
+		call->args[i] = cpu_to_le64(ctx->args[i]);
+	call->blocked = cpu_to_le64(current->blocked.sig[0]);
+	mosix_account_read(&usage, current);
+	call->utime_ns = usage.utime_ns;
+	call->stime_ns = usage.stime_ns;
+}
+
+/**
+ * mosix_inline_pack - a call as a message
+ * @ctx: the call
+ *
+ * Memory that cannot be read makes a message without windows: the deputy
+ * runs into the same fault and returns the right error.
+ *
+ * Return: MSG_CALL, NULL when there is no memory.
+ * Context: the body, in the call.
+ */
+struct mosix_msg *mosix_inline_pack(struct mosix_call_ctx *ctx)
+{
+	struct wire_call head, *call;
+	struct mosix_msg *msg;
+	long in = 0, used = 0;
+	u32 i;
+
+	fill_head(ctx, &head);
+	if (windows_apply(ctx))
+		in = plan(ctx, &head);
+	if (in < 0)
+		fill_head(ctx, &head);
+	msg = mosix_msg_new(MSG_CALL, sizeof(head) + max(in, 0L));
+	if (!msg)
+		return NULL;
+	call = (void *)msg->data;
+	*call = head;
+	if (in > 0)
+		used = fill(ctx, call, (u8 *)(call + 1));
+	if (used < 0) {
+		fill_head(ctx, call);
+		used = 0;
+	}
+	for (i = 0; i < le32_to_cpu(call->nwin); i++)
+		call->win[i].arg &= cpu_to_le16(0xff);
+	msg->len = sizeof(head) + used;
+	msg->h.tid = cpu_to_le32(ctx->mt->tid);
+	return msg;
+}
+
+/**
+ * mosix_inline_unpack - what the call wrote goes into the body's memory
+ * @call: the call as it was sent
+ * @reply: the answer, checked
+ *
+ * Return: 0, -EFAULT.
+ * Context: the body, in the call.
+ */
+int mosix_inline_unpack(const struct wire_call *call,
+			const struct wire_reply *reply)
+{
+	const u8 *from = (const u8 *)(reply + 1);
+	u32 i;
+
+	for (i = 0; i < WIRE_WINDOWS_MAX; i++) {
+		const struct wire_window *w = &call->win[i];
+		u32 len = le32_to_cpu(reply->out[i]);
+
+		if (!len)
+			continue;
+		if (i >= le32_to_cpu(call->nwin) ||
+		    !(le16_to_cpu(w->dir) & WINDOW_OUT) ||
+		    len > le32_to_cpu(w->len))
+			return -EFAULT;
+		if (copy_to_user((void __user *)le64_to_cpu(w->addr), from,
+				 len))
+			return -EFAULT;
+		from += len;
+	}
+	return 0;
+}
+
+/* Copy the part of each window that lies in the page at @addr. */
+static void paint(const struct wire_call *call, u64 addr, u8 *page)
+{
+	const u8 *data = (const u8 *)(call + 1);
+	u32 i;
+
+	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+		const struct wire_window *w = &call->win[i];
+		u64 start = le64_to_cpu(w->addr);
+		u64 end = start + le32_to_cpu(w->len);
+		u64 lo = max(start, addr), hi = min(end, addr + PAGE_SIZE);
+
+		if (!(le16_to_cpu(w->dir) & WINDOW_IN))
+			continue;
+		if (lo < hi)
+			memcpy(page + (lo - addr), data + (lo - start),
+			       hi - lo);
+		data += end - start;
+	}
+}
+
+static int lend_page(struct mosix_pages *pg, const struct wire_call *call,
+		     u64 addr, struct mosix_lent *lent)
+{
+	struct page *page;
+	u8 *p;
+	int ret;
+	u32 i;
+
+	for (i = 0; i < lent->count; i++)
+		if (lent->addr[i] == addr)
+			return 0;	/* two windows in one page */
+	if (lent->count == LENT_MAX)
+		return -E2BIG;
+	page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
+	if (!page)
+		return -ENOMEM;
+	p = kmap_local_page(page);
+	paint(call, addr, p);
+	kunmap_local(p);
+	ret = mosix_pages_lend(pg, addr, page);
+	put_page(page);
+	if (ret > 0)
+		lent->addr[lent->count++] = addr;
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * mosix_inline_lend - let the deputy see a call's windows
+ * @mt: its record
+ * @call: the call, checked
+ *
+ * A page that cannot be lent is left to the deputy's own faults.
+ *
+ * Return: what was lent, NULL when the call has no windows or there is no
+ * memory.
+ * Context: the deputy.
+ */
+struct mosix_lent *mosix_inline_lend(struct mosix_task *mt,
+				     const struct wire_call *call)
+{
+	struct mosix_lent *lent;
+	u64 addr, end;
+	u32 i;
+
+	if (!call->nwin)
+		return NULL;
+	lent = kvzalloc(sizeof(*lent), GFP_KERNEL);
+	if (!lent)
+		return NULL;
+	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+		addr = le64_to_cpu(call->win[i].addr) & PAGE_MASK;
+		end = le64_to_cpu(call->win[i].addr) +
+		      le32_to_cpu(call->win[i].len);
+		for (; addr < end; addr += PAGE_SIZE)
+			lend_page(mt->proc->pages, call, addr, lent);
+	}
+	return lent;
+}
+
+/**
+ * mosix_inline_unlend - the call is over, its pages go
+ * @mt: record of the deputy
+ * @lent: what was lent, freed here; NULL is fine
+ *
+ * Context: the deputy.
+ */
+void mosix_inline_unlend(struct mosix_task *mt, struct mosix_lent *lent)
+{
+	u32 i;
+
+	if (!lent)
+		return;
+	for (i = 0; i < lent->count; i++)
+		mosix_pages_unlend(mt->proc->pages, lent->addr[i]);
+	kvfree(lent);
+}
+
+/* Bytes of a window that the call wrote, by its result. */
+static u32 written(const struct wire_call *call, u32 i, long ret)
+{
+	const struct mosix_call_desc *desc =
+		mosix_call_find(le64_to_cpu(call->nr));
+	u32 len = le32_to_cpu(call->win[i].len);
+	u32 arg = le16_to_cpu(call->win[i].arg);
+	u32 k;
+
+	if (!desc || ret < 0 || !(le16_to_cpu(call->win[i].dir) & WINDOW_OUT))
+		return 0;
+	for (k = 0; k < MOSIX_CALL_WINDOWS; k++) {
+		const struct mosix_window_desc *d = &desc->win[k];
+
+		if (d->arg != arg || !(d->dir & MOSIX_WIN_OUT))
+			continue;
+		if (d->back == MOSIX_BACK_OK)
+			return len;
+		return min_t(u64, len, (u64)ret * max_t(u32, d->scale, 1));
+	}
+	return 0;
+}
+
+/**
+ * mosix_inline_reply - a call's result as a message
+ * @call: the call
+ * @ret: what it returned
+ *
+ * Return: MSG_REPLY with what the call wrote, NULL when there is no memory.
+ * Context: the deputy, with the windows still lent.
+ */
+struct mosix_msg *mosix_inline_reply(const struct wire_call *call, long ret)
+{
+	u32 out[WIRE_WINDOWS_MAX] = { 0 };
+	struct wire_reply *reply;
+	struct mosix_msg *msg;
+	u32 i, all = 0;
+	u8 *to;
+
+	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+		out[i] = written(call, i, ret);
+		all += out[i];
+	}
+	msg = mosix_msg_new(MSG_REPLY, sizeof(*reply) + all);
+	if (!msg)
+		return NULL;
+	reply = (void *)msg->data;
+	to = (u8 *)(reply + 1);
+	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+		if (copy_from_user(to, (void __user *)
+				   le64_to_cpu(call->win[i].addr), out[i]))
+			ret = -EFAULT;
+		reply->out[i] = cpu_to_le32(out[i]);
+		to += out[i];
+	}
+	reply->ret = cpu_to_le64(ret);
+	return msg;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals of a process that is away.
+ *
+ * They are sent to the deputy, which has the PID. It takes them by the
+ * kernel's own get_signal(): what stops, kills or is ignored happens at home
+ * and by the kernel's rules; what has a handler goes to the body, which
+ * queues it to itself and lets the kernel build the frame. So that home
+ * decides as the body would, dispositions and mask are mirrored in order.
+ *
+ * What the body finds pending but blocked (it arrived while the mask was on
+ * its way) is given back before the next call goes home, where sigpending,
+ * sigtimedwait and signalfd look for it.
+ */
+#include "body.h"
+#include "deputy.h"
+
+#include <linux/mosix.h>
+#include <linux/sched/signal.h>
+
+/* siginfo_t's union, as the user ABI of x86_64 lays it out. */
+static_assert(sizeof(((struct kernel_siginfo *)0)->_sifields) <=
+	      WIRE_SIGINFO_FIELDS);
+
+/**
+ * mosix_signal_send - a signal for the other half
+ * @link: where
+ * @mt: the thread
+ * @info: the signal
+ * @type: PIDTYPE_PID for the thread, PIDTYPE_TGID for the process
+ *
+ * Return: 0, -ENOMEM, or the error that ended the link.
+ * Context: process context.
+ */
+int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
+		      const struct kernel_siginfo *info, enum pid_type type)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_SIGNAL,
+					      sizeof(struct wire_signal));
+	struct wire_signal *s;
+
+	if (!msg)
+		return -ENOMEM;
+	s = (void *)msg->data;
+	s->signo = cpu_to_le32(info->si_signo);
+	s->code = cpu_to_le32(info->si_code);
+	s->error = cpu_to_le32(info->si_errno);
+	s->to_thread = cpu_to_le32(type == PIDTYPE_PID);
+	memcpy(s->fields, &info->_sifields, sizeof(info->_sifields));
+	msg->h.tid = cpu_to_le32(mt->tid);
+	return mosix_link_send(link, msg);
+}
+
+/**
+ * mosix_signal_queue - a signal from the other half becomes current's
+ * @s: the signal, checked
+ *
+ * Queued by the task to itself, so that si_pid stays what it is.
+ *
+ * Return: 0, or a negative errno of the kernel's queue.
+ * Context: the task itself.
+ */
+int mosix_signal_queue(const struct wire_signal *s)
+{
+	int signo = le32_to_cpu(s->signo);
+	struct kernel_siginfo info;
+
+	if (signo == SIGKILL || signo == SIGSTOP)
+		return -EINVAL;
+	clear_siginfo(&info);
+	info.si_signo = signo;
+	info.si_code = le32_to_cpu(s->code);
+	info.si_errno = le32_to_cpu(s->error);
+	memcpy(&info._sifields, s->fields, sizeof(info._sifields));
+	return do_send_sig_info(signo, &info, current,
+				s->to_thread ? PIDTYPE_PID : PIDTYPE_TGID);
+}
+
+/**
+ * mosix_signal_take - signals that came from home become the body's
+ * @mt: record of current
+ *
+ * Context: the body, at its safe point.
+ */
+void mosix_signal_take(struct mosix_task *mt)
+{
+	struct mosix_msg *msg;
+
+	for (;;) {
+		spin_lock(&mt->proc->lock);
+		msg = list_first_entry_or_null(&mt->signals, struct mosix_msg,
+					       node);
+		if (msg)
+			list_del(&msg->node);
+		spin_unlock(&mt->proc->lock);
+		if (!msg)
+			return;
+		mosix_signal_queue((void *)msg->data);
+		mosix_msg_free(msg);
+	}
+}
+
+static int take_blocked(struct kernel_siginfo *info, enum pid_type *type)
+{
+	sigset_t others;
+	int signo;
+
+	if (sigisemptyset(&current->pending.signal) &&
+	    sigisemptyset(&current->signal->shared_pending.signal))
+		return 0;
+	/* dequeue_signal() leaves what its mask names: all that is open. */
+	spin_lock_irq(&current->sighand->siglock);
+	sigfillset(&others);
+	sigandnsets(&others, &others, &current->blocked);
+	signo = dequeue_signal(&others, info, type);
+	spin_unlock_irq(&current->sighand->siglock);
+	return signo;
+}
+
+/**
+ * mosix_signal_give_back - what is pending and blocked here waits at home
+ * @link: where
+ * @mt: record of current
+ *
+ * Context: the body.
+ */
+void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt)
+{
+	struct kernel_siginfo info;
+	enum pid_type type;
+
+	while (take_blocked(&info, &type))
+		mosix_signal_send(link, mt, &info, type);
+}
+
+/**
+ * mosix_signal_masked - hook: the blocked mask of current changed
+ * @p: current
+ *
+ * Context: process context.
+ */
+void mosix_signal_masked(struct task_struct *p)
+{
+	struct mosix_task *mt = p->mosix;
+	struct mosix_link *link;
+	struct mosix_msg *msg;
+	struct wire_mask *mask;
+
+	if (mosix_proc_state(mt->proc) != ST_RUNNING)
+		return;
+	link = mosix_proc_link(mt->proc);
+	if (!link)
+		return;
+	msg = mosix_msg_new(MSG_MASK, sizeof(*mask));
+	if (msg) {
+		mask = (void *)msg->data;
+		mask->blocked = cpu_to_le64(p->blocked.sig[0]);
+		msg->h.tid = cpu_to_le32(mt->tid);
+		mosix_link_send(link, msg);
+	} else {
+		mosix_link_close(link, -ENOMEM);
+	}
+	mosix_link_put(link);
+}
+
+static void stop_level(struct task_struct *p, u8 stopped)
+{
+	struct mosix_task *mt = p->mosix;
+	struct mosix_link *link;
+
+	if (!test_bit(MT_DEPUTY, &mt->flags))
+		return;
+	/* Only current drops its process's link: it stays without a reference. */
+	link = READ_ONCE(mt->proc->link);
+	if (link)
+		mosix_link_stop_level(link, stopped);
+}
+
+/**
+ * mosix_signal_stopped - hook: current is about to sleep as TASK_STOPPED
+ * @p: current
+ *
+ * Context: must not sleep.
+ */
+void mosix_signal_stopped(struct task_struct *p)
+{
+	stop_level(p, 1);
+}
+
+/**
+ * mosix_signal_continued - hook: current goes on after a stop
+ * @p: current
+ *
+ * Context: process context.
+ */
+void mosix_signal_continued(struct task_struct *p)
+{
+	stop_level(p, 0);
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * System calls of a body: looked up in the table, then carried out here, at
+ * home, on both sides, or at home after the process went there.
+ */
+#include "syscall.h"
+
+#include "body.h"
+#include "option.h"
+
+#include "../kernel/call.h"
+
+#include <linux/array_size.h>
+#include <linux/mosix.h>
+#include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+#include "syscall-table.h"
+
+/**
+ * mosix_call_find - what the table says about a call
+ * @nr: its number
+ *
+ * Return: the row, NULL for a number that is not in the table.
+ * Context: any.
+ */
+const struct mosix_call_desc *mosix_call_find(unsigned long nr)
+{
+	if (nr >= ARRAY_SIZE(mosix_call_table) || !mosix_call_table[nr].class)
+		return NULL;
+	return &mosix_call_table[nr];
+}
+
+static bool is_restart(long ret)
+{
+	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR ||
+	       ret == -ERESTARTNOHAND || ret == -ERESTART_RESTARTBLOCK;
+}
+
+/* A reply becomes the call's result; the signal code sees a restart. */
+static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
+		   struct mosix_msg *answer)
+{
+	const struct wire_reply *reply = (void *)answer->data;
+	long ret = le64_to_cpu(reply->ret);
+
+	if (mosix_msg_type(answer) != MSG_REPLY)
+		return -ENOSYS;
+	if (mosix_inline_unpack(call, reply))
+		return -EFAULT;
+	if (is_restart(ret)) {
+		if (ret == -ERESTART_RESTARTBLOCK)
+			set_bit(MT_RESTART_HOME, &ctx->mt->flags);
+		set_notify_signal(current);
+	}
+	return ret;
+}
+
+/**
+ * mosix_body_forward - have the deputy carry out a call
+ * @ctx: the call, with the arguments that the deputy shall see
+ *
+ * Return: its result. When the link fails the body is being killed, and the
+ * result does not matter.
+ * Context: the body, in the call; sleeps.
+ */
+long mosix_body_forward(struct mosix_call_ctx *ctx)
+{
+	struct mosix_link *link = mosix_proc_link(ctx->mt->proc);
+	struct mosix_msg *msg, *answer;
+	struct wire_call call;
+	long ret = -EINTR;
+
+	if (!link)
+		return ret;
+	mosix_signal_give_back(link, ctx->mt);
+	msg = mosix_inline_pack(ctx);
+	if (msg) {
+		call = *(struct wire_call *)msg->data;
+		answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT,
+				    TASK_KILLABLE);
+		if (!IS_ERR(answer)) {
+			ret = finish(ctx, &call, answer);
+			mosix_msg_free(answer);
+		}
+	} else {
+		ret = -ENOMEM;
+	}
+	mosix_link_put(link);
+	return ret;
+}
+
+/**
+ * mosix_body_forward_as - forward another call than the one made
+ * @ctx: the call
+ * @nr: number to forward; no windows
+ * @args: its six arguments
+ *
+ * Return: its result.
+ * Context: the body, in the call; sleeps.
+ */
+long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
+			   const u64 *args)
+{
+	static const struct mosix_call_desc plain = {
+		.class = MOSIX_CALL_HOME,
+	};
+	struct mosix_call_ctx other = *ctx;
+
+	other.desc = &plain;
+	other.nr = nr;
+	memcpy(other.args, args, sizeof(other.args));
+	return mosix_body_forward(&other);
+}
+
+/**
+ * mosix_body_local - carry out a call here, with the context's arguments
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_body_local(struct mosix_call_ctx *ctx)
+{
+	struct pt_regs regs = *ctx->regs;
+
+	regs.di = ctx->args[0];
+	regs.si = ctx->args[1];
+	regs.dx = ctx->args[2];
+	regs.r10 = ctx->args[3];
+	regs.r8 = ctx->args[4];
+	regs.r9 = ctx->args[5];
+	return x64_sys_call(&regs, ctx->nr);
+}
+
+/**
+ * mosix_body_return - the process goes home and makes the call there
+ * @ctx: the call
+ *
+ * The call is restarted as after a signal without a handler; before that
+ * comes the safe point, and behind it the process is at home.
+ *
+ * Return: -ERESTARTNOINTR.
+ * Context: the body, in the call.
+ */
+long mosix_body_return(struct mosix_call_ctx *ctx)
+{
+	set_bit(MT_GO_HOME, &ctx->mt->flags);
+	mosix_task_kick(ctx->mt);
+	return -ERESTARTNOINTR;
+}
+
+/* Both: home first, for its limits and its errors; then here. */
+static long both(struct mosix_call_ctx *ctx)
+{
+	long ret = mosix_body_forward(ctx);
+
+	return ret < 0 ? ret : mosix_body_local(ctx);
+}
+
+static long by_class(struct mosix_call_ctx *ctx, enum mosix_call_class class)
+{
+	switch (class) {
+	case MOSIX_CALL_LOCAL:
+		return mosix_body_local(ctx);
+	case MOSIX_CALL_HOME:
+		return mosix_body_forward(ctx);
+	case MOSIX_CALL_BOTH:
+		return both(ctx);
+	case MOSIX_CALL_RETURN:
+		return mosix_body_return(ctx);
+	default:
+		return -ENOSYS;
+	}
+}
+
+/**
+ * mosix_call_option - a call whose class depends on an argument
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_option(struct mosix_call_ctx *ctx)
+{
+	return by_class(ctx, mosix_option_class(ctx->nr, ctx->args,
+						ctx->mt->tid));
+}
+
+/**
+ * mosix_call_restart_syscall - go on with a call that a signal interrupted
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_restart_syscall(struct mosix_call_ctx *ctx)
+{
+	if (test_and_clear_bit(MT_RESTART_HOME, &ctx->mt->flags))
+		return mosix_body_forward(ctx);
+	return mosix_body_local(ctx);
+}
+
+/**
+ * mosix_call_rt_sigaction - home must know what a signal does
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_rt_sigaction(struct mosix_call_ctx *ctx)
+{
+	return both(ctx);
+}
+
+/**
+ * mosix_call_rt_sigprocmask - the mask is the body's, and mirrored by a hook
+ * @ctx: the call
+ *
+ * What an unblocked signal owes its process is owed before the call returns:
+ * a call that does nothing makes the round trip, and in front of its answer
+ * come the signals that waited at home.
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_rt_sigprocmask(struct mosix_call_ctx *ctx)
+{
+	static const u64 none[MOSIX_CALL_ARGS];
+	u64 before = current->blocked.sig[0];
+	long ret = mosix_body_local(ctx);
+
+	if (before & ~current->blocked.sig[0])
+		mosix_body_forward_as(ctx, __NR_getppid, none);
+	return ret;
+}
+
+/**
+ * mosix_call_rt_sigpending - what is pending waits at home
+ * @ctx: the call
+ *
+ * Forwarding gives back what is pending here.
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_rt_sigpending(struct mosix_call_ctx *ctx)
+{
+	return mosix_body_forward(ctx);
+}
+
+/**
+ * mosix_call_rt_sigsuspend - wait with another mask
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_rt_sigsuspend(struct mosix_call_ctx *ctx)
+{
+	return mosix_body_return(ctx);
+}
+
+static long unless_mask(struct mosix_call_ctx *ctx, u64 mask)
+{
+	return mask ? mosix_body_return(ctx) : mosix_body_forward(ctx);
+}
+
+/**
+ * mosix_call_ppoll - poll, perhaps with another mask
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_ppoll(struct mosix_call_ctx *ctx)
+{
+	return unless_mask(ctx, ctx->args[3]);
+}
+
+/**
+ * mosix_call_pselect6 - select, perhaps with another mask
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_pselect6(struct mosix_call_ctx *ctx)
+{
+	u64 arg[2] = { 0, 0 };	/* pointer to the mask, and its size */
+
+	if (ctx->args[5] &&
+	    copy_from_user(arg, (void __user *)ctx->args[5], sizeof(arg)))
+		return -EFAULT;
+	return unless_mask(ctx, arg[0]);
+}
+
+/**
+ * mosix_call_epoll_pwait - epoll, perhaps with another mask
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_epoll_pwait(struct mosix_call_ctx *ctx)
+{
+	return unless_mask(ctx, ctx->args[4]);
+}
+
+/**
+ * mosix_call_epoll_pwait2 - the same with a finer time limit
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_epoll_pwait2(struct mosix_call_ctx *ctx)
+{
+	return unless_mask(ctx, ctx->args[4]);
+}
+
+/**
+ * mosix_syscall_enter - hook: a body makes a system call
+ * @regs: its registers
+ * @nr: the number
+ *
+ * Return: @nr to have the kernel carry it out here; -1 when it is done and
+ * regs->ax holds the result.
+ * Context: syscall entry, may sleep.
+ */
+long mosix_syscall_enter(struct pt_regs *regs, long nr)
+{
+	struct mosix_call_ctx ctx = {
+		.mt = current->mosix,
+		.regs = regs,
+		.desc = mosix_call_find(nr),
+		.nr = nr,
+		.args = { regs->di, regs->si, regs->dx,
+			  regs->r10, regs->r8, regs->r9 },
+	};
+
+	if (nr == -1 || !ctx.mt)
+		return nr;
+	if (!ctx.desc) {
+		regs->ax = -ENOSYS;
+		return -1;
+	}
+	if (ctx.desc->class == MOSIX_CALL_LOCAL) {
+		/* A restart block that it leaves is this node's. */
+		clear_bit(MT_RESTART_HOME, &ctx.mt->flags);
+		return nr;
+	}
+	regs->ax = ctx.desc->handler ? ctx.desc->handler(&ctx) :
+				       by_class(&ctx, ctx.desc->class);
+	return -1;
+}

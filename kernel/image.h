@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The process image: a process as a stream of typed records. */
+#ifndef MOSIX_IMAGE_H
+#define MOSIX_IMAGE_H
+
+#include "wire.h"
+
+struct mosix_link;
+struct mosix_pages;
+struct mosix_task;
+
+/**
+ * struct mosix_image - what has arrived of a process
+ * @have: bits of enum wire_record_type
+ * @nvmas: entries in @vmas
+ * @nranges: entries in @ranges
+ * @xstate_size: bytes in @xstate
+ * @task: REC_TASK
+ * @regs: REC_REGS, checked
+ * @signals: REC_SIGNALS
+ * @mm: REC_MM
+ * @vmas: REC_VMAS, all of them in order, checked
+ * @ranges: REC_HOME_PAGES, all of them
+ * @xstate: REC_XSTATE
+ */
+struct mosix_image {
+	u32 have;
+	u32 nvmas;
+	u32 nranges;
+	u32 xstate_size;
+	struct wire_task task;
+	struct wire_regs regs;
+	struct wire_signals signals;
+	struct wire_mm mm;
+	struct wire_vma *vmas;
+	struct wire_range *ranges;
+	void *xstate;
+};
+
+/* pack.c: current becomes records on a link */
+int mosix_pack_leave(struct mosix_task *mt, struct mosix_link *link,
+		     struct mosix_pages *pg);
+int mosix_pack_return(struct mosix_task *mt, struct mosix_link *link);
+
+/* unpack.c: records become an image, an image becomes current's state */
+struct mosix_image *mosix_image_new(void);
+void mosix_image_free(struct mosix_image *image);
+int mosix_image_add(struct mosix_image *image, const struct wire_record *rec,
+		    u32 len);
+bool mosix_image_complete(const struct mosix_image *image, u32 records);
+int mosix_image_apply_ranges(struct mosix_image *image, struct mosix_pages *pg);
+int mosix_unpack_task(struct mosix_task *mt, const struct mosix_image *image);
+void mosix_unpack_signals(const struct mosix_image *image);
+int mosix_unpack_cpu(const struct mosix_image *image);
+
+/* What must have arrived before a body is built, and before one is home. */
+#define IMAGE_LEAVE	(BIT(REC_TASK) | BIT(REC_REGS) | BIT(REC_XSTATE) | \
+			 BIT(REC_SIGNALS) | BIT(REC_MM) | BIT(REC_VMAS))
+#define IMAGE_RETURN	(BIT(REC_TASK) | BIT(REC_REGS) | BIT(REC_XSTATE) | \
+			 BIT(REC_SIGNALS))
+
+#endif /* MOSIX_IMAGE_H */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A link: the ordered connection between a deputy and its body. */
+#ifndef MOSIX_LINK_H
+#define MOSIX_LINK_H
+
+#include "wire.h"
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/net.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+struct mosix_proc;
+struct page;
+
+/**
+ * struct mosix_msg - one message, on its way out or in
+ * @node: in the queue that owns it
+ * @h: header as on the wire
+ * @pages: MSG_PAGES: the pages that follow @data, references held
+ * @npages: how many
+ * @len: bytes in @data
+ * @data: payload, without the pages
+ */
+struct mosix_msg {
+	struct list_head node;
+	struct wire_header h;
+	struct page *pages[WIRE_PAGES_MAX];
+	u32 npages;
+	u32 len;
+	u8 data[] __aligned(8);
+};
+
+/**
+ * struct mosix_link - one TCP connection with its two kernel threads
+ * @ref: the process, each thread and whoever waits hold one
+ * @side: which end we are
+ * @peer: node at the other end, 0 until it said so
+ * @greeted: HELLO was exchanged
+ * @sock: the connection
+ * @lock: protects @queue, @queued, @error, @closing, @calls, @next_id, @proc;
+ *	not @stop_sent, which the sender alone uses
+ * @queue: messages to send, oldest first
+ * @queued: bytes in @queue
+ * @wait: the sender and throttled producers
+ * @error: 0 while it works, else the negative errno that ended it
+ * @closing: no message will follow those in @queue
+ * @calls: requests that wait for an answer
+ * @next_id: number of the next request
+ * @proc: the process it serves, reference held; NULL until it has one
+ * @stop_want: level: the body shall be stopped
+ * @stop_sent: what the peer was told last
+ */
+struct mosix_link {
+	struct kref ref;
+	enum wire_side side;
+	u16 peer;
+	u8 greeted;
+	struct socket *sock;
+	spinlock_t lock;
+	struct list_head queue;
+	size_t queued;
+	wait_queue_head_t wait;
+	int error;
+	u8 closing;
+	struct list_head calls;
+	u64 next_id;
+	struct mosix_proc *proc;
+	u8 stop_want;
+	u8 stop_sent;
+};
+
+struct mosix_msg *mosix_msg_new(enum wire_type type, u32 len);
+void mosix_msg_free(struct mosix_msg *msg);
+
+static inline u16 mosix_msg_type(const struct mosix_msg *msg)
+{
+	return le16_to_cpu(msg->h.type);
+}
+
+static inline u64 mosix_msg_id(const struct mosix_msg *msg)
+{
+	return le64_to_cpu(msg->h.id);
+}
+
+struct mosix_link *mosix_link_connect(u16 node);
+void mosix_link_get(struct mosix_link *link);
+void mosix_link_put(struct mosix_link *link);
+int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc);
+struct mosix_proc *mosix_link_proc(struct mosix_link *link);
+int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg);
+int mosix_link_send_plain(struct mosix_link *link, enum wire_type type,
+			  u64 id);
+int mosix_link_refuse(struct mosix_link *link, u64 id,
+		      enum wire_refusal reason, int error);
+int mosix_link_throttle(struct mosix_link *link, size_t max);
+void mosix_link_stop_level(struct mosix_link *link, u8 stopped);
+void mosix_link_finish(struct mosix_link *link);
+void mosix_link_close(struct mosix_link *link, int error);
+void mosix_link_relisten(void);
+
+#endif /* MOSIX_LINK_H */

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Composition root: what is made at boot, and in which order. */
+#include "migrate.h"
+#include "proc.h"
+
+#include "../deputy/body.h"
+#include "../loadinfo/loadinfo.h"
+
+#include <linux/init.h>
+#include <linux/printk.h>
+
+static int __init mosix_init(void)
+{
+	int ret;
+
+	ret = mosix_migrate_init();
+	if (ret)
+		goto err;
+	ret = mosix_proc_init();
+	if (ret)
+		goto err;
+	mosix_account_init();
+	ret = mosix_show_init();
+	if (ret)
+		goto err;
+	ret = mosix_balancer_start();
+	if (ret)
+		goto err;
+	return 0;
+err:
+	/* Nothing moves without a node map, so what was made may stay. */
+	pr_err("mosix: not started: %pe\n", ERR_PTR(ret));
+	return ret;
+}
+late_initcall(mosix_init);

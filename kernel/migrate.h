@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Moves: out, onward, home. */
+#ifndef MOSIX_MIGRATE_H
+#define MOSIX_MIGRATE_H
+
+#include "image.h"
+#include "task.h"
+
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/workqueue.h>
+
+/* Who wanted a move. */
+enum mosix_why {
+	MOSIX_WHY_USER	= 1,	/* a write to /proc/PID/mosix/goto */
+	MOSIX_WHY_BALANCE,	/* the balancer */
+	MOSIX_WHY_HOST,		/* the host wants to be rid of it */
+};
+
+/* How memory travels on the way out. */
+enum mosix_strategy {
+	STRATEGY_AUTO,		/* eager for small processes, else on demand */
+	STRATEGY_DEMAND,	/* each page when it is first touched */
+	STRATEGY_EAGER,		/* all of it before the body runs */
+	STRATEGIES
+};
+
+/**
+ * struct mosix_move - one wanted move
+ * @ref: the process and each waiter hold one
+ * @proc: who moves, reference held
+ * @task: its task, reference held
+ * @to: node to go to
+ * @why: enum mosix_why
+ * @link: made and accepted by the host; NULL for a way home
+ * @work: makes the link, in a kernel thread
+ * @done: complete when @result counts
+ * @result: 0 or a negative errno
+ */
+struct mosix_move {
+	struct kref ref;
+	struct mosix_proc *proc;
+	struct task_struct *task;
+	u16 to;
+	u8 why;
+	struct mosix_link *link;
+	struct work_struct work;
+	struct completion done;
+	int result;
+};
+
+int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why);
+int mosix_migrate_request(struct task_struct *p, u16 node,
+			  enum mosix_why why);
+void mosix_migrate_safe_point(struct callback_head *work);
+void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text);
+u16 mosix_migrate_wanted(struct mosix_proc *proc);
+void mosix_migrate_kick_later(struct mosix_proc *proc);
+int mosix_migrate_init(void);
+
+/* birth.c: the host's side of an arrival */
+int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg);
+
+/* deputy/: a process away from home, both halves */
+void mosix_deputy_serve(struct mosix_task *mt);
+void mosix_body_safe_point(struct mosix_task *mt);
+
+#endif /* MOSIX_MIGRATE_H */

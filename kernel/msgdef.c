@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which message is handled where and by whom, for each end of a link. With
+ * main.c the only place that sees both halves.
+ */
+#include "msgdef.h"
+
+#include "call.h"
+#include "migrate.h"
+#include "pages.h"
+#include "task.h"
+
+#include "../deputy/body.h"
+#include "../deputy/deputy.h"
+
+#include <linux/sched/signal.h>
+
+/**
+ * struct msgdef - what one end does with a message
+ * @ctx: where
+ * @receive: CTX_RECEIVER: consumes the message
+ * @run: CTX_THREAD: consumes the message, in the task's own context
+ */
+struct msgdef {
+	enum mosix_ctx ctx;
+	int (*receive)(struct mosix_link *link, struct mosix_msg *msg);
+	int (*run)(struct mosix_task *mt, struct mosix_msg *msg);
+};
+
+#define ANSWER		{ .ctx = CTX_ANSWER }
+#define RECEIVE(fn)	{ .ctx = CTX_RECEIVER, .receive = (fn) }
+#define THREAD(fn)	{ .ctx = CTX_THREAD, .run = (fn) }
+#define AWAITED		{ .ctx = CTX_THREAD }
+
+static int take_image(struct mosix_link *link, struct mosix_msg *msg);
+static int take_pages(struct mosix_link *link, struct mosix_msg *msg);
+static int take_page_none(struct mosix_link *link, struct mosix_msg *msg);
+static int take_page_req(struct mosix_link *link, struct mosix_msg *msg);
+
+static const struct msgdef at_home[MSG_TYPES] = {
+	[MSG_WELCOME]	= ANSWER,
+	[MSG_ACCEPT]	= ANSWER,
+	[MSG_REFUSE]	= ANSWER,
+	[MSG_READY]	= ANSWER,
+	[MSG_STARTED]	= ANSWER,
+	[MSG_IMAGE]	= RECEIVE(take_image),
+	[MSG_HOME_END]	= THREAD(mosix_deputy_home_end),
+	[MSG_LEAVE]	= RECEIVE(mosix_deputy_leave),
+	[MSG_CALL]	= THREAD(mosix_deputy_call),
+	[MSG_MASK]	= THREAD(mosix_deputy_mask),
+	[MSG_EXIT]	= THREAD(mosix_deputy_exit),
+	[MSG_USAGE]	= RECEIVE(mosix_deputy_usage),
+	[MSG_SIGNAL]	= THREAD(mosix_deputy_signal),
+	[MSG_PAGE_REQ]	= RECEIVE(take_page_req),
+	[MSG_PAGES]	= RECEIVE(take_pages),
+	[MSG_PAGE_NONE]	= RECEIVE(take_page_none),
+};
+
+static const struct msgdef at_host[MSG_TYPES] = {
+	[MSG_OFFER]	= RECEIVE(mosix_birth_offer),
+	[MSG_REFUSE]	= ANSWER,
+	[MSG_IMAGE]	= RECEIVE(take_image),
+	[MSG_IMAGE_END]	= AWAITED,
+	[MSG_GO]	= AWAITED,
+	[MSG_COME_HOME]	= RECEIVE(mosix_body_come_home),
+	[MSG_HOME_OK]	= ANSWER,
+	[MSG_REPLY]	= ANSWER,
+	[MSG_SIGNAL]	= RECEIVE(mosix_body_signal),
+	[MSG_STOP]	= RECEIVE(mosix_body_stop),
+	[MSG_CONT]	= RECEIVE(mosix_body_stop),
+	[MSG_KILL]	= RECEIVE(mosix_body_kill),
+	[MSG_PAGE_REQ]	= RECEIVE(take_page_req),
+	[MSG_PAGES]	= RECEIVE(take_pages),
+	[MSG_PAGE_NONE]	= RECEIVE(take_page_none),
+};
+
+static const struct msgdef *find_def(const struct mosix_link *link, u16 type)
+{
+	const struct msgdef *table = link->side == SIDE_HOME ? at_home :
+							       at_host;
+
+	return type < MSG_TYPES ? &table[type] : NULL;
+}
+
+/* Records go into the image at once, so that pages behind them find H. */
+static int take_image(struct mosix_link *link, struct mosix_msg *msg)
+{
+	struct mosix_proc *proc = mosix_link_proc(link);
+	const struct wire_record *rec = (void *)msg->data;
+	int ret = -EPROTO;
+
+	if (!proc)
+		goto out;
+	if (mosix_proc_state(proc) == ST_AWAY) {
+		proc->image = mosix_image_new();
+		ret = proc->image ? mosix_proc_event(proc, EV_IMAGE) : -ENOMEM;
+		if (ret)
+			goto out;
+	}
+	if (mosix_proc_state(proc) != ST_RETURNING &&
+	    mosix_proc_state(proc) != ST_OFFERED)
+		goto out;
+	ret = mosix_image_add(proc->image, rec, msg->len);
+	if (!ret && le32_to_cpu(rec->type) == REC_HOME_PAGES &&
+	    link->side == SIDE_HOST)
+		ret = mosix_image_apply_ranges(proc->image, proc->pages);
+out:
+	mosix_proc_put(proc);
+	mosix_msg_free(msg);
+	return ret;
+}
+
+/* The page state of a link's process; held by the process. */
+static struct mosix_pages *pages_of(struct mosix_proc *proc)
+{
+	struct mosix_pages *pg;
+
+	if (!proc)
+		return NULL;
+	spin_lock(&proc->lock);
+	pg = proc->pages;
+	if (pg)
+		mosix_pages_get(pg);
+	spin_unlock(&proc->lock);
+	return pg;
+}
+
+static int with_pages(struct mosix_link *link, struct mosix_msg *msg,
+		      int (*fn)(struct mosix_pages *pg, struct mosix_msg *msg))
+{
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_pages *pg = pages_of(proc);
+	int ret = -EPROTO;
+
+	if (pg)
+		ret = fn(pg, msg);
+	else
+		mosix_msg_free(msg);
+	mosix_pages_put(pg);
+	mosix_proc_put(proc);
+	return ret;
+}
+
+static int land(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	int ret = mosix_pages_landed(pg, msg);
+
+	mosix_msg_free(msg);
+	return ret;
+}
+
+static int land_none(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	const struct wire_page_none *none = (void *)msg->data;
+
+	mosix_pages_none(pg, le64_to_cpu(none->addr));
+	mosix_msg_free(msg);
+	return 0;
+}
+
+static int want(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	mosix_serve_request(pg, msg);
+	return 0;
+}
+
+static int take_pages(struct mosix_link *link, struct mosix_msg *msg)
+{
+	return with_pages(link, msg, land);
+}
+
+static int take_page_none(struct mosix_link *link, struct mosix_msg *msg)
+{
+	return with_pages(link, msg, land_none);
+}
+
+static int take_page_req(struct mosix_link *link, struct mosix_msg *msg)
+{
+	return with_pages(link, msg, want);
+}
+
+/**
+ * mosix_msgdef_dispatch - a message came in
+ * @link: where
+ * @msg: the message, header and lengths checked; consumed
+ *
+ * Return: 0, or a negative errno that ends the link.
+ * Context: the link's receiver.
+ */
+int mosix_msgdef_dispatch(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct msgdef *def = find_def(link, mosix_msg_type(msg));
+	struct mosix_proc *proc;
+	int ret;
+
+	switch (def ? def->ctx : CTX_NONE) {
+	case CTX_ANSWER:
+		mosix_call_answer(link, msg);
+		return 0;
+	case CTX_RECEIVER:
+		return def->receive(link, msg);
+	case CTX_THREAD:
+		proc = mosix_link_proc(link);
+		if (proc) {
+			ret = mosix_task_deliver(proc, msg);
+			mosix_proc_put(proc);
+			return ret == -ESRCH ? 0 : ret;
+		}
+		fallthrough;
+	default:
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
+}
+
+/**
+ * mosix_msgdef_run - handle a message out of the own inbox
+ * @mt: record of current
+ * @msg: the message; consumed
+ *
+ * Return: 0, or a negative errno that ends the link.
+ * Context: the task itself.
+ */
+int mosix_msgdef_run(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	const struct msgdef *table = mosix_proc_is_guest(mt->proc) ? at_host :
+								     at_home;
+	const struct msgdef *def = &table[mosix_msg_type(msg)];
+
+	if (def->ctx == CTX_THREAD && def->run)
+		return def->run(mt, msg);
+	mosix_msg_free(msg);
+	return -EPROTO;
+}
+
+/**
+ * mosix_msgdef_lost - a link has ended
+ * @link: the link, its error set
+ *
+ * Context: the link's receiver, its last act.
+ */
+void mosix_msgdef_lost(struct mosix_link *link)
+{
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_pages *pg;
+	struct mosix_task *mt;
+	bool mine;
+
+	if (!proc)
+		return;
+	spin_lock(&proc->lock);
+	mine = proc->link == link;
+	spin_unlock(&proc->lock);
+	pg = mine ? pages_of(proc) : NULL;
+	if (pg)
+		mosix_pages_lost(pg, link->error);
+	mosix_pages_put(pg);
+	spin_lock(&proc->lock);
+	mt = mine ? mosix_proc_main(proc) : NULL;
+	if (mt && mt->task) {
+		if (link->side == SIDE_HOST && !test_bit(MT_VANISH, &mt->flags))
+			send_sig(SIGKILL, mt->task, 1);
+		else if (link->side == SIDE_HOME)
+			mosix_task_kick(mt);
+	}
+	if (mt)
+		wake_up_all(&mt->wait);
+	spin_unlock(&proc->lock);
+	mosix_proc_put(proc);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The node map: which ids there are and where they listen. */
+#ifndef MOSIX_NODE_H
+#define MOSIX_NODE_H
+
+#include <linux/in.h>
+#include <linux/types.h>
+
+enum {
+	MOSIX_PORT_DEFAULT	= 7236,
+	MOSIX_NODES_MAX		= 4096,
+};
+
+/**
+ * struct mosix_node - one line of the map
+ * @id: 1 to 65535
+ * @addr: IPv4 address and port of its listener, network order
+ */
+struct mosix_node {
+	u16 id;
+	struct sockaddr_in addr;
+};
+
+u16 mosix_node_self(void);
+int mosix_node_addr(u16 id, struct sockaddr_in *addr);
+int mosix_node_each(int (*fn)(const struct mosix_node *node, void *arg),
+		    void *arg);
+u32 mosix_node_generation(void);
+int mosix_node_configure(char *text);
+ssize_t mosix_node_format(char *buf, size_t size);
+
+#endif /* MOSIX_NODE_H */

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Current, stopped at its safe point, becomes records of a process image.
+ *
+ * Pending signals are no part of it: a process with a signal that it would
+ * take finishes that first, and what is blocked waits at home.
+ */
+#include "image.h"
+
+#include "link.h"
+#include "pages.h"
+#include "task.h"
+#include "x86.h"
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+
+#include <asm/vdso.h>
+
+static struct mosix_msg *new_record(enum wire_record_type type, u32 len)
+{
+	struct mosix_msg *msg;
+	struct wire_record *rec;
+
+	msg = mosix_msg_new(MSG_IMAGE, sizeof(*rec) + len);
+	if (!msg)
+		return NULL;
+	rec = (void *)msg->data;
+	rec->type = cpu_to_le32(type);
+	rec->version = cpu_to_le32(1);
+	return msg;
+}
+
+static void *record_body(struct mosix_msg *msg)
+{
+	return msg->data + sizeof(struct wire_record);
+}
+
+static void fill_rseq(struct wire_task *t)
+{
+#ifdef CONFIG_RSEQ
+	t->rseq = cpu_to_le64((unsigned long)current->rseq);
+	t->rseq_len = cpu_to_le32(current->rseq_len);
+	t->rseq_sig = cpu_to_le32(current->rseq_sig);
+#endif
+}
+
+static int pack_task(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_msg *msg = new_record(REC_TASK, sizeof(struct wire_task));
+	char comm[WIRE_COMM_LEN];
+	struct wire_task *t;
+
+	if (!msg)
+		return -ENOMEM;
+	t = record_body(msg);
+	t->tid = cpu_to_le32(mt->tid);
+	t->tgid = cpu_to_le32(mt->proc->pid);
+	t->clear_tid = cpu_to_le64((unsigned long)current->clear_child_tid);
+	t->robust_list = cpu_to_le64((unsigned long)current->robust_list);
+	fill_rseq(t);
+	t->altstack = cpu_to_le64(current->sas_ss_sp);
+	t->altstack_size = cpu_to_le64(current->sas_ss_size);
+	t->altstack_flags = cpu_to_le32(current->sas_ss_flags);
+	t->restart_home = cpu_to_le32(test_bit(MT_RESTART_HOME, &mt->flags));
+	t->mono_ns = cpu_to_le64(ktime_get_ns());
+	t->boot_ns = cpu_to_le64(ktime_get_boottime_ns());
+	t->rlim_stack = cpu_to_le64(rlimit(RLIMIT_STACK));
+	t->rlim_data = cpu_to_le64(rlimit(RLIMIT_DATA));
+	t->rlim_as = cpu_to_le64(rlimit(RLIMIT_AS));
+	t->personality = cpu_to_le32(current->personality);
+	get_task_comm(comm, current);
+	memcpy(t->comm, comm, sizeof(comm));
+	return mosix_link_send(link, msg);
+}
+
+static int pack_regs(struct mosix_link *link)
+{
+	struct mosix_msg *msg = new_record(REC_REGS, sizeof(struct wire_regs));
+
+	if (!msg)
+		return -ENOMEM;
+	mosix_x86_save_regs(record_body(msg));
+	return mosix_link_send(link, msg);
+}
+
+static int pack_xstate(struct mosix_link *link)
+{
+	u32 size = mosix_x86_xstate_size();
+	struct wire_xstate *x;
+	struct mosix_msg *msg;
+	int ret;
+
+	if (!size || size > WIRE_XSTATE_MAX)
+		return -EOPNOTSUPP;
+	msg = new_record(REC_XSTATE, sizeof(*x) + size);
+	if (!msg)
+		return -ENOMEM;
+	x = record_body(msg);
+	x->size = cpu_to_le32(size);
+	ret = mosix_x86_save_xstate(x + 1, size);
+	if (ret) {
+		mosix_msg_free(msg);
+		return ret;
+	}
+	return mosix_link_send(link, msg);
+}
+
+/* A call that waits with another mask is made again with it over there. */
+static u64 blocked_mask(void)
+{
+	static_assert(sizeof(sigset_t) == sizeof(u64));
+	if (test_restore_sigmask())
+		return current->saved_sigmask.sig[0];
+	return current->blocked.sig[0];
+}
+
+static int pack_signals(struct mosix_link *link)
+{
+	struct mosix_msg *msg = new_record(REC_SIGNALS,
+					   sizeof(struct wire_signals));
+	const struct k_sigaction *ka;
+	struct wire_signals *s;
+	u32 i;
+
+	if (!msg)
+		return -ENOMEM;
+	s = record_body(msg);
+	spin_lock_irq(&current->sighand->siglock);
+	s->blocked = cpu_to_le64(blocked_mask());
+	for (i = 0; i < WIRE_SIGNALS; i++) {
+		ka = &current->sighand->action[i];
+		s->action[i].handler =
+			cpu_to_le64((unsigned long)ka->sa.sa_handler);
+		s->action[i].flags = cpu_to_le64(ka->sa.sa_flags);
+		s->action[i].restorer =
+			cpu_to_le64((unsigned long)ka->sa.sa_restorer);
+		s->action[i].mask = cpu_to_le64(ka->sa.sa_mask.sig[0]);
+	}
+	spin_unlock_irq(&current->sighand->siglock);
+	return mosix_link_send(link, msg);
+}
+
+static int pack_mm(struct mosix_link *link)
+{
+	struct mosix_msg *msg = new_record(REC_MM, sizeof(struct wire_mm));
+	struct mm_struct *mm = current->mm;
+	struct wire_mm *w;
+
+	if (!msg)
+		return -ENOMEM;
+	w = record_body(msg);
+	mmap_read_lock(mm);
+#define PUT(f) (w->f = cpu_to_le64(mm->f))
+	PUT(start_code), PUT(end_code), PUT(start_data), PUT(end_data);
+	PUT(start_brk), PUT(brk), PUT(start_stack), PUT(mmap_base);
+	PUT(arg_start), PUT(arg_end), PUT(env_start), PUT(env_end);
+#undef PUT
+	w->vdso = cpu_to_le64((unsigned long)mm->context.vdso);
+	mmap_read_unlock(mm);
+	w->vdso_size = cpu_to_le64(vdso_image_64.size);
+	return mosix_link_send(link, msg);
+}
+
+static u32 prot_of(const struct vm_area_struct *vma)
+{
+	u32 prot = 0;
+
+	if (vma->vm_flags & VM_READ)
+		prot |= PROT_READ;
+	if (vma->vm_flags & VM_WRITE)
+		prot |= PROT_WRITE;
+	if (vma->vm_flags & VM_EXEC)
+		prot |= PROT_EXEC;
+	return prot;
+}
+
+static u32 flags_of(const struct vm_area_struct *vma)
+{
+	u32 flags = 0;
+
+	if (vma->vm_flags & VM_GROWSDOWN)
+		flags |= VMA_GROWSDOWN;
+	if (vma->vm_file)
+		flags |= VMA_FILE;
+	if (vma->vm_flags & VM_SHARED)
+		flags |= VMA_SHARED;
+	if (vma->vm_flags & VM_NORESERVE)
+		flags |= VMA_NORESERVE;
+	if (vma_is_initial_stack(vma))
+		flags |= VMA_STACK;
+	return flags;
+}
+
+/* The vDSO and its data are on each node and not part of the image. */
+static bool travels(const struct vm_area_struct *vma)
+{
+	return mosix_pages_governed(vma) || vma->vm_file;
+}
+
+/* As many mappings from *next on as fit one record. */
+static struct mosix_msg *vmas_record(unsigned long *next)
+{
+	VMA_ITERATOR(vmi, current->mm, *next);
+	struct mosix_msg *msg = new_record(REC_VMAS, sizeof(struct wire_vmas) +
+					   WIRE_VMAS_MAX *
+					   sizeof(struct wire_vma));
+	struct vm_area_struct *vma;
+	struct wire_vmas *head;
+	struct wire_vma *w;
+	u32 n = 0;
+
+	if (!msg)
+		return NULL;
+	head = record_body(msg);
+	w = (void *)(head + 1);
+	*next = 0;
+	mmap_read_lock(current->mm);
+	for_each_vma(vmi, vma) {
+		if (!travels(vma))
+			continue;
+		if (n == WIRE_VMAS_MAX) {
+			*next = vma->vm_start;
+			break;
+		}
+		w[n].start = cpu_to_le64(vma->vm_start);
+		w[n].end = cpu_to_le64(vma->vm_end);
+		w[n].prot = cpu_to_le32(prot_of(vma));
+		w[n].flags = cpu_to_le32(flags_of(vma));
+		n++;
+	}
+	mmap_read_unlock(current->mm);
+	head->count = cpu_to_le32(n);
+	msg->len -= (WIRE_VMAS_MAX - n) * sizeof(*w);
+	return msg;
+}
+
+static int pack_vmas(struct mosix_link *link)
+{
+	unsigned long next = 0;
+	int ret;
+
+	do {
+		struct mosix_msg *msg = vmas_record(&next);
+
+		if (!msg)
+			return -ENOMEM;
+		ret = mosix_link_send(link, msg);
+	} while (!ret && next);
+	return ret;
+}
+
+static struct mosix_msg *ranges_record(struct mosix_pages *pg,
+				       unsigned long *next)
+{
+	MA_STATE(mas, &pg->home, *next, *next);
+	struct mosix_msg *msg = new_record(REC_HOME_PAGES,
+					   sizeof(struct wire_ranges) +
+					   WIRE_RANGES_MAX *
+					   sizeof(struct wire_range));
+	struct wire_ranges *head;
+	struct wire_range *w;
+	u32 n = 0;
+
+	if (!msg)
+		return NULL;
+	head = record_body(msg);
+	w = (void *)(head + 1);
+	*next = 0;
+	mas_lock(&mas);
+	while (mas_find(&mas, ULONG_MAX)) {
+		/* Neighbours become one range. */
+		if (n && le64_to_cpu(w[n - 1].end) == mas.index) {
+			w[n - 1].end = cpu_to_le64(mas.last + 1);
+			continue;
+		}
+		if (n == WIRE_RANGES_MAX) {
+			*next = mas.index;
+			break;
+		}
+		w[n].first = cpu_to_le64(mas.index);
+		w[n].end = cpu_to_le64(mas.last + 1);
+		n++;
+	}
+	mas_unlock(&mas);
+	head->count = cpu_to_le32(n);
+	msg->len -= (WIRE_RANGES_MAX - n) * sizeof(*w);
+	return msg;
+}
+
+static int pack_ranges(struct mosix_pages *pg, struct mosix_link *link)
+{
+	unsigned long next = 0;
+	int ret;
+
+	do {
+		struct mosix_msg *msg = ranges_record(pg, &next);
+
+		if (!msg)
+			return -ENOMEM;
+		ret = mosix_link_send(link, msg);
+	} while (!ret && next);
+	return ret;
+}
+
+/**
+ * mosix_pack_leave - the image of a process that leaves its home
+ * @mt: record of current
+ * @link: where to
+ * @pg: page state, with H made
+ *
+ * Return: 0, or a negative errno; the host is not told.
+ * Context: current, at its safe point.
+ */
+int mosix_pack_leave(struct mosix_task *mt, struct mosix_link *link,
+		     struct mosix_pages *pg)
+{
+	int ret = pack_task(mt, link);
+
+	ret = ret ?: pack_regs(link);
+	ret = ret ?: pack_xstate(link);
+	ret = ret ?: pack_signals(link);
+	ret = ret ?: pack_mm(link);
+	ret = ret ?: pack_vmas(link);
+	return ret ?: pack_ranges(pg, link);
+}
+
+/**
+ * mosix_pack_return - the image of a body that goes home
+ * @mt: record of current
+ * @link: where to
+ *
+ * The mappings are known at home; the pages are pushed beside this.
+ *
+ * Return: 0, or a negative errno.
+ * Context: current, at its safe point.
+ */
+int mosix_pack_return(struct mosix_task *mt, struct mosix_link *link)
+{
+	int ret = pack_task(mt, link);
+
+	ret = ret ?: pack_regs(link);
+	ret = ret ?: pack_xstate(link);
+	return ret ?: pack_signals(link);
+}

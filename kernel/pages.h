@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Single-copy pages: which node has what, and how it gets to the other. */
+#ifndef MOSIX_PAGES_H
+#define MOSIX_PAGES_H
+
+#include "wire.h"
+
+#include <linux/maple_tree.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+struct mosix_link;
+struct mosix_msg;
+
+/* Which half of the process this mm is. */
+enum mosix_pages_side {
+	PAGES_OFF,		/* whole: the hooks do nothing */
+	PAGES_HOME,		/* the deputy's: absent is what is not in H */
+	PAGES_BODY,		/* the body's: absent is what is in H */
+};
+
+enum { MOSIX_PAGES_RECENT = 8 };
+
+/**
+ * struct mosix_pages - page state of one mm of a split process
+ * @ref: the mm, the process and whoever works on it hold one
+ * @mm: the address space, mmgrab()bed
+ * @lock: protects all below but @reqs; nests inside mmap_lock and VMA locks;
+ *	not the page tables
+ * @side: what "absent" means here
+ * @committed: home: the body runs, pages may leave; body: always set
+ * @error: 0, or why no page will come any more
+ * @home: H, the pages that live at home, as ranges of page numbers
+ * @pushed: home: sent ahead, still here until the body runs
+ * @kinds: ranges of mappings with a file behind them: enum wire_vma_flags
+ * @flight: pages asked for or arrived and not yet in the page tables
+ * @wait: woken when anything of that changes
+ * @link: to the other half, reference held while @side is not PAGES_OFF
+ * @recent: pages that came last, and when
+ * @recent_ns: ktime of each
+ * @recent_next: slot to be used next
+ * @reqs_lock: protects @reqs
+ * @reqs: requests of the peer, oldest first
+ * @work: answers them
+ * @fetched: pages that came, @served pages that went on request, @pushed_nr
+ *	pages that went unasked, @faults times that somebody waited
+ */
+struct mosix_pages {
+	refcount_t ref;
+	struct mm_struct *mm;
+	struct mutex lock;
+	enum mosix_pages_side side;
+	u8 committed;
+	int error;
+	struct maple_tree home;
+	struct maple_tree pushed;
+	struct maple_tree kinds;
+	struct xarray flight;
+	wait_queue_head_t wait;
+	struct mosix_link *link;
+	unsigned long recent[MOSIX_PAGES_RECENT];
+	u64 recent_ns[MOSIX_PAGES_RECENT];
+	u32 recent_next;
+	spinlock_t reqs_lock;
+	struct list_head reqs;
+	struct work_struct work;
+	u64 fetched;
+	u64 served;
+	u64 pushed_nr;
+	u64 faults;
+};
+
+/* Life of a page that is not where it was and not yet where it will be. */
+enum flight_state {
+	FLIGHT_REQUESTED = 1,	/* asked for, somebody waits */
+	FLIGHT_LANDED,		/* ours, in no page table yet */
+	FLIGHT_NONE,		/* the peer has nothing there */
+};
+
+/**
+ * struct mosix_flight - one such page
+ * @state: enum flight_state
+ * @page: LANDED: its content, NULL: all zero
+ */
+struct mosix_flight {
+	enum flight_state state;
+	struct page *page;
+};
+
+struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
+				      struct mosix_link *link,
+				      enum mosix_pages_side side);
+void mosix_pages_get(struct mosix_pages *pg);
+void mosix_pages_put(struct mosix_pages *pg);
+int mosix_pages_end(struct mosix_pages *pg);
+void mosix_pages_abort(struct mosix_pages *pg);
+void mosix_pages_lost(struct mosix_pages *pg, int error);
+
+bool mosix_pages_governed(const struct vm_area_struct *vma);
+bool mosix_pages_absent(struct mosix_pages *pg, unsigned long nr);
+int mosix_pages_own(struct mosix_pages *pg, unsigned long nr);
+int mosix_pages_give(struct mosix_pages *pg, unsigned long nr);
+int mosix_pages_add_home(struct mosix_pages *pg, u64 first, u64 end);
+int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end,
+			 u32 flags);
+bool mosix_pages_has_file(struct mosix_pages *pg, u64 start, u64 end);
+void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len);
+int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len);
+int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg);
+void mosix_pages_none(struct mosix_pages *pg, u64 addr);
+int mosix_pages_install_all(struct mosix_pages *pg);
+int mosix_pages_lend(struct mosix_pages *pg, u64 addr, struct page *page);
+void mosix_pages_unlend(struct mosix_pages *pg, u64 addr);
+
+/* serve.c: pages on their way to the other half */
+void mosix_serve_init(struct mosix_pages *pg);
+void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
+int mosix_serve_depart(struct mosix_pages *pg);
+int mosix_serve_push_all(struct mosix_pages *pg);
+int mosix_serve_commit(struct mosix_pages *pg);
+
+#endif /* MOSIX_PAGES_H */

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/mosix and /proc/PID/mosix: text, one value or record a line.
+ *
+ * A write is one whole value; what is not understood is refused with the
+ * error that says why and changes nothing. The table of each file is in
+ * Documentation/proc.rst.
+ */
+#include "proc.h"
+
+#include "link.h"
+#include "migrate.h"
+#include "node.h"
+#include "pages.h"
+#include "param.h"
+#include "stay.h"
+#include "task.h"
+
+#include <linux/mosix.h>
+#include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <fs/proc/internal.h>
+
+enum {
+	VALUE_MAX	= 32,
+	CONFIG_MAX	= 256 * 1024,
+	FILE_MAX	= 1 << 16,
+};
+
+static struct proc_dir_entry *root;
+
+/**
+ * mosix_proc_root - the folder /proc/mosix
+ *
+ * Return: the entry; other parts make their files below it.
+ * Context: any, after mosix_proc_init().
+ */
+struct proc_dir_entry *mosix_proc_root(void)
+{
+	return root;
+}
+
+/* One short value: NUL-terminated, one newline at the end dropped. */
+static int read_value(char value[VALUE_MAX], const char __user *buf,
+		      size_t count, loff_t *pos)
+{
+	if (*pos || !count || count >= VALUE_MAX)
+		return -EINVAL;
+	if (copy_from_user(value, buf, count))
+		return -EFAULT;
+	value[count] = '\0';
+	if (strlen(value) != count)
+		return -EINVAL;
+	if (value[count - 1] == '\n')
+		value[count - 1] = '\0';
+	return 0;
+}
+
+/* ---- /proc/PID/mosix ---- */
+
+static void show_reasons(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+	u64 why;
+	u32 i;
+
+	if (proc && (mosix_proc_is_away(proc) || mosix_proc_is_guest(proc)))
+		return;
+	why = mosix_stay_reasons(p);
+	for (i = 0; i < STAY_REASONS; i++)
+		if (why & BIT_ULL(i))
+			seq_printf(m, "%s\n", mosix_stay_name(i));
+}
+
+static void show_where(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	seq_printf(m, "%u\n", proc ? READ_ONCE(proc->where) :
+				     mosix_node_self());
+}
+
+static void show_home(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	seq_printf(m, "%u\n", proc ? proc->home : mosix_node_self());
+}
+
+static void show_lock(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	seq_printf(m, "%u\n", proc ? READ_ONCE(proc->user_lock) : 0);
+}
+
+static void show_goto(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	seq_printf(m, "%u\n", proc ? mosix_migrate_wanted(proc) : 0);
+}
+
+static void show_nmigs(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	seq_printf(m, "%u\n", proc ? READ_ONCE(proc->nmigs) : 0);
+}
+
+static void show_text(struct seq_file *m, struct mosix_proc *proc,
+		      const char *text)
+{
+	char copy[MOSIX_LAST_LEN] = "-";
+
+	if (proc) {
+		spin_lock(&proc->lock);
+		if (text[0])
+			strscpy(copy, text, sizeof(copy));
+		spin_unlock(&proc->lock);
+	}
+	seq_printf(m, "%s\n", copy);
+}
+
+static void show_last(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	show_text(m, proc, proc ? proc->last : NULL);
+}
+
+static void show_why(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	show_text(m, proc, proc ? proc->why : NULL);
+}
+
+static void show_stats(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+	struct mosix_pages *pg = NULL;
+
+	if (proc) {
+		spin_lock(&proc->lock);
+		pg = proc->pages;
+		if (pg)
+			mosix_pages_get(pg);
+		spin_unlock(&proc->lock);
+	}
+	seq_printf(m, "state %s\n",
+		   mosix_state_name(proc ? mosix_proc_state(proc) : ST_HOME));
+	seq_printf(m, "pages_fetched %llu\n", pg ? pg->fetched : 0);
+	seq_printf(m, "pages_served %llu\n", pg ? pg->served : 0);
+	seq_printf(m, "pages_pushed %llu\n", pg ? pg->pushed_nr : 0);
+	seq_printf(m, "faults %llu\n", pg ? pg->faults : 0);
+	mosix_pages_put(pg);
+}
+
+static int set_goto(struct task_struct *p, const char *value)
+{
+	u16 node = 0;
+
+	if (strcmp(value, "home") && (kstrtou16(value, 10, &node) || !node))
+		return -EINVAL;
+	return mosix_migrate_request(p, node, MOSIX_WHY_USER);
+}
+
+static int set_lock(struct task_struct *p, const char *value)
+{
+	u8 lock;
+	int ret;
+
+	if (kstrtou8(value, 10, &lock) || lock > 1)
+		return -EINVAL;
+	ret = mosix_task_ensure(p);
+	if (!ret)
+		WRITE_ONCE(mosix_task_proc(p)->user_lock, lock);
+	return ret;
+}
+
+/**
+ * struct pid_file - one file of /proc/PID/mosix
+ * @name: of the file, as in the table of fs/proc/base.c
+ * @show: prints its value
+ * @write: takes a value; NULL for a file that is only read
+ */
+struct pid_file {
+	const char *name;
+	void (*show)(struct seq_file *m, struct task_struct *p);
+	int (*write)(struct task_struct *p, const char *value);
+};
+
+static const struct pid_file pid_files[] = {
+	{ "where", show_where },
+	{ "home", show_home },
+	{ "goto", show_goto, set_goto },
+	{ "lock", show_lock, set_lock },
+	{ "nmigs", show_nmigs },
+	{ "cantmove", show_reasons },
+	{ "last", show_last },
+	{ "why", show_why },
+	{ "stats", show_stats },
+};
+
+static const struct pid_file *find_pid_file(const struct file *file)
+{
+	const char *name = file->f_path.dentry->d_name.name;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(pid_files); i++)
+		if (!strcmp(pid_files[i].name, name))
+			return &pid_files[i];
+	return NULL;
+}
+
+static int pid_show(struct seq_file *m, void *v)
+{
+	const struct pid_file *pf = find_pid_file(m->file);
+	struct task_struct *p = get_proc_task(file_inode(m->file));
+
+	if (!p)
+		return -ESRCH;
+	if (pf)
+		pf->show(m, p);
+	put_task_struct(p);
+	return pf ? 0 : -ENOENT;
+}
+
+static int pid_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, pid_show, NULL);
+}
+
+/* Whoever may kill a process may move it: the kernel's own check. */
+static int may_kill(struct task_struct *p)
+{
+	int ret;
+
+	rcu_read_lock();
+	ret = group_send_sig_info(0, SEND_SIG_NOINFO, p, PIDTYPE_TGID);
+	rcu_read_unlock();
+	return ret;
+}
+
+static ssize_t pid_write(struct file *file, const char __user *buf,
+			 size_t count, loff_t *pos)
+{
+	const struct pid_file *pf = find_pid_file(file);
+	struct task_struct *p = get_proc_task(file_inode(file));
+	char value[VALUE_MAX];
+	int ret;
+
+	if (!p)
+		return -ESRCH;
+	ret = may_kill(p);
+	if (!ret)
+		ret = read_value(value, buf, count, pos);
+	if (!ret)
+		ret = pf && pf->write ? pf->write(p, value) : -EINVAL;
+	put_task_struct(p);
+	return ret ?: count;
+}
+
+const struct file_operations mosix_proc_pid_fops = {
+	.open		= pid_open,
+	.read		= seq_read,
+	.write		= pid_write,
+	.llseek		= seq_lseek,
+	.release	= single_release,
+};
+
+/* ---- /proc/mosix ---- */
+
+static int config_show(struct seq_file *m, void *v)
+{
+	char *text = kvmalloc(CONFIG_MAX, GFP_KERNEL);
+
+	if (!text)
+		return -ENOMEM;
+	if (mosix_node_format(text, CONFIG_MAX))
+		seq_puts(m, text);
+	kvfree(text);
+	return 0;
+}
+
+static int config_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, config_show, NULL, PAGE_SIZE);
+}
+
+static ssize_t config_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *pos)
+{
+	char *text;
+	int ret;
+
+	if (*pos || count >= CONFIG_MAX)
+		return -EINVAL;
+	text = kvmalloc(count + 1, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	ret = -EFAULT;
+	if (!copy_from_user(text, buf, count)) {
+		text[count] = '\0';
+		ret = strlen(text) == count ? mosix_node_configure(text) :
+					      -EINVAL;
+	}
+	kvfree(text);
+	if (!ret)
+		mosix_link_relisten();
+	return ret ?: count;
+}
+
+static const struct proc_ops config_ops = {
+	.proc_open	= config_open,
+	.proc_read	= seq_read,
+	.proc_write	= config_write,
+	.proc_lseek	= seq_lseek,
+	.proc_release	= single_release,
+};
+
+static int self_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%u\n", mosix_node_self());
+	return 0;
+}
+
+/* One line each: pid name home where state moves. */
+static int processes_show(struct seq_file *m, void *v)
+{
+	struct mosix_proc *proc = NULL;
+	char comm[TASK_COMM_LEN];
+	struct mosix_task *mt;
+	pid_t pid;
+
+	seq_puts(m, "pid name home where state moves\n");
+	while ((proc = mosix_proc_next(proc))) {
+		pid = 0;
+		spin_lock(&proc->lock);
+		mt = mosix_proc_main(proc);
+		if (mt && mt->task) {
+			pid = mosix_proc_is_guest(proc) ? proc->pid :
+							  mt->task->tgid;
+			strscpy(comm, mt->task->comm, sizeof(comm));
+		}
+		spin_unlock(&proc->lock);
+		if (pid)
+			seq_printf(m, "%d %s %u %u %s %u\n", pid, comm,
+				   proc->home, READ_ONCE(proc->where),
+				   mosix_state_name(mosix_proc_state(proc)),
+				   READ_ONCE(proc->nmigs));
+	}
+	return 0;
+}
+
+static int param_show(struct seq_file *m, void *v)
+{
+	const struct mosix_param *param = m->private;
+	u32 value = READ_ONCE(param->value);
+
+	if (param->words)
+		seq_printf(m, "%s\n", param->words[value]);
+	else
+		seq_printf(m, "%u\n", value);
+	return 0;
+}
+
+static int param_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, param_show, pde_data(inode));
+}
+
+static ssize_t param_write(struct file *file, const char __user *buf,
+			   size_t count, loff_t *pos)
+{
+	char value[VALUE_MAX];
+	int ret = read_value(value, buf, count, pos);
+
+	if (!ret)
+		ret = mosix_param_set(pde_data(file_inode(file)), value);
+	return ret ?: count;
+}
+
+static const struct proc_ops param_ops = {
+	.proc_open	= param_open,
+	.proc_read	= seq_read,
+	.proc_write	= param_write,
+	.proc_lseek	= seq_lseek,
+	.proc_release	= single_release,
+};
+
+static int params_show(struct seq_file *m, void *v)
+{
+	struct mosix_param *param;
+	u32 i;
+
+	for (i = 0; (param = mosix_param_at(i)); i++)
+		seq_printf(m, "%s %u %u %u %s\n", param->name, param->value,
+			   param->min, param->max, param->help);
+	return 0;
+}
+
+static int make_params(void)
+{
+	struct proc_dir_entry *admin = proc_mkdir("admin", root);
+	struct mosix_param *param;
+	u32 i;
+
+	if (!admin)
+		return -ENOMEM;
+	for (i = 0; (param = mosix_param_at(i)); i++)
+		if (!proc_create_data(param->name, 0644, admin, &param_ops,
+				      param))
+			return -ENOMEM;
+	if (!proc_create_single("tunables", 0444, admin, params_show))
+		return -ENOMEM;
+	return 0;
+}
+
+/**
+ * mosix_proc_init - make /proc/mosix
+ *
+ * Return: 0, -ENOMEM.
+ * Context: boot.
+ */
+int mosix_proc_init(void)
+{
+	root = proc_mkdir("mosix", NULL);
+	if (!root ||
+	    !proc_create("config", 0644, root, &config_ops) ||
+	    !proc_create_single("self", 0444, root, self_show) ||
+	    !proc_create_single("processes", 0444, root, processes_show))
+		return -ENOMEM;
+	return make_params();
+}

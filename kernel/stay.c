@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One predicate and one name for each reason to stay. All are looked at
+ * again each time somebody asks, so a reason goes when its cause goes.
+ */
+#include "stay.h"
+
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/posix-timers.h>
+#include <linux/ptrace.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/rt.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/time_namespace.h>
+#include <linux/userfaultfd_k.h>
+
+#include <asm/cpufeature.h>
+
+static_assert(STAY_REASONS <= 64);	/* they are bits of a u64 */
+
+static const char *const names[STAY_REASONS] = {
+	[STAY_KERNEL]		= "kernel thread",
+	[STAY_INIT]		= "init process",
+	[STAY_EXITING]		= "exiting",
+	[STAY_THREADS]		= "more than one thread",
+	[STAY_SHARED_MM]	= "memory shared with another process (CLONE_VM)",
+	[STAY_VFORK]		= "vfork child before exec",
+	[STAY_SHARED]		= "writable shared mapping",
+	[STAY_DEVICE]		= "device mapping",
+	[STAY_HUGETLB]		= "hugetlb mapping",
+	[STAY_LOCKED]		= "locked memory",
+	[STAY_USERFAULTFD]	= "userfaultfd",
+	[STAY_AIO]		= "asynchronous I/O context",
+	[STAY_IO_URING]		= "io_uring",
+	[STAY_REALTIME]		= "real-time scheduling",
+	[STAY_32BIT]		= "32-bit program",
+	[STAY_LDT]		= "local descriptor table or segment register",
+	[STAY_PORTS]		= "I/O port permissions",
+	[STAY_TRACED]		= "traced",
+	[STAY_SECCOMP]		= "seccomp filter",
+	[STAY_NAMESPACE]	= "PID or time namespace of its own",
+	[STAY_CPU_TIMER]	= "CPU-time timer or limit",
+	[STAY_XSAVE]		= "CPU without XSAVE",
+};
+
+/**
+ * mosix_stay_name - a reason in words
+ * @reason: enum mosix_stay
+ *
+ * Return: a constant string.
+ * Context: any.
+ */
+const char *mosix_stay_name(enum mosix_stay reason)
+{
+	return (u32)reason < STAY_REASONS ? names[reason] : "?";
+}
+
+static u64 vma_reasons(struct vm_area_struct *vma)
+{
+	u64 why = 0;
+
+	if (vma->vm_flags & VM_HUGETLB)
+		why |= BIT_ULL(STAY_HUGETLB);
+	if (vma->vm_flags & VM_LOCKED)
+		why |= BIT_ULL(STAY_LOCKED);
+	if (userfaultfd_armed(vma))
+		why |= BIT_ULL(STAY_USERFAULTFD);
+	/* vvar and vdso are special mappings: no file, a vm_ops of their own */
+	if ((vma->vm_flags & (VM_IO | VM_PFNMAP)) && vma->vm_file)
+		why |= BIT_ULL(STAY_DEVICE);
+	if ((vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE))
+		why |= BIT_ULL(STAY_SHARED);
+	return why;
+}
+
+/* Only looked for when the count of users says that there may be one. */
+static bool mm_has_other_process(struct task_struct *p, struct mm_struct *mm)
+{
+	struct task_struct *other;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_process(other) {
+		if (!same_thread_group(other, p) &&
+		    READ_ONCE(other->mm) == mm) {
+			found = true;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+	u64 why = 0;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma)
+		why |= vma_reasons(vma);
+	if (mm->def_flags & VM_LOCKED)
+		why |= BIT_ULL(STAY_LOCKED);
+	mmap_read_unlock(mm);
+#ifdef CONFIG_AIO
+	if (rcu_access_pointer(mm->ioctx_table))
+		why |= BIT_ULL(STAY_AIO);
+#endif
+#ifdef CONFIG_MODIFY_LDT_SYSCALL
+	if (READ_ONCE(mm->context.ldt))
+		why |= BIT_ULL(STAY_LDT);
+#endif
+	if (atomic_read(&mm->mm_users) > 1 && mm_has_other_process(p, mm))
+		why |= BIT_ULL(STAY_SHARED_MM);
+	return why;
+}
+
+static bool has_cpu_timer(struct task_struct *p)
+{
+	bool found = false;
+#ifdef CONFIG_POSIX_TIMERS
+	u32 i;
+
+	for (i = 0; i < CPUCLOCK_MAX; i++)
+		found |= p->signal->posix_cputimers.bases[i].nextevt != U64_MAX ||
+			 p->posix_cputimers.bases[i].nextevt != U64_MAX;
+#endif
+	return found;
+}
+
+static u64 cpu_reasons(struct task_struct *p)
+{
+	u64 why = 0;
+
+	if (test_tsk_thread_flag(p, TIF_ADDR32))
+		why |= BIT_ULL(STAY_32BIT);
+	if (test_tsk_thread_flag(p, TIF_IO_BITMAP) || p->thread.iopl_emul)
+		why |= BIT_ULL(STAY_PORTS);
+	if (p->thread.fsindex || p->thread.gsindex || p->thread.ds ||
+	    p->thread.es)
+		why |= BIT_ULL(STAY_LDT);
+	if (!cpu_feature_enabled(X86_FEATURE_XSAVE))
+		why |= BIT_ULL(STAY_XSAVE);
+	return why;
+}
+
+static u64 task_reasons(struct task_struct *p)
+{
+	u64 why = cpu_reasons(p);
+
+	if (p->flags & PF_EXITING)
+		why |= BIT_ULL(STAY_EXITING);
+	if (is_global_init(p))
+		why |= BIT_ULL(STAY_INIT);
+	if (!thread_group_empty(p))
+		why |= BIT_ULL(STAY_THREADS);
+	if (p->vfork_done)
+		why |= BIT_ULL(STAY_VFORK);
+	if (p->ptrace)
+		why |= BIT_ULL(STAY_TRACED);
+	if (p->seccomp.mode)
+		why |= BIT_ULL(STAY_SECCOMP);
+	if (rt_or_dl_task_policy(p))
+		why |= BIT_ULL(STAY_REALTIME);
+#ifdef CONFIG_IO_URING
+	if (p->io_uring)
+		why |= BIT_ULL(STAY_IO_URING);
+#endif
+	if (has_cpu_timer(p))
+		why |= BIT_ULL(STAY_CPU_TIMER);
+	return why;
+}
+
+static u64 namespace_reasons(struct task_struct *p)
+{
+	u64 why = 0;
+
+	task_lock(p);
+	if (task_active_pid_ns(p) != &init_pid_ns ||
+	    (p->nsproxy && p->nsproxy->time_ns != &init_time_ns))
+		why = BIT_ULL(STAY_NAMESPACE);
+	task_unlock(p);
+	return why;
+}
+
+/**
+ * mosix_stay_reasons - all that keeps a process here
+ * @p: a task of it that the caller holds
+ *
+ * Return: bits of enum mosix_stay, 0 when it can go.
+ * Context: process context, no lock of @p's mm held.
+ */
+u64 mosix_stay_reasons(struct task_struct *p)
+{
+	struct mm_struct *mm;
+	u64 why;
+
+	if (p->flags & (PF_KTHREAD | PF_USER_WORKER))
+		return BIT_ULL(STAY_KERNEL);
+	mm = get_task_mm(p);
+	if (!mm)
+		return BIT_ULL(STAY_EXITING);
+	why = task_reasons(p) | namespace_reasons(p) | mm_reasons(p, mm);
+	mmput(mm);
+	return why;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Why a process cannot leave its home. */
+#ifndef MOSIX_STAY_H
+#define MOSIX_STAY_H
+
+#include <linux/types.h>
+
+struct task_struct;
+
+enum mosix_stay {
+	STAY_KERNEL,
+	STAY_INIT,
+	STAY_EXITING,
+	STAY_THREADS,
+	STAY_SHARED_MM,
+	STAY_VFORK,
+	STAY_SHARED,
+	STAY_DEVICE,
+	STAY_HUGETLB,
+	STAY_LOCKED,
+	STAY_USERFAULTFD,
+	STAY_AIO,
+	STAY_IO_URING,
+	STAY_REALTIME,
+	STAY_32BIT,
+	STAY_LDT,
+	STAY_PORTS,
+	STAY_TRACED,
+	STAY_SECCOMP,
+	STAY_NAMESPACE,
+	STAY_CPU_TIMER,
+	STAY_XSAVE,
+	STAY_REASONS
+};
+
+u64 mosix_stay_reasons(struct task_struct *p);
+const char *mosix_stay_name(enum mosix_stay reason);
+
+#endif /* MOSIX_STAY_H */

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Life of struct mosix_proc and struct mosix_task, from the first time
+ * somebody asks about a process to the last reference.
+ *
+ * A task reaches its record through task->mosix, which is set once (by the
+ * first request, by inheritance of a lock, or at a body's birth) and lives
+ * until the task_struct is freed; so whoever holds the task holds the record.
+ */
+#include "task.h"
+
+#include "link.h"
+#include "migrate.h"
+#include "node.h"
+#include "pages.h"
+
+#include <linux/llist.h>
+#include <linux/mosix.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+static void free_records(struct work_struct *work);
+
+static LIST_HEAD(procs);
+static DEFINE_SPINLOCK(procs_lock);	/* protects procs and proc->node */
+static LLIST_HEAD(freed);		/* records whose task is gone */
+static DECLARE_WORK(free_work, free_records);
+
+/**
+ * mosix_proc_new - a record for a process
+ * @home: its home node
+ * @pid: its TGID there
+ *
+ * Return: the record with one reference, NULL when there is no memory.
+ * Context: process context.
+ */
+struct mosix_proc *mosix_proc_new(u16 home, pid_t pid)
+{
+	struct mosix_proc *proc = kzalloc(sizeof(*proc), GFP_KERNEL);
+
+	if (!proc)
+		return NULL;
+	refcount_set(&proc->ref, 1);
+	spin_lock_init(&proc->lock);
+	INIT_LIST_HEAD(&proc->threads);
+	proc->home = home;
+	proc->where = home;
+	proc->pid = pid;
+	proc->state = ST_HOME;
+	proc->since = jiffies;
+	spin_lock(&procs_lock);
+	list_add_tail(&proc->node, &procs);
+	spin_unlock(&procs_lock);
+	return proc;
+}
+
+/**
+ * mosix_proc_get - take a reference
+ * @proc: the process
+ *
+ * Context: any.
+ */
+void mosix_proc_get(struct mosix_proc *proc)
+{
+	refcount_inc(&proc->ref);
+}
+
+static void free_task_record(struct mosix_task *mt)
+{
+	struct mosix_msg *msg, *next;
+
+	list_splice_init(&mt->signals, &mt->inbox);
+	list_for_each_entry_safe(msg, next, &mt->inbox, node) {
+		list_del(&msg->node);
+		mosix_msg_free(msg);
+	}
+	mosix_msg_free(mt->reply);
+	kfree(mt);
+}
+
+/**
+ * mosix_proc_put - drop a reference
+ * @proc: the process, NULL is fine
+ *
+ * Context: process context.
+ */
+void mosix_proc_put(struct mosix_proc *proc)
+{
+	struct mosix_task *mt, *next;
+
+	if (!proc || !refcount_dec_and_lock(&proc->ref, &procs_lock))
+		return;
+	list_del(&proc->node);
+	spin_unlock(&procs_lock);
+	/* What is left are threads that were never born. */
+	list_for_each_entry_safe(mt, next, &proc->threads, node)
+		free_task_record(mt);
+	mosix_pages_put(proc->pages);
+	mosix_image_free(proc->image);
+	mosix_link_put(proc->link);
+	kfree(proc);
+}
+
+/**
+ * mosix_proc_next - walk all processes
+ * @prev: where to go on from, its reference is dropped; NULL for the first
+ *
+ * Return: the next one with a reference taken, NULL at the end.
+ * Context: process context.
+ */
+struct mosix_proc *mosix_proc_next(struct mosix_proc *prev)
+{
+	struct mosix_proc *proc, *found = NULL;
+
+	spin_lock(&procs_lock);
+	proc = prev ? list_next_entry(prev, node) :
+		      list_first_entry(&procs, struct mosix_proc, node);
+	list_for_each_entry_from(proc, &procs, node) {
+		if (refcount_inc_not_zero(&proc->ref)) {
+			found = proc;
+			break;
+		}
+	}
+	spin_unlock(&procs_lock);
+	mosix_proc_put(prev);
+	return found;
+}
+
+/**
+ * mosix_proc_event - something happened to a process
+ * @proc: the process
+ * @ev: what
+ *
+ * Return: 0, -EPROTO when that must not happen in its present state, which
+ * then stays.
+ * Context: any that may take the lock.
+ */
+int mosix_proc_event(struct mosix_proc *proc, enum mosix_event ev)
+{
+	enum mosix_state next;
+
+	spin_lock(&proc->lock);
+	next = mosix_state_next(proc->state, ev);
+	if (next != ST_INVALID)
+		WRITE_ONCE(proc->state, next);
+	spin_unlock(&proc->lock);
+	return next == ST_INVALID ? -EPROTO : 0;
+}
+
+/**
+ * mosix_proc_state - where it stands
+ * @proc: the process
+ *
+ * Return: the state, which may be old when the caller looks at it.
+ * Context: any.
+ */
+enum mosix_state mosix_proc_state(const struct mosix_proc *proc)
+{
+	return READ_ONCE(proc->state);
+}
+
+/**
+ * mosix_proc_is_guest - is this the host's half?
+ * @proc: the process
+ *
+ * Return: true for a body of another node.
+ * Context: any.
+ */
+bool mosix_proc_is_guest(const struct mosix_proc *proc)
+{
+	return mosix_proc_state(proc) >= ST_OFFERED;
+}
+
+/**
+ * mosix_proc_is_away - is its body elsewhere?
+ * @proc: the process
+ *
+ * Return: true on the home node while the body is away.
+ * Context: any.
+ */
+bool mosix_proc_is_away(const struct mosix_proc *proc)
+{
+	enum mosix_state state = mosix_proc_state(proc);
+
+	return state == ST_AWAY || state == ST_RETURNING;
+}
+
+/**
+ * mosix_proc_link - its link
+ * @proc: the process
+ *
+ * Return: the link with a reference taken, NULL when there is none.
+ * Context: any that may take the lock.
+ */
+struct mosix_link *mosix_proc_link(struct mosix_proc *proc)
+{
+	struct mosix_link *link;
+
+	spin_lock(&proc->lock);
+	link = proc->link;
+	if (link)
+		mosix_link_get(link);
+	spin_unlock(&proc->lock);
+	return link;
+}
+
+/**
+ * mosix_proc_unlink - it has no link any more
+ * @proc: the process
+ *
+ * Drops the process's reference; the link ends by itself or was ended.
+ *
+ * Context: process context.
+ */
+void mosix_proc_unlink(struct mosix_proc *proc)
+{
+	struct mosix_link *link;
+
+	spin_lock(&proc->lock);
+	link = proc->link;
+	proc->link = NULL;
+	spin_unlock(&proc->lock);
+	mosix_link_put(link);
+}
+
+/**
+ * mosix_task_new - a record for a thread
+ * @proc: its process; a reference is taken when it gets attached to a task
+ * @tid: its TID at home
+ *
+ * Return: the record, NULL when there is no memory.
+ * Context: process context.
+ */
+struct mosix_task *mosix_task_new(struct mosix_proc *proc, pid_t tid)
+{
+	struct mosix_task *mt = kzalloc(sizeof(*mt), GFP_KERNEL);
+
+	if (!mt)
+		return NULL;
+	mt->proc = proc;
+	mt->tid = tid;
+	INIT_LIST_HEAD(&mt->inbox);
+	INIT_LIST_HEAD(&mt->signals);
+	init_waitqueue_head(&mt->wait);
+	init_task_work(&mt->work, mosix_migrate_safe_point);
+	spin_lock(&proc->lock);
+	list_add_tail(&mt->node, &proc->threads);
+	spin_unlock(&proc->lock);
+	return mt;
+}
+
+/**
+ * mosix_task_attach - current is this thread from now on
+ * @mt: its record, attached to no task yet
+ *
+ * Context: the task itself.
+ */
+void mosix_task_attach(struct mosix_task *mt)
+{
+	mosix_proc_get(mt->proc);
+	spin_lock(&mt->proc->lock);
+	mt->task = current;
+	spin_unlock(&mt->proc->lock);
+	current->mosix = mt;
+}
+
+static void drop_record(struct mosix_task *mt)
+{
+	struct mosix_proc *proc = mt->proc;
+
+	spin_lock(&proc->lock);
+	list_del(&mt->node);
+	spin_unlock(&proc->lock);
+	free_task_record(mt);
+	mosix_proc_put(proc);
+}
+
+/**
+ * mosix_task_ensure - make sure that a task has a record
+ * @p: a task that the caller holds
+ *
+ * Return: 0, -ENOMEM; -ENODEV while this node has no id; -ESRCH when it is
+ * exiting.
+ * Context: process context.
+ */
+int mosix_task_ensure(struct task_struct *p)
+{
+	struct mosix_proc *proc;
+	struct mosix_task *mt;
+
+	if (READ_ONCE(p->mosix))
+		return 0;
+	if (!mosix_node_self())
+		return -ENODEV;
+	proc = mosix_proc_new(mosix_node_self(), p->tgid);
+	if (!proc)
+		return -ENOMEM;
+	mt = mosix_task_new(proc, p->pid);
+	if (!mt) {
+		mosix_proc_put(proc);
+		return -ENOMEM;
+	}
+	/* The reference of mosix_proc_new() becomes the task's. */
+	mt->task = p;
+	if (cmpxchg(&p->mosix, NULL, mt))
+		drop_record(mt);
+	if (p->flags & PF_EXITING) {
+		spin_lock(&p->mosix->proc->lock);
+		p->mosix->task = NULL;
+		spin_unlock(&p->mosix->proc->lock);
+		return -ESRCH;
+	}
+	return 0;
+}
+
+/**
+ * mosix_task_proc - the process that a task belongs to
+ * @p: a task that the caller holds
+ *
+ * Return: the process, held as long as @p is; NULL when nobody asked yet.
+ * Context: any.
+ */
+struct mosix_proc *mosix_task_proc(struct task_struct *p)
+{
+	struct mosix_task *mt = READ_ONCE(p->mosix);
+
+	return mt ? mt->proc : NULL;
+}
+
+/**
+ * mosix_proc_main - its thread group leader
+ * @proc: the process
+ *
+ * Return: the record of the first thread, NULL when all are gone. It lives
+ * as long as its task or, before birth, as @proc.
+ * Context: any; the caller holds @proc and knows that the task lives, or
+ * holds the lock.
+ */
+struct mosix_task *mosix_proc_main(struct mosix_proc *proc)
+{
+	return list_first_entry_or_null(&proc->threads, struct mosix_task,
+					node);
+}
+
+/**
+ * mosix_task_kick - have a task reach its safe point soon
+ * @mt: its record; the caller holds the process's lock or is the task
+ *
+ * Return: 0, -ESRCH when it exits or is not born yet.
+ * Context: atomic.
+ */
+int mosix_task_kick(struct mosix_task *mt)
+{
+	if (!mt->task)
+		return -ESRCH;
+	wake_up_all(&mt->wait);
+	if (test_and_set_bit(MT_KICKED, &mt->flags)) {
+		/* A deputy deep in a call must see it all the same. */
+		set_notify_signal(mt->task);
+		return 0;
+	}
+	return task_work_add(mt->task, &mt->work, TWA_SIGNAL);
+}
+
+/**
+ * mosix_task_deliver - put a message into a thread's inbox
+ * @proc: the process
+ * @msg: the message, for the thread that its header names; consumed
+ *
+ * Return: 0, -ESRCH when there is no such thread (the message is dropped).
+ * Context: process context.
+ */
+int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg)
+{
+	u32 tid = le32_to_cpu(msg->h.tid);
+	struct mosix_task *mt, *to = NULL;
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node) {
+		if (!tid || mt->tid == tid) {
+			to = mt;
+			break;
+		}
+	}
+	if (to) {
+		list_add_tail(&msg->node, &to->inbox);
+		wake_up_all(&to->wait);
+	}
+	spin_unlock(&proc->lock);
+	if (to)
+		return 0;
+	mosix_msg_free(msg);
+	return -ESRCH;
+}
+
+/**
+ * mosix_task_receive - take the oldest message out of the own inbox
+ * @mt: record of current
+ *
+ * Return: the message, NULL when there is none.
+ * Context: the task itself.
+ */
+struct mosix_msg *mosix_task_receive(struct mosix_task *mt)
+{
+	struct mosix_msg *msg;
+
+	spin_lock(&mt->proc->lock);
+	msg = list_first_entry_or_null(&mt->inbox, struct mosix_msg, node);
+	if (msg)
+		list_del_init(&msg->node);
+	spin_unlock(&mt->proc->lock);
+	return msg;
+}
+
+/**
+ * mosix_task_forked - a task with a record made a copy of itself
+ * @p: the copy, not yet running
+ *
+ * The copy starts at home with nothing but the lock, which is inherited.
+ * Threads get no record here: one that moves its process makes it.
+ *
+ * Context: process context, fork.
+ */
+void mosix_task_forked(struct task_struct *p)
+{
+	u8 locked = READ_ONCE(p->mosix->proc->user_lock);
+
+	p->mosix = NULL;
+	if (locked && !mosix_task_ensure(p))
+		p->mosix->proc->user_lock = 1;
+}
+
+static void free_records(struct work_struct *work)
+{
+	struct llist_node *list = llist_del_all(&freed);
+	struct mosix_task *mt, *next;
+
+	llist_for_each_entry_safe(mt, next, list, free_node)
+		drop_record(mt);
+}
+
+/**
+ * mosix_task_freed - a task_struct goes away
+ * @p: the task, with no reference left
+ *
+ * A record may hold the last reference to a socket, which sleeps when it is
+ * released; this may run in an RCU callback.
+ *
+ * Context: any.
+ */
+void mosix_task_freed(struct task_struct *p)
+{
+	struct mosix_task *mt = p->mosix;
+
+	p->mosix = NULL;
+	if (llist_add(&mt->free_node, &freed))
+		schedule_work(&free_work);
+}
