@@ -6,7 +6,7 @@
 #                        output and exit status come back; input is /dev/null
 #   node I CMD...        the same with the number as an argument
 #   feed I CMD...        the same with our standard input as the command's
-#   put I FILE PATH      copy a file of ours to the node
+#   put I FILE PATH      copy a file of ours to the node (PATH without blanks)
 #   get I PATH FILE      and back
 #   start NAME I PROGRAM ARGS...
 #                        start a program and go on. Its pid on the node is
@@ -24,6 +24,7 @@
 #   pcap flows           what crossed the bridge since the test began: flows,
 #   pcap count FILTER    packets and bytes of payload,
 #   pcap messages, pcap tally   messages of the links, one by one or counted;
+#   pcap pages           how many pages each link carried, out and back
 #   pcap check           fails when a node sent what no node may send
 #
 # A status of 124 means that the time limit passed ($ON_LIMIT seconds), 253
@@ -45,12 +46,12 @@ guest_names() {
 }
 
 put() {
-	feed "$1" "cat >'$3'" <"$2"
-	[[ ! -x $2 ]] || node "$1" chmod +x "'$3'"
+	feed "$1" dd status=none bs=64k "of=$3" <"$2"
+	[[ ! -x $2 ]] || node "$1" chmod +x "$3"
 }
 
 get() {
-	node "$1" "cat '$2'" >"$3"
+	node "$1" cat "$2" >"$3"
 }
 
 start_with() {
