@@ -90,18 +90,38 @@ static void tell(u64 now_ms)
 	mosix_spread_send(&spread, node, &msg, len);
 }
 
+static bool is_ending(struct task_struct *task)
+{
+	return READ_ONCE(task->flags) & PF_EXITING || !pid_alive(task);
+}
+
 /* Nobody knows yet whether it got there. */
 static bool is_on_its_way(u64 now_ms)
 {
 	struct mosix_proc *proc = mosix_task_proc(leaving.task);
 
-	if (now_ms >= leaving.since_ms + MOVE_MS || !pid_alive(leaving.task))
+	if (now_ms >= leaving.since_ms + MOVE_MS || is_ending(leaving.task))
 		return false;
 	/* Its home moves a guest: here it is seen to leave, or not. */
 	if (mosix_proc_is_guest(proc))
 		return now_ms < leaving.since_ms + MOVE_MS / 10 ||
 		       mosix_proc_state(proc) != ST_RUNNING;
 	return READ_ONCE(proc->move);
+}
+
+/* For /proc/PID/mosix/why; a process that nobody asked about has none. */
+static void explain(struct task_struct *task, const struct lb_decision *d)
+{
+	struct mosix_proc *proc = mosix_task_proc(task);
+
+	if (!proc)
+		return;
+	spin_lock(&proc->lock);
+	scnprintf(proc->why, sizeof(proc->why),
+		  "%s node %u gain %lld cost %llu worth %lld",
+		  lb_reason_name(d->reason), d->node, d->gain_milli,
+		  d->cost_ms, d->worth_ms);
+	spin_unlock(&proc->lock);
 }
 
 static void follow_move(u64 now_ms)
@@ -113,8 +133,9 @@ static void follow_move(u64 now_ms)
 	if (!leaving.task || is_on_its_way(now_ms))
 		return;
 	proc = mosix_task_proc(leaving.task);
-	if (pid_alive(leaving.task) && READ_ONCE(proc->where) != d->node) {
+	if (!is_ending(leaving.task) && READ_ONCE(proc->where) != d->node) {
 		d->reason = LB_FAILED;
+		explain(leaving.task, d);
 		mosix_decisions_add(d, mosix_node_self(), now_ms);
 		lb_history_refused(&history, d->node,
 				   now_ms + params.refusal_ms);
@@ -137,12 +158,14 @@ static struct task_struct *find_task(const struct sample_proc *s)
 	return task;
 }
 
-/* The costly questions, asked of one process alone. */
+/* The costly question, asked of one process alone. */
 static bool may_leave(struct task_struct *task)
 {
-	if (mosix_stay_reasons(task) && !mosix_task_proc(task))
-		return false;
-	return !mosix_task_ensure(task);
+	struct mosix_proc *proc = mosix_task_proc(task);
+
+	/* What keeps a guest at home is for its home to find. */
+	return (proc && mosix_proc_is_guest(proc)) ||
+	       !mosix_stay_reasons(task);
 }
 
 /* Returns false if the process cannot move after all. */
@@ -158,6 +181,7 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 		put_task_struct(task);
 		return false;
 	}
+	explain(task, d);
 	leaving.task = task;
 	leaving.decision = *d;
 	leaving.demand_milli = s->lb.demand_milli;
@@ -189,13 +213,21 @@ static struct lb_decision decide(const struct lb_view *view,
 }
 
 /* Why nothing happens is worth a line when it changes, not each period. */
-static void say(const struct lb_decision *d, u64 now_ms)
+static void say(const struct sample_proc *s, const struct lb_decision *d,
+		u64 now_ms)
 {
+	struct task_struct *task;
+
 	if (!lb_reason_moves(d->reason)) {
 		if (d->reason == said.reason && d->pid == said.pid &&
 		    d->node == said.node)
 			return;
 		said = *d;
+		task = s ? find_task(s) : NULL;
+		if (task) {
+			explain(task, d);
+			put_task_struct(task);
+		}
 	}
 	mosix_decisions_add(d, mosix_node_self(), now_ms);
 }
@@ -219,7 +251,7 @@ static void balance(u64 now_ms)
 		struct lb_decision d = decide(&view, &s);
 
 		if (!s || !lb_reason_moves(d.reason) || move(s, &d, now_ms)) {
-			say(&d, now_ms);
+			say(s, &d, now_ms);
 			break;
 		}
 		s->stays_ms = now_ms + STAYS_MS;
@@ -257,12 +289,24 @@ static void listen(u64 until_ms)
 /* Follows the node map; no map, or no address yet: nothing to balance. */
 static bool is_ready(void)
 {
-	if (!mosix_node_self())
+	static u32 warned;	/* generation of the map that does not work */
+	u32 generation = mosix_node_generation();
+	int ret;
+
+	if (!mosix_node_self()) {
+		mosix_spread_close(&spread);
 		return false;
-	if (spread.sock && spread.generation == mosix_node_generation())
+	}
+	if (spread.sock && spread.generation == generation)
 		return true;
-	if (mosix_spread_configure(&spread))
+	ret = mosix_spread_configure(&spread);
+	if (ret) {
+		if (warned != generation)
+			pr_warn("mosix: cannot tell other nodes of load yet: %pe\n",
+				ERR_PTR(ret));
+		warned = generation;
 		return false;
+	}
 	mosix_vector_mapped();
 	mosix_show_mapped();
 	return true;

@@ -17,6 +17,7 @@
 #include "sample.h"
 
 #include "../kernel/node.h"
+#include "../kernel/param.h"
 #include "../kernel/task.h"
 
 #include <linux/cpumask.h>
@@ -185,6 +186,24 @@ static u64 total_ns(struct task_struct *p)
 	return sum;
 }
 
+/*
+ * A small process travels whole. Of a greater one the pages come when they are
+ * touched, most of them before somebody has to wait: what stalls is about a
+ * fifth of the working set (Hines and Gopalan's figure for post-copy).
+ */
+static u32 travelling(u32 own_kib)
+{
+	if (own_kib <= mosix_param(PARAM_EAGER_KIB))
+		return own_kib;
+	return own_kib / 5;
+}
+
+static u32 pages_to_kib(unsigned long pages)
+{
+	return (u32)min(pages, (unsigned long)U32_MAX >> (PAGE_SHIFT - 10)) <<
+	       (PAGE_SHIFT - 10);
+}
+
 static u32 resident_kib(struct task_struct *p, u32 *travel_kib)
 {
 	unsigned long all = 0, own = 0;
@@ -195,10 +214,8 @@ static u32 resident_kib(struct task_struct *p, u32 *travel_kib)
 		own = get_mm_counter(p->mm, MM_ANONPAGES);
 	}
 	task_unlock(p);
-	*travel_kib = (u32)min(own, U32_MAX >> (PAGE_SHIFT - 10))
-		      << (PAGE_SHIFT - 10);
-	return (u32)min(all, U32_MAX >> (PAGE_SHIFT - 10))
-	       << (PAGE_SHIFT - 10);
+	*travel_kib = travelling(pages_to_kib(own));
+	return pages_to_kib(all);
 }
 
 static u64 work_ms(const struct mosix_sample *sample, struct task_struct *p)
@@ -323,11 +340,10 @@ void mosix_sample_take(struct mosix_sample *sample)
 	sample->node.id = mosix_node_self();
 	sample->node.cpus = (u16)num_online_cpus();
 	sample->node.guests = 0;
-	sample->node.mem_total_kib = (u32)min(totalram_pages(), U32_MAX / 4UL)
-				     << (PAGE_SHIFT - 10);
-	sample->node.mem_free_kib = (u32)clamp(si_mem_available(), 0L,
-					       (long)totalram_pages())
-				    << (PAGE_SHIFT - 10);
+	sample->node.mem_total_kib = pages_to_kib(totalram_pages());
+	sample->node.mem_free_kib =
+		min(pages_to_kib((unsigned long)max(si_mem_available(), 0L)),
+		    sample->node.mem_total_kib);
 
 	swap(sample->proc, sample->old);
 	n = snapshot(sample, period_ns, &sum_milli);
