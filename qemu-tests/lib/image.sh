@@ -15,10 +15,11 @@ image_cflags=(-O2 -g -Wall -Wextra -Werror)
 # compile OUT SOURCES FLAGS...: only when a source or a header is newer.
 # $1 is the output, $2 the sources (blank between them), the rest flags.
 image_compile() {
-	local out=$1 sources=$2 source
+	local out=$1 sources=$2 source first
 	shift 2
-	for source in $sources "${sources%%/[^/]*.c*}"/*.h \
-		"$TOP"/qemu-tests/lib/*.h "$TOP/kernel/wire.h"; do
+	first=${sources%%[[:space:]]*}
+	for source in $sources "${first%/*}"/*.h "$TOP"/qemu-tests/lib/*.h \
+		"$TOP"/kernel/{pure,wire}.h; do
 		[[ ! -e $source || $out -nt $source ]] && continue
 		mkdir -p "${out%/*}"
 		# shellcheck disable=SC2086 # several sources
@@ -42,7 +43,8 @@ image_tools() {
 		image_compile "$bin/agent" "$f $q/guest/agent.c" -static &&
 		image_compile "$bin/pcapture" "$q/pcap/pcapture.c" -lpcap &&
 		image_compile "$bin/pcapcheck" "$q/pcap/pcapcheck.c
-			$q/pcap/messages.c $q/pcap/stream.c $q/pcap/packet.c
+			$q/pcap/laws.c $q/pcap/messages.c
+			$q/pcap/stream.c $q/pcap/packet.c
 			$TOP/kernel/wire.c $f" -lpcap
 }
 
