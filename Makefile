@@ -4,11 +4,17 @@
 SHELL := /bin/bash
 S := kernel/scripts
 
+VERSION := 0.1
+
 .DEFAULT_GOAL := kernel
-.PHONY: help fetch overlay kernel kernel-debug clean
+.PHONY: help deps fetch overlay kernel kernel-debug patch check-patch refresh \
+	lint sparse unit sim check check-all demo bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+
+deps: ## install the Debian packages that are missing (as root)
+	@$(S)/deps.sh
 
 fetch: ## unpack the kernel base into build/base (LINUX_SRC= folder or tarball)
 	@$(S)/fetch.sh
@@ -21,6 +27,39 @@ kernel: overlay ## the normal kernel: build/normal/arch/x86/boot/bzImage
 
 kernel-debug: overlay ## the debug kernel: build/debug/arch/x86/boot/bzImage
 	@$(S)/build.sh debug
+
+patch: overlay ## emit one patch: build/mosix-VERSION-linux-BASE.patch
+	@$(S)/mkpatch.sh $(VERSION)
+
+check-patch: patch ## apply that patch to a second tree and compare everything
+	@$(S)/verify-patch.sh build/mosix.patch
+
+refresh: ## take edits made in build/linux into a patch (P=NAME, or P=all)
+	@$(S)/refresh.sh $(P)
+
+lint: ## the quick gates: style, documentation, laws of the house, spelling
+	@$(S)/lint.sh
+
+sparse: overlay ## types, byte order and locks of our objects (sparse, W=1)
+	@$(S)/sparse.sh
+
+unit: ## the pure code in user space, under the sanitizers
+	@$(S)/check.sh unit
+
+sim: ## the balancer in a simulated cluster
+	@$(S)/check.sh sim
+
+check: ## everything that must pass, ends with one line of sums
+	@$(S)/check.sh
+
+check-all: ## check, and what takes too long for every day
+	@$(S)/check.sh all
+
+demo: kernel ## three nodes share real work: the table at the end tells
+	@qemu-tests/demo
+
+bench: kernel ## measure, as ratios
+	@qemu-tests/bench
 
 clean: ## remove everything that was built (all of build/)
 	rm -rf build

@@ -84,7 +84,7 @@ same_sources() {
 		sed 1,2d "$OVERLAY/.mosix-overlay"
 		our_files | awk '{ print $1 }'
 	} | sort -u)
-	return $rc
+	return "$rc"
 }
 
 kmake() {
@@ -104,8 +104,8 @@ configure() {
 	mkdir -p "$obj"
 	cat "$config" "$@" >"$obj/wanted.new"
 	cmp -s "$obj/wanted.new" "$obj/wanted" && [ -f "$obj/.config" ] && return
-	kmake "$src" "$obj" KCONFIG_ALLCONFIG="$obj/wanted.new" allnoconfig
-	mv "$obj/wanted.new" "$obj/wanted"
+	kmake "$src" "$obj" KCONFIG_ALLCONFIG="$obj/wanted.new" allnoconfig &&
+		mv "$obj/wanted.new" "$obj/wanted"
 }
 
 # Objects of the touched upstream sources: those this configuration has.
@@ -135,7 +135,7 @@ same_objects() {
 		our_objects "$work/overlay"
 		our_objects "$work/on"
 	} | sort -u)
-	return $rc
+	return "$rc"
 }
 
 build_without() {
@@ -171,7 +171,7 @@ same_without() {
 		head -n 10 "$work/diff"
 		rc=1
 	done < <(upstream_objects)
-	return $rc
+	return "$rc"
 }
 
 "$(dirname "$0")/overlay.sh"

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# check.sh [unit|sim|all]: run the parts of the check one after the other, each
+# printing KTAP, and close with one line "N passed, N failed, N skipped" over
+# all of them. A part that fails does not keep the others from running.
+
+. "$(dirname "$0")/lib.sh"
+cd "$TOP"
+
+here=kernel/scripts
+results=$BUILD/results
+summary=()
+files=()
+
+# part NAME COMMAND...: standard output is KTAP, the rest is talk.
+part() {
+	local name=$1 file=$results/$1.ktap status=0 start=$SECONDS sum
+	shift
+	files+=("$file")
+	echo "# ---- $name: $*"
+	"$@" </dev/null | tee "$file" || status=$?
+	# a part that dies must not look like one that had nothing to say
+	if [ $status != 0 ] && ! grep -qE '^ *not ok' "$file"; then
+		echo "not ok - $name ended with status $status" | tee -a "$file"
+	fi
+	sum=$($here/ktap-sum.sh -n "$file")
+	# shellcheck disable=SC2086 # three numbers
+	summary+=("$(printf '%-14s %4d passed %4d failed %4d skipped %5d s' \
+		"$name" $sum $((SECONDS - start)))")
+}
+
+# one NAME COMMAND...: a command that is a single claim.
+one() {
+	local name=$1
+	shift
+	printf 'KTAP version 1\n1..1\n'
+	if "$@" >&2; then
+		echo "ok 1 - $name"
+	else
+		echo "not ok 1 - $name"
+		return 1
+	fi
+}
+
+# absent NAME: a part which this tree does not have, said aloud.
+absent() {
+	printf '1..0 # SKIP %s is not there\n' "$1"
+}
+
+# make_ktap FOLDER TARGET: the tests of a folder.
+make_ktap() {
+	if [ -f "$1/Makefile" ]; then
+		make -s -C "$1" "$2"
+	else
+		absent "$1"
+	fi
+}
+
+cluster() {
+	if [ -x qemu-tests/run ]; then
+		qemu-tests/run "$@"
+	else
+		absent qemu-tests/run
+	fi
+}
+
+units() {
+	part unit-loadinfo make_ktap loadinfo/test check
+	part unit-kernel make_ktap kernel/test check
+	part unit-deputy make_ktap deputy/test check
+}
+
+builds() {
+	part kernel one "the normal kernel builds" $here/build.sh normal
+	part kernel-debug one "the debug kernel builds" $here/build.sh debug
+	[ ! -f tools/Makefile ] || part tools one "the tools build" make -C tools
+}
+
+patches() {
+	part patch one "one patch is emitted" make -s patch
+	part check-patch $here/verify-patch.sh build/mosix.patch
+	part sparse $here/sparse.sh
+}
+
+rm -rf "$results"
+mkdir -p "$results"
+case ${1:-check} in
+unit)
+	units ;;
+sim)
+	part sim make_ktap loadinfo/test sim ;;
+check | all)
+	part overlay one "the series applies" $here/overlay.sh
+	part lint $here/lint.sh
+	units
+	part sim make_ktap loadinfo/test sim
+	builds
+	patches
+	part normal cluster normal
+	part debug cluster debug
+	if [ "${1:-check}" = all ]; then
+		part soak cluster soak
+		part coccicheck $here/coccicheck.sh
+	fi ;;
+*)
+	die "no such check '$1': unit, sim or all" ;;
+esac
+
+echo "# ----"
+printf '# %s\n' "${summary[@]}" "in all $SECONDS s"
+$here/ktap-sum.sh "${files[@]}"
