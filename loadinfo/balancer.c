@@ -317,6 +317,8 @@ static int run(void *unused)
 	u64 next_ms = 0;
 	u64 now_ms;
 
+	/* Where the queue for a CPU is long, it must not wait in it. */
+	set_user_nice(current, MIN_NICE);
 	while (!kthread_should_stop()) {
 		if (!is_ready()) {
 			schedule_timeout_interruptible(HZ / 5);

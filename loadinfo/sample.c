@@ -24,6 +24,7 @@
 #include <linux/kernel_stat.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/sched/clock.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -173,16 +174,31 @@ void mosix_sample_exit(struct mosix_sample *sample)
 	sample->count = 0;
 }
 
+/*
+ * Time that a thread waited for a CPU. The scheduler adds a wait when it ends:
+ * the one that goes on is added here, or a node where each waits for seconds
+ * would seem idle now and ten times as busy then. Should the wait end between
+ * the two looks, this sample misses it and the next one has it.
+ */
+static u64 waited_ns(struct task_struct *t)
+{
+	u64 sum = READ_ONCE(t->sched_info.run_delay);
+	u64 since = READ_ONCE(t->sched_info.last_queued);
+	u64 now = local_clock();
+
+	if (since && since < now)
+		sum += now - since;
+	return sum;
+}
+
 /* Time that the threads of a process ran or waited for a CPU. */
 static u64 total_ns(struct task_struct *p)
 {
 	u64 sum = READ_ONCE(p->signal->sum_sched_runtime);
 	struct task_struct *t;
 
-	for_each_thread(p, t) {
-		sum += READ_ONCE(t->se.sum_exec_runtime);
-		sum += READ_ONCE(t->sched_info.run_delay);
-	}
+	for_each_thread(p, t)
+		sum += READ_ONCE(t->se.sum_exec_runtime) + waited_ns(t);
 	return sum;
 }
 
@@ -265,35 +281,37 @@ static void describe(struct mosix_sample *sample, struct sample_proc *s,
 		sample->node.guests++;
 }
 
-/*
- * Demand of one process in this period; *@from walks the snapshot before. A
- * thread that ended takes its waiting time with it: then the difference may be
- * negative, and counts as none.
- */
-static u32 demand(struct sample_proc *s, const struct mosix_sample *sample,
-		  u32 *from, u64 period_ns)
+/* The same process in the snapshot before; *@from walks it. */
+static const struct sample_proc *find_old(const struct mosix_sample *sample,
+					  const struct sample_proc *s,
+					  u32 *from)
 {
-	const struct sample_proc *before;
-	u64 ns;
+	while (*from < sample->count) {
+		const struct sample_proc *old = &sample->old[(*from)++];
 
-	s->lb.demand_milli = 0;
-	for (; *from < sample->count; ++*from) {
-		before = &sample->old[*from];
-		if (before->lb.pid == s->lb.pid &&
-		    before->start_ns == s->start_ns)
-			break;
+		if (old->lb.pid == s->lb.pid && old->start_ns == s->start_ns)
+			return old;
 	}
-	if (*from == sample->count)
-		return 0;
-	++*from;
-	s->stays_ms = before->stays_ms;
-	ns = s->total_ns - min(s->total_ns, before->total_ns);
-	s->lb.demand_milli = (u32)min(ns * LB_MILLI / period_ns, 1000000ULL);
-	ns = s->lb.demand_milli;
-	if (before->lb.demand_milli)
-		s->lb.demand_milli = (5 * before->lb.demand_milli +
-				      3 * s->lb.demand_milli) / 8;
-	return (u32)ns;
+	return NULL;
+}
+
+/*
+ * Demand of a process in this period. A thread that ended takes its waiting
+ * time with it: then the difference may be negative, and counts as none. The
+ * figure that decisions use is decayed, that of the node is not: load.c does.
+ */
+static u32 demand(struct sample_proc *s, const struct sample_proc *old,
+		  u32 threads, u64 period_ns)
+{
+	u64 ns = s->total_ns - min(s->total_ns, old->total_ns);
+	u32 milli = (u32)min_t(u64, ns * LB_MILLI / period_ns,
+			       (u64)threads * LB_MILLI);
+
+	s->stays_ms = old->stays_ms;
+	s->lb.demand_milli = milli;
+	if (old->lb.demand_milli)
+		s->lb.demand_milli = (5 * old->lb.demand_milli + 3 * milli) / 8;
+	return milli;
 }
 
 /* Returns how many processes there were room for or not; *@sum_milli of all. */
@@ -304,6 +322,7 @@ static u32 snapshot(struct mosix_sample *sample, u64 period_ns, u64 *sum_milli)
 
 	rcu_read_lock();
 	for_each_process(p) {
+		const struct sample_proc *old;
 		struct sample_proc *s;
 
 		if (p->flags & (PF_KTHREAD | PF_EXITING) || n++ >= sample->room)
@@ -313,7 +332,10 @@ static u32 snapshot(struct mosix_sample *sample, u64 period_ns, u64 *sum_milli)
 		s->lb.pid = p->tgid;
 		s->start_ns = p->start_time;
 		s->total_ns = total_ns(p);
-		*sum_milli += demand(s, sample, &from, period_ns);
+		old = find_old(sample, s, &from);
+		if (old)
+			*sum_milli += demand(s, old, get_nr_threads(p),
+					     period_ns);
 		describe(sample, s, p);
 	}
 	rcu_read_unlock();
