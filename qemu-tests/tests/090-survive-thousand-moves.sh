@@ -26,16 +26,16 @@ victim all 1 allcheck 2 200000
 pid=$(pid_of all)
 before=$(about all nmigs)
 began=$EPOCHREALTIME
-done=0
-while ((done < moves)); do
-	part=$((moves - done < 25 ? moves - done : 25))
+made=0
+while ((made < moves)); do
+	part=$((moves - made < 25 ? moves - made : 25))
 	there_and_back $part || break
-	done=$((done + part))
+	made=$((made + part))
 	goes_on all || break
 done
 took=$(echo "$EPOCHREALTIME - $began" | bc)
-echo "$done times there and back took $took s"
-assert_eq "$done" "$moves" "$moves times there and back"
+echo "$made times there and back took $took s"
+assert_eq "$made" "$moves" "$moves times there and back"
 assert_eq "$(($(about all nmigs) - before))" $((2 * moves)) \
 	"each of the $((2 * moves)) moves is counted"
 claim "the program goes on" goes_on all
