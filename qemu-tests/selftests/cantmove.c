@@ -176,7 +176,8 @@ static timer_t cpu_timer;
 
 static int make_cpu_timer(void)
 {
-	struct sigevent how = { .sigev_notify = SIGEV_NONE };
+	struct sigevent how = { .sigev_notify = SIGEV_SIGNAL,
+				.sigev_signo = SIGUSR1 };
 	struct itimerspec when = { .it_value.tv_sec = 1000 };
 	int ret = result(timer_create(CLOCK_PROCESS_CPUTIME_ID, &how,
 				      &cpu_timer));
@@ -234,7 +235,9 @@ static const struct cause causes[] = {
 	{ "all_locked", "locked memory", make_all_locked, undo_all_locked },
 	{ "hugetlb", "hugetlb mapping", make_hugetlb, undo_hugetlb },
 	{ "userfaultfd", "userfaultfd", make_userfaultfd, unmap_area },
-	{ "aio", "asynchronous I/O context", make_aio, NULL },
+	/* The ring of completed requests is memory shared with the kernel. */
+	{ "aio", "writable shared mapping\nasynchronous I/O context", make_aio,
+	  NULL },
 	{ "io_uring", "io_uring", make_io_uring, NULL },
 	{ "realtime", "real-time scheduling", make_realtime, undo_realtime },
 	{ "ldt", "local descriptor table or segment register", make_ldt,
@@ -256,12 +259,26 @@ static const struct cause *find_cause(const char *name)
 	return NULL;
 }
 
+/* The harness maps shared memory before main(): it is a cause of its own. */
+static void drop_shared_memory(void)
+{
+	unsigned long from, to;
+	char *line;
+
+	procfile_read("/proc/self/maps", text);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (strstr(line, " rw-s ") &&
+		    sscanf(line, "%lx-%lx", &from, &to) == 2)
+			munmap((void *)from, to - from);
+}
+
 /* The program that has the cause: 'm' makes it, 'u' undoes it, each answered. */
 static int serve_orders(const char *name)
 {
 	const struct cause *cause = find_cause(name);
 	char order;
 
+	drop_shared_memory();
 	while (read(0, &order, 1) == 1) {
 		int (*act)(void) = order == 'm' ? cause->make :
 				   order == 'u' ? cause->undo : NULL;
@@ -548,6 +565,6 @@ TEST_F(other, a_zombie_is_exiting)
 int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "--serve"))
-		return serve_orders(argv[2]);
+		_exit(serve_orders(argv[2]));
 	return test_harness_run(argc, argv);
 }
