@@ -36,8 +36,10 @@ cluster_make() {
 	cluster_kernel "$flavour" || return 1
 	{
 		flock 9
-		image_tools && image_programs
-	} 9>"$WORK/lock" || return 1
+		image_tools || return 1
+		image_programs >"$CLUSTER/programs.log" 2>&1 ||
+			: >"$CLUSTER/programs.bad"
+	} 9>"$WORK/lock"
 	image_make "$CLUSTER/image" "$@" || return 1
 	ip link show br0 >/dev/null 2>&1 || net_up "$NODES" || return 1
 	boot_accel

@@ -26,6 +26,7 @@ image_compile() {
 		if ! cc "${image_cflags[@]}" -o "$out.$$" $sources "$@" \
 			2>"$out.log"; then
 			cat "$out.log" >&2
+			rm -f "$out" "$out.log"
 			return 1
 		fi
 		rm "$out.log"
@@ -42,36 +43,36 @@ image_tools() {
 		image_compile "$bin/tsckhz" "$q/lib/tsckhz.c" &&
 		image_compile "$bin/agent" "$f $q/guest/agent.c" -static &&
 		image_compile "$bin/pcapture" "$q/pcap/pcapture.c" -lpcap &&
-		image_compile "$bin/pcapcheck" "$q/pcap/pcapcheck.c
-			$q/pcap/laws.c $q/pcap/messages.c
-			$q/pcap/stream.c $q/pcap/packet.c
+		image_compile "$bin/pcapcheck" "$(printf '%s ' \
+			"$q"/pcap/*.c | sed 's|[^ ]*/pcapture.c||') \
 			$TOP/kernel/wire.c $f" -lpcap
 }
 
 # A victim is built static; and dynamic too when its source says
-# "build: dynamic" in a comment, or dynamic alone for "build: dynamic only".
+# "build: dynamic" in a comment. All are tried; names what does not compile.
 image_programs() {
-	local q=$TOP/qemu-tests c name
+	local q=$TOP/qemu-tests c name bad=0
 	# Includes of kselftest_harness.h are written both ways in the base.
 	local base=$TOP/build/linux/tools/testing/selftests
 	for c in "$q"/programs/*.c; do
-		[[ -e $c ]] || continue
-		name=${c##*/}
-		name=${name%.c}
-		grep -q 'build: dynamic only' "$c" ||
-			image_compile "$WORK/programs/$name" "$c" -static \
-				-pthread || return 1
+		name=programs/$(basename "$c" .c)
+		image_compile "$WORK/$name" "$c" -static -pthread || bad=1
 		if grep -q 'build: dynamic' "$c"; then
-			image_compile "$WORK/programs/$name.dyn" "$c" \
-				-pthread || return 1
+			image_compile "$WORK/$name.dyn" "$c" -pthread || bad=1
 		fi
 	done
 	for c in "$q"/selftests/*.c; do
 		[[ -e $c ]] || continue
-		name=${c##*/}
-		image_compile "$WORK/selftests/${name%.c}" "$c" -static \
-			-pthread -I"$base" -I"$base/timens" || return 1
+		name=selftests/$(basename "$c" .c)
+		image_compile "$WORK/$name" "$c" -static -pthread \
+			-Wno-unused-parameter -I"$base" -I"$base/timens" || bad=1
 	done
+	# Programs whose source is gone are no programs any more.
+	for c in "$WORK"/{programs,selftests}/*; do
+		name=${c#"$WORK"/}
+		[[ -e $q/${name%.dyn}.c || ! -e $c ]] || rm "$c"
+	done
+	return $bad
 }
 
 # The dynamic loader and the libraries of the ELF file $1, one a line.

@@ -147,13 +147,15 @@ bail() {
 
 # Programs that hold their tests themselves, in node 1.
 run_selftests() {
-	local file name
+	local file name log before
 	for file in "$WORK"/selftests/*; do
 		[[ -x $file ]] || continue
 		name=${file##*/}
-		node -t $((120 * SLOW)) 1 "/selftests/$name" \
-			>"$CLUSTER/selftest.$name.log" 2>&1
-		ktap_fold "selftest $name" <"$CLUSTER/selftest.$name.log"
+		log=$CLUSTER/selftest.$name.log
+		before=$ktap_failed
+		node -t $((120 * SLOW)) 1 "/selftests/$name" >"$log" 2>&1
+		ktap_fold "selftest $name" <"$log"
+		((ktap_failed == before)) || show_log "$log"
 	done
 }
 
@@ -206,6 +208,10 @@ run_flavour() {
 		bail "no $FLAVOUR cluster can be made"
 	ktap_note "$FLAVOUR kernel, $NODES nodes, $ACCEL," \
 		"logs in ${CLUSTER#"$TOP/"}"
+	if [[ -e $CLUSTER/programs.bad ]]; then
+		ktap_result "not ok" "$FLAVOUR: all programs compile"
+		show_log "$CLUSTER/programs.log"
+	fi
 	cluster_up || bail "the $FLAVOUR kernel does not boot"
 	ktap_result ok "$FLAVOUR: $NODES nodes boot"
 	ktap_note "booted after $((SECONDS - began)) s"
@@ -231,6 +237,7 @@ run_beside() {
 	shift
 	[[ ! -f $1 ]] || mapfile -t needs < <(needs_of "$1")
 	if ! cluster_make "$flavour" "${needs[@]}" || ! cluster_up; then
+		cat "$CLUSTER/programs.log" >&2
 		show_consoles >&2
 		return 1
 	fi
