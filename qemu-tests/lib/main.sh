@@ -140,8 +140,10 @@ cluster_again() {
 }
 
 bail() {
-	echo "Bail out! $1"
+	ktap_result "not ok" "$1"
+	[[ ! -e $CLUSTER/programs.log ]] || show_log "$CLUSTER/programs.log"
 	show_consoles
+	echo "Bail out! $1"
 	exit 1
 }
 
