@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# build.sh normal|debug|lint [TARGET...]: configure and build the overlay out of
-# tree in build/FLAVOUR. Without a target: the kernel image. The flavour lint is
+# build.sh normal|debug|sparse [TARGET...]: configure and build the overlay out of
+# tree in build/FLAVOUR. Without a target: the kernel image. The flavour sparse is
 # debug once more, for objects compiled with other warnings.
 
 . "$(dirname "$0")/lib.sh"
 
-flavour=${1:?usage: build.sh normal|debug|lint [TARGET...]}
+flavour=${1:?usage: build.sh normal|debug|sparse [TARGET...]}
 shift
 obj=$BUILD/$flavour
 log=$obj/build.log
 configs=$TOP/qemu-tests/configs
 case $flavour in
 normal) fragments=("$configs/node.config") about=1700 ;;
-debug | lint) fragments=("$configs/node.config" "$configs/debug.config") about=1900 ;;
-*) die "no flavour '$flavour': normal, debug or lint" ;;
+debug | sparse) fragments=("$configs/node.config" "$configs/debug.config") about=1900 ;;
+*) die "no flavour '$flavour': normal, debug or sparse" ;;
 esac
 
 # The same inputs must give the same objects, in whichever folder and on

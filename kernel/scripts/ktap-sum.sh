@@ -42,6 +42,13 @@ awk -v numbers="$numbers" '
 	}
 	FNR == 1 { end_file(); name = FILENAME; results = 0 }
 	{ sub(/\r$/, ""); sub(/^\[ *[0-9.]+\] /, "") }
+	/^ *K?TAP version/ {
+		match($0, /^ */)
+		close_below(RLENGTH)
+		check_plan(RLENGTH)
+		seen[RLENGTH] = 0
+		next
+	}
 	/^ *1\.\.[0-9]+/ {
 		match($0, /^ */)
 		d = RLENGTH

@@ -147,6 +147,7 @@ gate "licence: ${#sources[@]} files say GPL-2.0-only at their head" \
 gate "dependency law" $here/check-deps.sh
 gate "pure files are pure" $here/check-pure.sh
 gate "footprint within its budget" $here/footprint.sh
+gate "sums over KTAP" $here/test-ktap-sum.sh
 gate "limits of file, function and parameters" $here/check-limits.sh
 if need shellcheck; then
 	gate "shellcheck: ${#scripts[@]} scripts" \

@@ -12,9 +12,11 @@ if ! command -v sparse >/dev/null; then
 	echo "ok 1 - $name # SKIP sparse is not installed: make deps"
 	exit 0
 fi
+folders=("${MOSIX_FOLDERS[@]/#/mosix/}")
 # C=2 looks at every file, also at those which are compiled already
-if out=$("$(dirname "$0")/build.sh" lint C=2 W=1 mosix/ 2>&1) &&
-	! grep -E '(mosix/|mosix\.h).*(warning|error):' <<<"$out"; then
+if out=$("$(dirname "$0")/build.sh" sparse C=2 W=1 "${folders[@]/%//}" 2>&1) &&
+	grep -q '^  CHECK .*mosix/' "$BUILD/sparse/build.log" &&
+	! grep -qE '(mosix/|mosix\.h).*(warning|error):' <<<"$out"; then
 	echo "ok 1 - $name"
 else
 	printf '%s\n' "$out" | sed 's/^/# /'

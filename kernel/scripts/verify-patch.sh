@@ -118,11 +118,12 @@ our_objects() {
 }
 
 build_with() {
-	local objects
+	local objects ours=("${MOSIX_FOLDERS[@]/#/mosix/}")
+	ours=("${ours[@]/%//}")
 	mapfile -t objects < <(upstream_objects)
 	configure "$OVERLAY" "$work/overlay" && configure "$tree" "$work/on" || return 1
-	kmake "$OVERLAY" "$work/overlay" "${objects[@]}" mosix/ &&
-		kmake "$tree" "$work/on" "${objects[@]}" mosix/
+	kmake "$OVERLAY" "$work/overlay" "${objects[@]}" "${ours[@]}" &&
+		kmake "$tree" "$work/on" "${objects[@]}" "${ours[@]}"
 }
 
 same_objects() {
