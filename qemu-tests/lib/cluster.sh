@@ -79,11 +79,13 @@ cluster_end() {
 	rm -f "$CLUSTER"/{kernel,image,agent.*,node.*,crashed.*,alive}
 }
 
-# A node that a test left without power is put right, and is no failure.
+# What a test left unplugged, slowed or without power is put right, and is no
+# failure.
 cluster_health() {
 	local i bad=0
 	for ((i = 1; i <= NODES; i++)); do
 		restore_port "$i"
+		[[ ! -e $CLUSTER/netem.$i ]] || netem_off "$i" || true
 		if splats "$i"; then
 			echo "node $i complained (above)"
 			bad=1

@@ -149,10 +149,12 @@ reboot_node() {
 netem() {
 	local id=$1
 	shift
+	: >"$CLUSTER/netem.$id"
 	node "$id" tc qdisc replace dev eth0 root netem "$@"
 }
 
 netem_off() {
+	rm -f "$CLUSTER/netem.$1"
 	node "$1" tc qdisc del dev eth0 root
 }
 
