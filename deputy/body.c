@@ -13,6 +13,8 @@
 
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/time_namespace.h>
+#include <linux/timekeeping.h>
 
 static struct mosix_task *main_task(struct mosix_link *link,
 				    struct mosix_proc **proc)
@@ -135,13 +137,19 @@ static void __noreturn vanish(struct mosix_task *mt, struct mosix_link *link)
 static int tell_complete(struct mosix_task *mt, struct mosix_link *link)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_HOME_END,
-					      sizeof(struct wire_usage));
+					      sizeof(struct wire_home_end));
 	struct mosix_msg *answer;
+	struct wire_home_end *end;
+	struct timespec64 now;
 	int ret = 0;
 
 	if (!msg)
 		return -ENOMEM;
-	mosix_account_read((void *)msg->data, current);
+	end = (void *)msg->data;
+	mosix_account_read(&end->usage, current);
+	ktime_get_ts64(&now);
+	timens_add_monotonic(&now);
+	end->mono_ns = cpu_to_le64(timespec64_to_ns(&now));
 	msg->h.tid = cpu_to_le32(mt->tid);
 	answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
 	if (IS_ERR(answer))

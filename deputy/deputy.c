@@ -20,6 +20,7 @@
 #include "../kernel/node.h"
 #include "../kernel/pages.h"
 
+#include <linux/delay.h>
 #include <linux/memcontrol.h>
 #include <linux/mosix.h>
 #include <linux/sched/signal.h>
@@ -30,6 +31,9 @@
 #include <asm/syscall.h>
 
 enum { LAST_WORD_S = 2 };	/* how long a dying deputy waits for EXIT */
+
+/* A body that claims more than this was never told so by us. */
+#define MAX_AHEAD_NS	(120ULL * NSEC_PER_SEC)
 
 /**
  * mosix_deputy_signals - take the signals that are pending
@@ -243,6 +247,15 @@ static int restore(struct mosix_task *mt)
 	return 0;
 }
 
+/* The body's clock may be ahead by a round trip: it must not go back. */
+static void catch_up(u64 mono_ns)
+{
+	u64 now = ktime_get_ns();
+
+	if (mono_ns > now && mono_ns - now < MAX_AHEAD_NS)
+		fsleep(div_u64(mono_ns - now, NSEC_PER_USEC) + 1);
+}
+
 /**
  * mosix_deputy_home_end - the body's image is complete
  * @mt: record of current
@@ -254,6 +267,7 @@ static int restore(struct mosix_task *mt)
  */
 int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 {
+	const struct wire_home_end *end = (void *)msg->data;
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link;
 	int ret;
@@ -262,12 +276,13 @@ int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	mosix_account_add(mt, (void *)msg->data);
+	mosix_account_add(mt, &end->usage);
 	ret = restore(mt);
 	if (ret) {
 		mosix_msg_free(msg);
 		return ret;
 	}
+	catch_up(le64_to_cpu(end->mono_ns));
 	mosix_proc_event(proc, EV_RESTORED);
 	spin_lock(&proc->lock);
 	proc->where = proc->home;

@@ -347,24 +347,24 @@ static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
 	return 0;
 }
 
-/* Its monotonic and boot clocks go on where the home's are. */
-static int enter_time(const struct wire_task *t)
+/*
+ * Its monotonic and boot clocks go on where the home's are. They are set so
+ * that they are never behind: GO, which tells them, left home after READY
+ * left here. What they are ahead by is less than that round trip, and a body
+ * that goes home waits there until the clock has caught up; so neither does
+ * a clock go back nor a sleep that ends at home end early.
+ */
+static void enter_time(struct nsproxy *ns, const struct wire_go *go,
+		       u64 ready_mono, u64 ready_boot)
 {
-	struct time_namespace *time;
-	struct nsproxy *ns;
-	int ret;
+	struct timens_offsets *off = &ns->time_ns_for_children->offsets;
 
-	ret = unshare_nsproxy_namespaces(CLONE_NEWTIME, &ns, NULL, NULL);
-	if (ret)
-		return ret;
-	time = ns->time_ns_for_children;
-	time->offsets.monotonic = ns_to_timespec64(le64_to_cpu(t->mono_ns) -
-						   ktime_get_ns());
-	time->offsets.boottime = ns_to_timespec64(le64_to_cpu(t->boot_ns) -
-						  ktime_get_boottime_ns());
+	off->monotonic = ns_to_timespec64(le64_to_cpu(go->mono_ns) -
+					  ready_mono);
+	off->boottime = ns_to_timespec64(le64_to_cpu(go->boot_ns) -
+					 ready_boot);
 	timens_on_fork(ns, current);
 	switch_task_namespaces(current, ns);
-	return 0;
 }
 
 static void set_limit(u32 which, __le64 value)
@@ -385,7 +385,8 @@ static void set_limits(const struct wire_task *t)
 	task_unlock(current->group_leader);
 }
 
-static int build_body(struct mosix_task *mt, struct mosix_image *image)
+static int build_body(struct mosix_task *mt, struct mosix_image *image,
+		      struct nsproxy **ns)
 {
 	const struct wire_task *t = &image->task;
 	int ret;
@@ -394,7 +395,7 @@ static int build_body(struct mosix_task *mt, struct mosix_image *image)
 	    le32_to_cpu(t->tid) != mt->tid)
 		return -EBADMSG;
 	ret = build_mm(mt->proc, image);
-	ret = ret ?: enter_time(t);
+	ret = ret ?: unshare_nsproxy_namespaces(CLONE_NEWTIME, ns, NULL, NULL);
 	ret = ret ?: become_nobody();
 	ret = ret ?: mosix_unpack_task(mt, image);
 	ret = ret ?: mosix_x86_load_xstate(image->xstate, image->xstate_size);
@@ -441,36 +442,52 @@ static struct mosix_msg *await(struct mosix_task *mt, struct mosix_link *link,
 	return msg;
 }
 
-static int arrive(struct mosix_task *mt, struct mosix_link *link)
+static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
+		       struct nsproxy *ns, u64 ready_id)
 {
-	struct mosix_proc *proc = mt->proc;
-	struct mosix_msg *msg = await(mt, link, MSG_IMAGE_END);
+	u64 mono = ktime_get_ns(), boot = ktime_get_boottime_ns();
+	struct mosix_msg *msg;
 	int ret;
 
-	if (!msg)
-		return -ECONNRESET;
-	ret = build_body(mt, proc->image);
-	if (ret) {
-		pr_warn_ratelimited("mosix: guest %d of node %u: %pe\n",
-				    proc->pid, proc->home, ERR_PTR(ret));
-		mosix_link_refuse(link, mosix_msg_id(msg), refusal_of(ret),
-				  ret);
-		mosix_msg_free(msg);
-		return ret;
-	}
-	mosix_proc_event(proc, EV_BUILT);
-	mosix_link_send_plain(link, MSG_READY, mosix_msg_id(msg));
-	mosix_msg_free(msg);
-
+	mosix_link_send_plain(link, MSG_READY, ready_id);
 	msg = await(mt, link, MSG_GO);
-	if (!msg)
+	if (!msg) {
+		put_nsproxy(ns);
 		return -ECONNRESET;
-	ret = mosix_proc_event(proc, EV_GO);
+	}
+	enter_time(ns, (void *)msg->data, mono, boot);
+	ret = mosix_proc_event(mt->proc, EV_GO);
 	if (!ret)
 		ret = mosix_link_send_plain(link, MSG_STARTED,
 					    mosix_msg_id(msg));
 	mosix_msg_free(msg);
 	return ret;
+}
+
+static int arrive(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_proc *proc = mt->proc;
+	struct mosix_msg *msg = await(mt, link, MSG_IMAGE_END);
+	struct nsproxy *ns = NULL;
+	u64 id;
+	int ret;
+
+	if (!msg)
+		return -ECONNRESET;
+	id = mosix_msg_id(msg);
+	mosix_msg_free(msg);
+	ret = build_body(mt, proc->image, &ns);
+	if (!ret)
+		ret = mosix_proc_event(proc, EV_BUILT);
+	if (ret) {
+		pr_warn_ratelimited("mosix: guest %d of node %u: %pe\n",
+				    proc->pid, proc->home, ERR_PTR(ret));
+		mosix_link_refuse(link, id, refusal_of(ret), ret);
+		if (ns)
+			put_nsproxy(ns);
+		return ret;
+	}
+	return wait_for_go(mt, link, ns, id);
 }
 
 static int body_main(void *arg)

@@ -454,6 +454,19 @@ static void drop_user_pointers(void)
 	current->clear_child_tid = NULL;
 }
 
+static struct mosix_msg *make_go(void)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_GO, sizeof(struct wire_go));
+	struct wire_go *go;
+
+	if (!msg)
+		return NULL;
+	go = (void *)msg->data;
+	go->mono_ns = cpu_to_le64(ktime_get_ns());
+	go->boot_ns = cpu_to_le64(ktime_get_boottime_ns());
+	return msg;
+}
+
 static int send_process(struct mosix_task *mt, struct mosix_link *link,
 			struct mosix_pages *pg, const char **text)
 {
@@ -470,8 +483,8 @@ static int send_process(struct mosix_task *mt, struct mosix_link *link,
 		return ret;
 	ret = ask(link, mosix_msg_new(MSG_IMAGE_END, 0), MSG_READY,
 		  BUILD_TIMEOUT_S * HZ, text);
-	return ret ?: ask(link, mosix_msg_new(MSG_GO, 0), MSG_STARTED,
-			  BUILD_TIMEOUT_S * HZ, text);
+	return ret ?: ask(link, make_go(), MSG_STARTED, BUILD_TIMEOUT_S * HZ,
+			  text);
 }
 
 static void enter_away(struct mosix_task *mt, struct mosix_pages *pg, u16 to)

@@ -67,8 +67,6 @@ static int pack_task(struct mosix_task *mt, struct mosix_link *link)
 	t->altstack_size = cpu_to_le64(current->sas_ss_size);
 	t->altstack_flags = cpu_to_le32(current->sas_ss_flags);
 	t->restart_home = cpu_to_le32(test_bit(MT_RESTART_HOME, &mt->flags));
-	t->mono_ns = cpu_to_le64(ktime_get_ns());
-	t->boot_ns = cpu_to_le64(ktime_get_boottime_ns());
 	t->rlim_stack = cpu_to_le64(rlimit(RLIMIT_STACK));
 	t->rlim_data = cpu_to_le64(rlimit(RLIMIT_DATA));
 	t->rlim_as = cpu_to_le64(rlimit(RLIMIT_AS));

@@ -209,6 +209,16 @@ struct wire_mask {
 };
 
 /**
+ * struct wire_go - payload of GO: the home's clocks as it was sent
+ * @mono_ns: CLOCK_MONOTONIC
+ * @boot_ns: CLOCK_BOOTTIME
+ */
+struct wire_go {
+	__le64 mono_ns;
+	__le64 boot_ns;
+};
+
+/**
  * struct wire_usage - CPU time of the body so far, on this stay
  * @utime_ns: user time, nanoseconds
  * @stime_ns: system time, nanoseconds
@@ -216,6 +226,16 @@ struct wire_mask {
 struct wire_usage {
 	__le64 utime_ns;
 	__le64 stime_ns;
+};
+
+/**
+ * struct wire_home_end - payload of HOME_END
+ * @usage: CPU time of the body
+ * @mono_ns: its CLOCK_MONOTONIC: at home it goes on from there, or later
+ */
+struct wire_home_end {
+	struct wire_usage usage;
+	__le64 mono_ns;
 };
 
 /**
@@ -317,7 +337,6 @@ struct wire_record {
  * @robust_list: user address of the robust futex list's head
  * @rseq: user address, @rseq_len and @rseq_sig of the registration; 0 none
  * @altstack: base, @altstack_size size and @altstack_flags of sigaltstack
- * @mono_ns: home's CLOCK_MONOTONIC and @boot_ns CLOCK_BOOTTIME right now
  * @rlim_stack: soft RLIMIT_STACK, @rlim_data RLIMIT_DATA, @rlim_as RLIMIT_AS
  * @restart_home: 1: restart_syscall(2) continues a call at home
  * @personality: personality(2)
@@ -335,8 +354,6 @@ struct wire_task {
 	__le64 altstack_size;
 	__le32 altstack_flags;
 	__le32 restart_home;
-	__le64 mono_ns;
-	__le64 boot_ns;
 	__le64 rlim_stack;
 	__le64 rlim_data;
 	__le64 rlim_as;
@@ -344,7 +361,7 @@ struct wire_task {
 	__le32 pad;
 	u8 comm[WIRE_COMM_LEN];
 };
-static_assert(sizeof(struct wire_task) == 128);
+static_assert(sizeof(struct wire_task) == 112);
 
 /* REC_REGS: general registers as the kernel saved them at the boundary. */
 struct wire_regs {

@@ -23,11 +23,11 @@
 #include <arch/x86/kernel/fpu/internal.h>
 #include <arch/x86/kernel/fpu/xstate.h>
 
-/* The flags that user code may set; as the kernel's sigreturn has it. */
+/* The flags that user code can set by itself. */
 #define USER_FLAGS (X86_EFLAGS_AC | X86_EFLAGS_OF | X86_EFLAGS_DF | \
 		    X86_EFLAGS_TF | X86_EFLAGS_SF | X86_EFLAGS_ZF | \
 		    X86_EFLAGS_AF | X86_EFLAGS_PF | X86_EFLAGS_CF | \
-		    X86_EFLAGS_RF)
+		    X86_EFLAGS_RF | X86_EFLAGS_NT | X86_EFLAGS_ID)
 
 /* The CPUID words with features that user code can use. */
 static const u8 feature_words[] = {
