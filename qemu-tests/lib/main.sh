@@ -109,7 +109,8 @@ run_test() {
 # Whatever a test is about; but not when it plays a hostile node itself.
 check_wire() {
 	[[ ! $(header "$1" wire) ]] || return 0
-	! grep '^bad:' <("$WORK/bin/pcapcheck" "$CLUSTER/$2.pcap" check)
+	! grep '^bad:' <(timeout 120 \
+		"$WORK/bin/pcapcheck" "$CLUSTER/$2.pcap" check)
 }
 
 after_test() {
@@ -201,13 +202,14 @@ run_kmemleak() {
 }
 
 run_flavour() {
-	local test began=$SECONDS needs
+	local test began=$SECONDS made needs
 	FLAVOUR=$1
 	export FLAVOUR
 	shift
 	mapfile -t needs < <(needs_of "$@")
 	cluster_make "$FLAVOUR" "${needs[@]}" ||
 		bail "no $FLAVOUR cluster can be made"
+	made=$SECONDS
 	ktap_note "$FLAVOUR kernel, $NODES nodes, $ACCEL," \
 		"logs in ${CLUSTER#"$TOP/"}"
 	if [[ -e $CLUSTER/programs.bad ]]; then
@@ -216,7 +218,7 @@ run_flavour() {
 	fi
 	cluster_up || bail "the $FLAVOUR kernel does not boot"
 	ktap_result ok "$FLAVOUR: $NODES nodes boot"
-	ktap_note "booted after $((SECONDS - began)) s"
+	ktap_note "made in $((made - began)) s, booted in $((SECONDS - made)) s"
 	for test in "$@"; do
 		run_test "$test"
 	done
