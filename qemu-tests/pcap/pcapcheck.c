@@ -9,9 +9,13 @@
  *                    packet, from, to, type, id, tid, bytes of payload, details
  *   tally            one line a type and direction: type, from, to, messages,
  *                    bytes of payload
- *   check            is every message one that a node may send? One line of
- *                    totals; exit status 1 when one is not
+ *   pages            one line a link: home, host, private pages that went out,
+ *                    that came back, copies of pages that never change
+ *   check            is every message one that a node may send, here and now
+ *                    (see laws.c)? One line of totals; exit status 1 when one
+ *                    is not
  */
+#include "laws.h"
 #include "messages.h"
 
 #include <arpa/inet.h>
@@ -116,6 +120,7 @@ static void count_message(const struct message *m)
 {
 	message_count++;
 	message_bytes += m->len;
+	laws_message(m);
 }
 
 static int eat_capture(pcap_t *capture, message_fn tell)
@@ -170,7 +175,19 @@ static int ask_check(pcap_t *capture)
 	}
 	printf("%lu links %lu messages %llu bytes %lu with holes %lu older\n",
 	       links, message_count, message_bytes, holes, strangers);
-	return bad || holes;
+	return bad || holes || laws_broken();
+}
+
+static int ask_pages(pcap_t *capture)
+{
+	int bad = eat_capture(capture, laws_message);
+	struct link_pages pages;
+	unsigned int i;
+
+	for (i = 0; !laws_pages(i, &pages); i++)
+		printf("%s %lu %lu %lu\n", packet_ends(&pages.ends), pages.out,
+		       pages.back, pages.copies);
+	return bad || laws_broken();
 }
 
 static void set_filter(pcap_t *capture, const char *filter)
@@ -193,6 +210,7 @@ int main(int argc, char **argv)
 		{ "count", ask_count },
 		{ "messages", ask_messages },
 		{ "tally", ask_tally },
+		{ "pages", ask_pages },
 		{ "check", ask_check },
 	};
 	char why[PCAP_ERRBUF_SIZE];

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What must hold between the messages of a link:
+ *
+ *   - an answer repeats the number of a request that has none yet, for the
+ *     same thread, and is one that this request may have;
+ *   - a reply carries no more of a window than the call has room for;
+ *   - a body says nothing before it was told to go;
+ *   - a private page is on one node: it crosses again only after it has come
+ *     back, or after the memory was mapped anew (invariant 1 of the design).
+ *
+ * An answer follows its request on the bridge, as an effect its cause.
+ */
+#include "laws.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Calls that take pages away or give addresses to others, by their number. */
+enum memory_call {
+	CALL_MMAP	= 9,
+	CALL_MUNMAP	= 11,
+	CALL_BRK	= 12,
+	CALL_MREMAP	= 25,
+	CALL_MADVISE	= 28,
+};
+
+/**
+ * struct request - a message that waits for its answer
+ * @next: another one
+ * @from_home: who asked
+ * @type: what
+ * @tid: for which thread
+ * @id: its number
+ * @call: of a call: its head
+ */
+struct request {
+	struct request *next;
+	int from_home;
+	u16 type;
+	u32 tid;
+	u64 id;
+	struct wire_call call;
+};
+
+/**
+ * struct link - a connection
+ * @older: the link that was made before this one
+ * @stream: the direction from home to host
+ * @requests: unanswered ones
+ * @gone: the body was told to go
+ * @owner: hash table of pages that crossed: address, low bit set: it is at
+ *	home; 0: free slot
+ * @slots: size of the table, a power of two
+ * @used: slots that are not free
+ * @pages: for laws_pages()
+ */
+struct link {
+	struct link *older;
+	const struct stream *stream;
+	struct request *requests;
+	int gone;
+	u64 *owner;
+	u32 slots;
+	u32 used;
+	struct link_pages pages;
+};
+
+static struct link *newest;
+static unsigned long broken;
+
+static void complain(const struct message *m, const char *what)
+{
+	broken++;
+	printf("bad: %s: %s id=%llu at byte %llu: %s\n",
+	       packet_ends(&m->stream->key), wire_type_name(m->type), m->id,
+	       m->stream->offset, what);
+}
+
+static int is_reverse(const struct packet *a, const struct packet *b)
+{
+	struct packet turned = *b;
+
+	turned.from = b->to;
+	turned.to = b->from;
+	turned.sport = b->dport;
+	turned.dport = b->sport;
+	return packet_same_flow(a, &turned);
+}
+
+static struct link *find_link(const struct stream *s)
+{
+	struct link *link;
+
+	for (link = newest; link; link = link->older) {
+		if (link->stream == s)
+			return link;
+		if (!s->opener && is_reverse(&link->stream->key, &s->key))
+			return link;
+	}
+	if (!s->opener)
+		return NULL;
+	link = calloc(1, sizeof(*link));
+	if (!link)
+		err(1, "a link");
+	link->stream = s;
+	link->pages.ends = s->key;
+	link->older = newest;
+	newest = link;
+	return link;
+}
+
+static void forget_pages(struct link *link)
+{
+	if (link->used)
+		memset(link->owner, 0, link->slots * sizeof(*link->owner));
+	link->used = 0;
+}
+
+/* The slot of a page: its own, or a free one. */
+static u64 *find_slot(u64 *owner, u32 slots, u64 addr)
+{
+	u32 at = (addr >> 12) * 0x9e3779b97f4a7c15ULL >> 32;
+
+	for (at &= slots - 1; owner[at]; at = (at + 1) & (slots - 1)) {
+		if ((owner[at] & ~3ULL) == addr)
+			break;
+	}
+	return &owner[at];
+}
+
+static void grow(struct link *link)
+{
+	u32 slots = link->slots ? link->slots * 2 : 1024;
+	u64 *owner = calloc(slots, sizeof(*owner));
+	u32 i;
+
+	if (!owner)
+		err(1, "pages of a link");
+	for (i = 0; i < link->slots; i++) {
+		if (link->owner[i])
+			*find_slot(owner, slots, link->owner[i] & ~3ULL) =
+				link->owner[i];
+	}
+	free(link->owner);
+	link->owner = owner;
+	link->slots = slots;
+}
+
+/* A slot holds the address and, below it, 2 and who has the page. */
+static void cross(struct link *link, const struct message *m, u64 addr)
+{
+	int from_home = m->stream->opener;
+	char what[64];
+	u64 *slot;
+
+	if (link->used * 2 >= link->slots)
+		grow(link);
+	slot = find_slot(link->owner, link->slots, addr);
+	if (*slot && (*slot & 1) != (u64)from_home) {
+		snprintf(what, sizeof(what), "page %llx left twice", addr);
+		complain(m, what);
+	}
+	link->used += !*slot;
+	*slot = addr | 2 | !from_home;
+}
+
+static void see_pages(struct link *link, const struct message *m)
+{
+	const struct wire_pages *p = m->payload;
+	u32 count = le32_to_cpu(p->count);
+	u32 i;
+
+	if (le32_to_cpu(p->flags) & PAGES_COPY) {
+		link->pages.copies += count;
+		return;
+	}
+	if (m->stream->opener)
+		link->pages.out += count;
+	else
+		link->pages.back += count;
+	for (i = 0; i < count; i++)
+		cross(link, m, le64_to_cpu(p->addr) + (u64)i * WIRE_PAGE_SIZE);
+}
+
+static int changes_memory(u64 nr)
+{
+	return nr == CALL_MMAP || nr == CALL_MUNMAP || nr == CALL_BRK ||
+	       nr == CALL_MREMAP || nr == CALL_MADVISE;
+}
+
+static void see_request(struct link *link, const struct message *m)
+{
+	struct request *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		err(1, "a request");
+	r->from_home = m->stream->opener;
+	r->type = m->type;
+	r->tid = m->tid;
+	r->id = m->id;
+	if (m->type == MSG_CALL) {
+		memcpy(&r->call, m->payload, sizeof(r->call));
+		if (changes_memory(le64_to_cpu(r->call.nr)))
+			forget_pages(link);
+	}
+	r->next = link->requests;
+	link->requests = r;
+	if (!m->id)
+		complain(m, "a request without a number");
+}
+
+static void check_windows(const struct message *m, const struct wire_call *call)
+{
+	const struct wire_reply *reply = m->payload;
+	u32 i, out;
+
+	for (i = 0; i < WIRE_WINDOWS_MAX; i++) {
+		out = le32_to_cpu(reply->out[i]);
+		if (!out)
+			continue;
+		if (i >= le32_to_cpu(call->nwin) ||
+		    !(le16_to_cpu(call->win[i].dir) & WINDOW_OUT) ||
+		    out > le32_to_cpu(call->win[i].len))
+			complain(m, "more than the window of its call");
+	}
+}
+
+/* May @answer be said to @request? */
+static int may_answer(u16 answer, u16 request)
+{
+	static const u16 pairs[][2] = {
+		{ MSG_WELCOME, MSG_HELLO },
+		{ MSG_ACCEPT, MSG_OFFER },
+		{ MSG_READY, MSG_IMAGE_END },
+		{ MSG_STARTED, MSG_GO },
+		{ MSG_HOME_OK, MSG_HOME_END },
+		{ MSG_REPLY, MSG_CALL },
+		{ MSG_REFUSE, MSG_OFFER },
+		{ MSG_REFUSE, MSG_IMAGE_END },
+		{ MSG_REFUSE, MSG_GO },
+		{ MSG_REFUSE, MSG_HOME_END },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (pairs[i][0] == answer && pairs[i][1] == request)
+			return 1;
+	}
+	return 0;
+}
+
+static void see_answer(struct link *link, const struct message *m)
+{
+	struct request **at, *r;
+
+	for (at = &link->requests; (r = *at); at = &r->next) {
+		if (r->from_home != m->stream->opener && r->id == m->id)
+			break;
+	}
+	if (!r) {
+		complain(m, "an answer to nothing");
+		return;
+	}
+	if (!may_answer(m->type, r->type))
+		complain(m, "not an answer to that");
+	if (m->type == MSG_REPLY) {
+		if (m->tid != r->tid)
+			complain(m, "an answer for another thread");
+		check_windows(m, &r->call);
+		if (changes_memory(le64_to_cpu(r->call.nr)))
+			forget_pages(link);
+	}
+	*at = r->next;
+	free(r);
+}
+
+/**
+ * laws_message() - look at the next message of a capture
+ * @m: the message, which the codec accepted
+ *
+ * Context: prints what is wrong.
+ */
+void laws_message(const struct message *m)
+{
+	struct link *link = find_link(m->stream);
+
+	if (!link)
+		return;
+	switch (m->type) {
+	case MSG_CALL:
+	case MSG_HOME_END:
+		if (!link->gone)
+			complain(m, "before the body was told to go");
+		see_request(link, m);
+		break;
+	case MSG_GO:
+		link->gone = 1;
+		see_request(link, m);
+		break;
+	case MSG_HELLO:
+	case MSG_OFFER:
+	case MSG_IMAGE_END:
+		see_request(link, m);
+		break;
+	case MSG_WELCOME:
+	case MSG_ACCEPT:
+	case MSG_REFUSE:
+	case MSG_READY:
+	case MSG_STARTED:
+	case MSG_HOME_OK:
+	case MSG_REPLY:
+		see_answer(link, m);
+		break;
+	case MSG_PAGES:
+		see_pages(link, m);
+		break;
+	}
+}
+
+/**
+ * laws_broken() - how often a law was broken
+ *
+ * Context: any.
+ * Return: the number.
+ */
+unsigned long laws_broken(void)
+{
+	return broken;
+}
+
+/**
+ * laws_pages() - what the pages of one link did
+ * @index: which link, from 0, the newest first
+ * @pages: comes out
+ *
+ * Context: any.
+ * Return: 0, or -1 when there are not so many links.
+ */
+int laws_pages(unsigned int index, struct link_pages *pages)
+{
+	struct link *link = newest;
+
+	while (link && index--)
+		link = link->older;
+	if (!link)
+		return -1;
+	*pages = link->pages;
+	return 0;
+}

@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh BIN: does pcapcheck find what is wrong, and nothing else? Captures
+# are made from scripts by BIN/mkcap. Prints KTAP.
+set -euo pipefail
+
+bin=$1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+claims=0
+failed=0
+
+claim() { # claim STATUS TEXT
+	claims=$((claims + 1))
+	[ "$1" -eq 0 ] || failed=$((failed + 1))
+	echo "$([ "$1" -eq 0 ] || echo "not ")ok $claims $2"
+}
+
+# ask QUESTION: about the script on standard input, what it says is in $said.
+ask() {
+	"$bin/mkcap" "$dir/cap"
+	status=0
+	said=$("$bin/pcapcheck" "$dir/cap" "$1" 2>&1) || status=$?
+}
+
+good() { # good TEXT: the script on standard input has nothing wrong
+	ask check
+	[ "$status" -eq 0 ] || echo "# ${said//$'\n'/$'\n# '}"
+	claim "$status" "$1"
+}
+
+bad() { # bad TEXT WORDS: pcapcheck says WORDS about the script
+	local what=1
+	ask check
+	if [ "$status" -eq 1 ] && grep -q "^bad: .*$2" <<<"$said"; then
+		what=0
+	else
+		echo "# status $status: ${said//$'\n'/$'\n# '}"
+	fi
+	claim "$what" "$1"
+}
+
+says() { # says QUESTION TEXT WORDS
+	ask "$1"
+	[[ $said == *"$3"* ]] || echo "# ${said//$'\n'/$'\n# '}"
+	claim "$([[ $said == *"$3"* ]]; echo $?)" "$2"
+}
+
+# The beginning of every link, up to the body that runs.
+start='> HELLO id=1
+< WELCOME id=1
+> OFFER id=2
+< ACCEPT id=2
+> IMAGE record=5 version=1 len=120
+> IMAGE_END id=3
+< READY id=3
+> GO id=4
+< STARTED id=4'
+# One page, which went out and came back.
+trip='> PAGES addr=0x5000 count=1 len=4120
+< PAGES addr=0x5000 count=1 len=4120'
+
+check_sound() {
+	good "a whole life" <<<"$start
+	> PAGES addr=0x1000 count=2 len=8216
+	< CALL id=1 nr=1 tid=7 nwin=1 win=9 dir=2
+	> REPLY id=1 tid=7 out=5 len=29
+	< PAGES addr=0x2000 count=1 zero=1
+	< HOME_END id=2
+	> HOME_OK id=2"
+	good "segments in reverse order" <<<"segment 100
+	order reverse
+	$start
+	$trip"
+	good "segments seen twice" <<<"segment 700
+	order twice
+	$start
+	$trip"
+	good "one byte a segment" <<<"segment 1
+	$start"
+	good "a page that comes back may leave again" <<<"$start
+	$trip
+	$trip"
+	good "a copy may go twice" <<<"$start
+	> PAGES addr=0x5000 count=1 flags=1 len=4120
+	> PAGES addr=0x5000 count=1 flags=1 len=4120"
+	good "a page may leave again after munmap" <<<"$start
+	> PAGES addr=0x5000 count=1 len=4120
+	< CALL id=1 nr=11
+	> REPLY id=1
+	> PAGES addr=0x5000 count=1 len=4120"
+	says check "a lost segment is a hole" "1 with holes" <<<"$start
+	segment 100
+	lose
+	> PAGES addr=0x5000 count=1 len=4120"
+	says pages "pages are counted by direction" " 3 1 1" <<<"$start
+	> PAGES addr=0x1000 count=3 len=12312
+	< PAGES addr=0x2000 count=1 zero=1
+	< PAGES addr=0x9000 count=1 flags=1 len=4120"
+}
+
+check_codec() {
+	bad "another magic" "HELLO at byte 0: header" <<<"> HELLO magic=7"
+	bad "an unknown type" "header" <<<"$start
+	> 99"
+	bad "what only the host may say" "header" <<<"$start
+	> STARTED id=9"
+	bad "a payload too long" "header" <<<"$start
+	> GO id=9 len=1"
+	bad "a window without a direction" "CALL .*payload" <<<"$start
+	< CALL id=1 nwin=1"
+	bad "a link that begins in the middle" "not how a link begins" <<<"> GO"
+}
+
+check_laws() {
+	bad "a page that leaves twice" "page 5000 left twice" <<<"$start
+	> PAGES addr=0x5000 count=1 len=4120
+	> PAGES addr=0x5000 count=1 len=4120"
+	bad "a page that comes back twice" "page 5000 left twice" <<<"$start
+	$trip
+	< PAGES addr=0x4000 count=2 zero=3"
+	bad "a thousand pages later" "page 5000 left twice" <<<"$start
+	> PAGES addr=0x5000 count=1 zero=1
+	$(for ((i = 1; i < 1500; i++)); do
+		echo "> PAGES addr=$((i * 32 * 4096 + 0x100000)) count=32" \
+			"zero=0xffffffff"
+	done)
+	> PAGES addr=0x5000 count=1 zero=1"
+	bad "an answer to nothing" "REPLY id=5 .*an answer to nothing" \
+		<<<"$start
+	> REPLY id=5"
+	bad "an answer twice" "an answer to nothing" <<<"$start
+	< CALL id=1
+	> REPLY id=1
+	> REPLY id=1"
+	bad "another answer than may be" "not an answer to that" <<<"$start
+	< CALL id=1
+	> HOME_OK id=1"
+	bad "an answer for another thread" "another thread" <<<"$start
+	< CALL id=1 tid=7
+	> REPLY id=1 tid=8"
+	bad "more than the window" "more than the window" <<<"$start
+	< CALL id=1 nwin=1 win=9 dir=2
+	> REPLY id=1 out=10 len=34"
+	bad "a window that the call did not write" "more than the window" \
+		<<<"$start
+	< CALL id=1 nwin=1 win=9 dir=1 len=145
+	> REPLY id=1 out=1 len=25"
+	bad "a call before GO" "before the body was told to go" <<<"> HELLO id=1
+	< WELCOME id=1
+	< CALL id=1"
+	bad "a request without a number" "without a number" <<<"$start
+	< CALL"
+}
+
+echo "KTAP version 1"
+check_sound
+check_codec
+check_laws
+echo "1..$claims"
+[ "$failed" -eq 0 ]
