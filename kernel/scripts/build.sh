@@ -17,19 +17,9 @@ debug | sparse) fragments=("$configs/node.config" "$configs/debug.config") about
 *) die "no flavour '$flavour': normal, debug or sparse" ;;
 esac
 
-# The same inputs must give the same objects, in whichever folder and on
-# whichever day: then a second clone finds everything in ccache.
-make_args=(-C "$OVERLAY" "O=$obj" "-j$(nproc)"
-	"KBUILD_BUILD_TIMESTAMP=2024-11-17 00:00:00 UTC"
-	KBUILD_BUILD_USER=mosix KBUILD_BUILD_HOST=mosix KBUILD_BUILD_VERSION=1)
-if command -v ccache >/dev/null; then
-	make_args+=("CC=ccache gcc" "HOSTCC=ccache gcc")
-	export CCACHE_BASEDIR=$TOP CCACHE_NOHASHDIR=1
-fi
-
 config_key() {
 	cat "${fragments[@]}" "$TOP/kernel/Kconfig" "$OVERLAY/.mosix-overlay" \
-		"$0" | sha256sum
+		"$0" "$(dirname "$0")/lib.sh" | sha256sum
 	gcc --version | head -n 1
 }
 
@@ -74,9 +64,8 @@ configure() {
 	mkdir -p "$obj"
 	cp "$BASES/current.source" "$obj/.base"
 	rm -f "$obj/.config-key"
-	make "${make_args[@]}" --no-print-directory \
-		KCONFIG_ALLCONFIG=<(cat "${fragments[@]}") allnoconfig \
-		>"$obj/config.log" 2>&1 ||
+	kmake "$OVERLAY" "$obj" KCONFIG_ALLCONFIG=<(cat "${fragments[@]}") \
+		allnoconfig >"$obj/config.log" 2>&1 ||
 		{ tail -n 20 "$obj/config.log" >&2; die "configuring failed"; }
 	check_config
 	echo "$key" >"$obj/.config-key"
@@ -84,7 +73,7 @@ configure() {
 
 # Say how far the build is: the log has one line a step.
 progress() {
-	while sleep 15; do
+	while sleep 15 && kill -0 $$ 2>/dev/null; do
 		say "  $flavour: $(wc -l <"$log") of about $about steps," \
 			"$((SECONDS - start)) s"
 	done
@@ -92,9 +81,9 @@ progress() {
 
 build() {
 	local rc=0 watcher
-	progress &
+	progress 9>&- &	# it must not hold the lock
 	watcher=$!
-	make "${make_args[@]}" --no-print-directory "$@" >"$log" 2>&1 || rc=$?
+	kmake "$OVERLAY" "$obj" "$@" >"$log" 2>&1 || rc=$?
 	kill "$watcher" 2>/dev/null
 	wait "$watcher" 2>/dev/null || true
 	grep -E '(warning|error): ' "$log" >&2 || true

@@ -44,6 +44,29 @@ kernel_version() {
 	     END { if (v != "" && p != "") print v "." p "." s e }' "$1/Makefile"
 }
 
+# kmake SOURCE OBJECTS ARGUMENT...: the kernel's make, out of tree. The same
+# inputs give the same objects, in whichever folder and on whichever day: then
+# a second clone finds everything in ccache.
+kmake() {
+	local src=$1 obj=$2 near
+	local args=("KBUILD_BUILD_TIMESTAMP=2024-11-17 00:00:00 UTC"
+		KBUILD_BUILD_USER=mosix KBUILD_BUILD_HOST=mosix
+		KBUILD_BUILD_VERSION=1)
+	shift 2
+	if command -v ccache >/dev/null; then
+		# ccache makes the paths relative, so __FILE__ too must lose
+		# the relative way to the source, as the kernel does with
+		# the absolute one
+		near=$(realpath -m --relative-to="$obj" "$src")
+		args+=("CC=ccache gcc" "HOSTCC=ccache gcc"
+			"KCFLAGS=-fmacro-prefix-map=$near/="
+			"KAFLAGS=-fmacro-prefix-map=$near/=")
+		export CCACHE_BASEDIR=$TOP CCACHE_NOHASHDIR=1
+	fi
+	make -C "$src" O="$obj" -j"$(nproc)" --no-print-directory \
+		"${args[@]}" "$@"
+}
+
 # The patches of the series in order, one file name a line.
 series() {
 	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$PATCHES/series"

@@ -87,12 +87,9 @@ same_sources() {
 	return "$rc"
 }
 
-kmake() {
-	local src=$1 obj=$2
-	shift 2
-	mkdir -p "$obj"
-	make -C "$src" O="$obj" -j"$(nproc)" --no-print-directory \
-		"${make_cc[@]}" "$@" >>"$work/build.log" 2>&1 ||
+build() {
+	mkdir -p "$2"
+	kmake "$@" >>"$work/build.log" 2>&1 ||
 		{ grep -E '(error|Error)' "$work/build.log" | tail -n 20; return 1; }
 }
 
@@ -104,7 +101,7 @@ configure() {
 	mkdir -p "$obj"
 	cat "$config" "$@" >"$obj/wanted.new"
 	cmp -s "$obj/wanted.new" "$obj/wanted" && [ -f "$obj/.config" ] && return
-	kmake "$src" "$obj" KCONFIG_ALLCONFIG="$obj/wanted.new" allnoconfig &&
+	build "$src" "$obj" KCONFIG_ALLCONFIG="$obj/wanted.new" allnoconfig &&
 		mv "$obj/wanted.new" "$obj/wanted"
 }
 
@@ -122,8 +119,8 @@ build_with() {
 	ours=("${ours[@]/%//}")
 	mapfile -t objects < <(upstream_objects)
 	configure "$OVERLAY" "$work/overlay" && configure "$tree" "$work/on" || return 1
-	kmake "$OVERLAY" "$work/overlay" "${objects[@]}" "${ours[@]}" &&
-		kmake "$tree" "$work/on" "${objects[@]}" "${ours[@]}"
+	build "$OVERLAY" "$work/overlay" "${objects[@]}" "${ours[@]}" &&
+		build "$tree" "$work/on" "${objects[@]}" "${ours[@]}"
 }
 
 same_objects() {
@@ -148,8 +145,8 @@ build_without() {
 		configure "$tree" "$work/off" "$off" || return 1
 	! grep -q '^CONFIG_MOSIX' "$work/off/.config" ||
 		{ echo "CONFIG_MOSIX is still on"; return 1; }
-	kmake "$base" "$work/pristine" "${objects[@]}" &&
-		kmake "$tree" "$work/off" "${objects[@]}"
+	build "$base" "$work/pristine" "${objects[@]}" &&
+		build "$tree" "$work/off" "${objects[@]}"
 }
 
 # Everything of an object that reaches the kernel: contents of all sections
@@ -179,12 +176,6 @@ same_without() {
 hold_lock
 mkdir -p "$work"
 : >"$work/build.log"
-make_cc=("KBUILD_BUILD_TIMESTAMP=2024-11-17 00:00:00 UTC"
-	KBUILD_BUILD_USER=mosix KBUILD_BUILD_HOST=mosix)
-if command -v ccache >/dev/null; then
-	make_cc+=("CC=ccache gcc" "HOSTCC=ccache gcc")
-	export CCACHE_BASEDIR=$TOP CCACHE_NOHASHDIR=1
-fi
 start=$SECONDS
 nup=$(upstream_objects | wc -l)
 
