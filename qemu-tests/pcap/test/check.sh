@@ -73,10 +73,11 @@ check_sound() {
 	order reverse
 	$start
 	$trip"
-	good "segments seen twice" <<<"segment 700
+	good "segments seen twice" <<<"segment 500
 	order twice
 	$start
-	$trip"
+	$trip
+	< CALL id=1"
 	good "one byte a segment" <<<"segment 1
 	$start"
 	good "a page that comes back may leave again" <<<"$start
@@ -90,6 +91,11 @@ check_sound() {
 	< CALL id=1 nr=11
 	> REPLY id=1
 	> PAGES addr=0x5000 count=1 len=4120"
+	good "both ends number their requests" <<<"$start
+	> OFFER id=9
+	< CALL id=9
+	< ACCEPT id=9
+	> REPLY id=9"
 	says check "a lost segment is a hole" "1 with holes" <<<"$start
 	segment 100
 	lose

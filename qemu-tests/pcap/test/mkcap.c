@@ -87,7 +87,7 @@ static void packet(int side, u32 seq, u8 flags, const u8 *bytes, u32 len)
 	pcap_dump((u8 *)out, &head, frame);
 }
 
-static void send_bytes(int side, const u8 *bytes, u32 len)
+static void send_segments(int side, const u8 *bytes, u32 len)
 {
 	u32 count = (len + segment - 1) / segment, i, at;
 
@@ -97,10 +97,14 @@ static void send_bytes(int side, const u8 *bytes, u32 len)
 			continue;
 		packet(side, next_seq[side] + at, 0x10, bytes + at,
 		       len - at < segment ? len - at : segment);
-		if (order == ORDER_TWICE)
-			packet(side, next_seq[side] + at, 0x10, bytes + at,
-			       len - at < segment ? len - at : segment);
 	}
+}
+
+static void send_bytes(int side, const u8 *bytes, u32 len)
+{
+	send_segments(side, bytes, len);
+	if (order == ORDER_TWICE)
+		send_segments(side, bytes, len);
 	lose = 0;
 	next_seq[side] += len;
 }
@@ -135,7 +139,7 @@ static void message(int side, char *words)
 	static u8 bytes[MESSAGE_MAX];
 	struct wire_header *h = (void *)bytes;
 	u8 *payload = bytes + sizeof(*h);
-	char *word = strtok(words, " \n"), *value;
+	char *word = strtok(words, "\n "), *value;
 	u16 type = find_type(word);
 	u64 number;
 
@@ -143,7 +147,7 @@ static void message(int side, char *words)
 	h->magic = cpu_to_le32(WIRE_MAGIC);
 	h->type = cpu_to_le16(type);
 	h->len = cpu_to_le32(wire_head_len(type));
-	while ((word = strtok(NULL, " \n"))) {
+	while ((word = strtok(NULL, "\n "))) {
 		value = strchr(word, '=');
 		if (!value)
 			errx(2, "%s: no value", word);
@@ -170,7 +174,8 @@ static void command(char *line)
 {
 	char word[16] = "";
 
-	sscanf(line, "order %15s", word);
+	if (sscanf(line, "order %15s", word) != 1)
+		word[0] = 0;
 	if (!strcmp(word, "reverse"))
 		order = ORDER_REVERSE;
 	else if (!strcmp(word, "twice"))
