@@ -28,6 +28,8 @@
 
 /* A process that wants less of a CPU is not what makes a node busy. */
 #define IDLE_MILLI	100U
+/* How often the residency doubles: from 5 s to a little over 5 minutes. */
+#define RESIDENCY_DOUBLINGS	6
 /* Bounds that keep products below 64 bits: waiting for home, CPUs wanted. */
 #define TALK_MAX_MILLI	100000U
 #define WANT_MAX_MILLI	10000000U
@@ -358,6 +360,17 @@ static enum lb_reason move_reason(const struct lb_view *view,
 	return is_short_of_memory(view) ? LB_MOVE_MEMORY : LB_MOVE_CPU;
 }
 
+/*
+ * A process that keeps being moved, or keeps coming home for what it can only
+ * do there, is left alone for longer after each second move.
+ */
+static u64 residency_ms(const struct lb_proc *proc,
+			const struct lb_params *params)
+{
+	return (u64)params->residency_ms << min_t(u32, proc->moves / 2,
+						  RESIDENCY_DOUBLINGS);
+}
+
 static enum lb_reason judge(const struct lb_view *view,
 			    const struct lb_proc *proc,
 			    const struct lb_decision *d)
@@ -365,9 +378,9 @@ static enum lb_reason judge(const struct lb_view *view,
 	const struct lb_params *params = view->params;
 	s64 own = worth(proc->work_ms, d->gain_milli, d->cost_ms);
 
-	if (proc->moves && proc->here_ms < params->residency_ms)
+	if (proc->moves && proc->here_ms < residency_ms(proc, params))
 		return LB_STAY_RESIDENCY;
-	if (proc->work_ms < params->min_work_ms || own < 0)
+	if (proc->work_ms < params->min_work_ms || own < 0 || d->worth_ms < 0)
 		return LB_STAY_YOUNG;
 	return move_reason(view, proc, d->node);
 }

@@ -32,6 +32,8 @@ enum {
 	TRIES		= 8,
 	/* How long such a process is left alone. */
 	STAYS_MS	= 5000,
+	/* Least time between two lines that say why nothing moves. */
+	SAY_MS		= 3000,
 	/* A move that takes longer is not waited for. */
 	MOVE_MS		= 30000,
 };
@@ -54,7 +56,8 @@ static struct mosix_sample sample;	/* the last measurement */
 static struct mosix_spread spread;	/* the network */
 static struct lb_history history;	/* what was moved and refused */
 static struct leaving leaving;		/* the move that is under way */
-static struct lb_decision said;		/* last "stay" that was logged */
+static enum lb_reason said;		/* last "stay" that was logged */
+static u64 said_ms;			/* and when */
 static struct lb_gossip_message msg;	/* datagram being read or written */
 
 static void hear(void)
@@ -212,22 +215,25 @@ static struct lb_decision decide(const struct lb_view *view,
 	return round.best;
 }
 
-/* Why nothing happens is worth a line when it changes, not each period. */
+/*
+ * A move is worth a line; why nothing moves only when that changes, and not so
+ * often that it drives the moves out of the log.
+ */
 static void say(const struct sample_proc *s, const struct lb_decision *d,
 		u64 now_ms)
 {
 	struct task_struct *task;
 
 	if (!lb_reason_moves(d->reason)) {
-		if (d->reason == said.reason && d->pid == said.pid &&
-		    d->node == said.node)
-			return;
-		said = *d;
 		task = s ? find_task(s) : NULL;
 		if (task) {
 			explain(task, d);
 			put_task_struct(task);
 		}
+		if (d->reason == said || now_ms < said_ms + SAY_MS)
+			return;
+		said = d->reason;
+		said_ms = now_ms;
 	}
 	mosix_decisions_add(d, mosix_node_self(), now_ms);
 }

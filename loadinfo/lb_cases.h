@@ -383,6 +383,28 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.proc = { PROC(10, .moves = 1, .here_ms = 5000) },
 		.want = { .pid = 10, .node = 3, .reason = LB_MOVE_CPU },
 	}, {
+		.name = "who has moved three times stays for twice as long",
+		.self = NODE(2, 9000), .other = { { NODE(3, 0) } },
+		.proc = { PROC(10, .moves = 3, .here_ms = 9999) },
+		.want = { .pid = 10, .node = 3, .reason = LB_STAY_RESIDENCY },
+	}, {
+		.name = "and no longer",
+		.self = NODE(2, 9000), .other = { { NODE(3, 0) } },
+		.proc = { PROC(10, .moves = 3, .here_ms = 10000) },
+		.want = { .pid = 10, .node = 3, .reason = LB_MOVE_CPU },
+	}, {
+		.name = "who has moved without end does not stay for ever",
+		.self = NODE(2, 9000), .other = { { NODE(3, 0) } },
+		.proc = { PROC(10, .moves = 65535, .here_ms = 320000) },
+		.want = { .pid = 10, .node = 3, .reason = LB_MOVE_CPU },
+	}, {
+		.name = "its own gain does not pay what the others lose",
+		.self = NODE(1, 1200, .speed_milli = 500),
+		.other = { { NODE(2, 1300) } },
+		.proc = { PROC(10, .work_ms = 300) },
+		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG,
+			  .gain_milli = 700 },
+	}, {
 		.name = "a process that may only go home does not go elsewhere",
 		.self = NODE(2, 9000),
 		.other = { { NODE(3, 0) }, { NODE(1, 3000) } },

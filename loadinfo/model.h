@@ -103,7 +103,8 @@ struct lb_proc {
  *	says once the process is there; 1300 = the process and 0.3 of another
  * @min_gain_milli: least stretch that a move must save
  * @min_work_ms: CPU time before which a process is not worth a thought
- * @residency_ms: time that an arrived process stays at least
+ * @residency_ms: time that an arrived process stays at least; doubled for each
+ *	two moves that it has made
  * @gap_ms: least time between two moves out of this node
  * @fresh_ms: age beyond which an entry is no ground for a decision
  * @refusal_ms: how long a refusal is remembered

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Claim: nodes tell each other their load; who is down is known to be; a job
+# that need not move, or may not, stays, and the kernel says why.
+#
+#   n1 (2 CPUs, 2 to 4 burners), n2 and n3 (2 CPUs each, idle)
+#
+# limit: 400
+# nodes: 3
+. "$TOP/qemu-tests/lib/test.sh"
+. "$TOP/qemu-tests/lib/victim.sh"
+
+# On each node: as many nodes that it thinks are up.
+all_know() {
+	local i
+	for i in 1 2 3; do
+		[[ $(node "$i" grep -c ' up' /proc/mosix/vector) == "$1" ]] ||
+			return
+	done
+}
+
+knows_down() {
+	[[ $(n1 cat /proc/mosix/nodes/3/status) == down ]]
+}
+
+burner() {
+	n1 "rm -rf $(victim_dir "$1"); mkdir $(victim_dir "$1")"
+	start "$1" 1 burn -d "$(victim_dir "$1")"
+	echo 1 >"$TMP/job/$1.home"
+}
+
+places() {
+	local name
+	for name; do
+		where "$name"
+	done | paste -sd' '
+}
+
+anybody_away() {
+	[[ $(places "$@") == *[23]* ]]
+}
+
+# The load of node 1 as node 2 knows it: thousandths for each CPU.
+load_of_1() {
+	n2 cat /proc/mosix/nodes/1/load
+}
+
+# The reason in the last lines of the log of node 1.
+reason_is() {
+	n1 "tail -n 3 /proc/mosix/decisions" | grep -q " $1 "
+}
+
+block() {
+	local i
+	for i in 2 3; do
+		node "$i" "echo $1 >/proc/mosix/admin/block"
+	done
+}
+
+must "each node hears of the others" wait_for 30 all_know 3
+for figure in cpus speed load tmem mem guests age; do
+	assert_match "$(n1 cat "/proc/mosix/nodes/2/$figure")" '^[0-9]+$' \
+		"node 1 knows $figure of node 2"
+done
+assert_eq "$(n1 cat /proc/mosix/nodes/2/cpus)" "$(n2 nproc)" \
+	"the CPUs are those that node 2 has"
+
+before=$(load_of_1)
+burner burner1
+burner burner2
+sleep $((6 * SLOW))
+assert_eq "$(places burner1 burner2)" "1 1" \
+	"two jobs on two CPUs stay where they are"
+claim "but node 2 hears that node 1 is busier" \
+	test "$(load_of_1)" -ge $((before + 500))
+
+block 1
+sleep 2
+burner burner3
+burner burner4
+sleep $((6 * SLOW))
+assert_eq "$(places burner1 burner2 burner3 burner4)" "1 1 1 1" \
+	"nobody goes to nodes that block"
+claim "which is the reason given" wait_for 10 reason_is stay-no-target
+
+n1 'echo 1 >/proc/mosix/admin/stay'
+block 0
+sleep $((5 * SLOW))
+assert_eq "$(places burner1 burner2 burner3 burner4)" "1 1 1 1" \
+	"nobody leaves a node that keeps its own"
+claim "which is the reason given then" wait_for 10 reason_is stay-admin
+n1 'echo 0 >/proc/mosix/admin/stay'
+claim "set free, somebody goes" wait_for 60 \
+	anybody_away burner1 burner2 burner3 burner4
+claim "because it waits less for a CPU there" \
+	n1 'grep -q " move-cpu " /proc/mosix/decisions'
+n1 cat /proc/mosix/decisions
+for name in burner1 burner2 burner3 burner4; do
+	claim "$name has seen nothing" passes "$name"
+done
+
+crash_node 3
+claim "node 3 is known to be down" wait_for 60 knows_down
+assert_match "$(n1 'cat /proc/mosix/nodes/3/load 2>&1' || true)" "unreachable" \
+	"and its figures cannot be read"
+boot_node 3
+wait_node 3
+claim "and to be up again" wait_for 60 all_know 3
