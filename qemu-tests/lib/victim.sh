@@ -14,7 +14,10 @@
 #   is_on NAME N              is its body there
 #   goes_on NAME              does it finish rounds from now on
 #   passes NAME               tell it to stop; did it say PASS and exit with 0
-#   claim_trip NAME N...      claims for moves to each N: it is there, goes on
+#   claim_trip NAME N...      claims for moves to each N: it is there, goes on;
+#                             false at the first that does not hold
+#   claim_tour N... -- PROGRAM ARGS...  all of it on a victim of node 1: start,
+#                             moves to each N, the victim's own verdict
 #   victim_dir NAME           its control directory at home
 #   reap NAME                 end it whatever it does: for what failed
 
@@ -98,16 +101,24 @@ rounds() {
 	echo $((10#${count:-0}))
 }
 
+# True for a victim that is gone, too: nothing more will come.
 more_rounds_than() {
-	(($(rounds "$1") > $2))
+	local now
+	now=$(rounds "$1") && ((now > $2)) || is_gone "$1"
+}
+
+is_gone() {
+	! at_home_of "$1" test -e "/proc/$(pid_of "$1")"
 }
 
 # The number is written now and then: two more are one whole round from now.
 goes_on() {
-	local now
+	local before now
+	before=$(rounds "$1")
+	wait_for "${2:-60}" more_rounds_than "$1" $((before + 1)) || true
 	now=$(rounds "$1")
-	wait_for "${2:-60}" more_rounds_than "$1" $((now + 1)) && return
-	echo "$1 stays at $now rounds: $(out_of "$1")"
+	((now > before + 1)) && ! is_gone "$1" && return
+	echo "$1 came from $before to $now rounds: $(out_of "$1")"
 	return 1
 }
 
@@ -132,13 +143,45 @@ claim_trip() {
 	local name=$1 to
 	shift
 	for to in "$@"; do
-		claim "$name moves to $to" move "$name" "$to"
+		if ! move "$name" "$to"; then
+			fail "$name moves to $to"
+			return 1
+		fi
+		ok "$name moves to $to"
 		[[ $to != home ]] || to=$(home_of "$name")
-		claim "$name is on $to and goes on" \
-			is_there_and_goes_on "$name" "$to"
+		if ! is_there_and_goes_on "$name" "$to"; then
+			fail "$name is on $to and goes on"
+			return 1
+		fi
+		ok "$name is on $to and goes on"
 	done
 }
 
 is_there_and_goes_on() {
 	is_on "$1" "$2" && goes_on "$1"
+}
+
+claim_tour() {
+	local to=() name
+	while [[ $1 != -- ]]; do
+		to+=("$1")
+		shift
+	done
+	shift
+	name=$1
+	claim_victim "$name" 1 "$@" || return 0
+	if claim_trip "$name" "${to[@]}"; then
+		claim "$name has seen nothing" passes "$name"
+	else
+		tell_why "$name"
+		reap "$name"
+	fi
+}
+
+# What may help to see why a victim stands still.
+tell_why() {
+	at_home_of "$1" "cd /proc/$(pid_of "$1") && grep . mosix/* wchan syscall;
+		cat stack; grep -E '^(State|Sig|Shd)' status" || true
+	out_of "$1"
+	err_of "$1"
 }

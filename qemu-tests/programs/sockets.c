@@ -93,11 +93,11 @@ static void await(int fd, int epoll)
 	struct epoll_event event;
 
 	if (victim.done % 2) {
-		CHECK(poll(&one, 1, WAIT_MS) == 1, "nothing came (poll)");
+		CHECK(CHECK_CALL(poll(&one, 1, WAIT_MS)), "nothing came");
 		return;
 	}
-	CHECK(epoll_wait(epoll, &event, 1, WAIT_MS) == 1,
-	      "nothing came (epoll)");
+	CHECK(CHECK_CALL(epoll_wait(epoll, &event, 1, WAIT_MS)),
+	      "nothing came");
 	CHECK(event.data.fd == fd, "epoll names %d, not %d", event.data.fd, fd);
 }
 

@@ -12,39 +12,32 @@
 
 must "there is a node to move to" n1 test -e /proc/mosix/self
 
-trip() {
-	local name=$1
-	shift
-	claim_victim "$name" 1 "$@" || return 0
-	claim_trip "$name" 2 3 home
-	claim "$name has seen nothing" passes "$name"
-}
-
-trip regs regs
-trip fpu fpu
-trip tls tls
-trip data data
-trip heap heap
-trip heap.dyn heap.dyn
-trip bigmem bigmem 8
-trip stackdeep stackdeep
-trip brk brk
-trip mmapanon mmapanon
-trip filemap filemap
-trip clock clock
-trip sleeper sleeper
-trip pids pids
-trip limits limits
-trip files files
-trip badptr badptr
-trip pipes pipes
-trip sockets sockets
-trip sigs sigs
-trip faults faults
-trip timers timers
-trip futexes futexes
-trip rseqv rseqv
-trip cputime cputime
-trip burn burn
-trip allcheck allcheck 8
-trip allcheck.dyn allcheck.dyn 4
+claim_tour 2 3 home -- regs
+claim_tour 2 3 home -- fpu
+claim_tour 2 3 home -- tls
+claim_tour 2 3 home -- data
+claim_tour 2 3 home -- heap
+claim_tour 2 3 home -- heap.dyn
+claim_tour 2 3 home -- bigmem 8
+claim_tour 2 3 home -- stackdeep
+claim_tour 2 3 home -- brk
+claim_tour 2 3 home -- mmapanon
+claim_tour 2 3 home -- filemap
+claim_tour 2 3 home -- clock
+claim_tour 2 3 home -- sleeper
+claim_tour 2 3 home -- pids
+claim_tour 2 3 home -- limits
+claim_tour 2 3 home -- files
+claim_tour 2 3 home -- badptr
+claim_tour 2 3 home -- pipes
+claim_tour 2 3 home -- sockets
+claim_tour 2 3 home -- sigs
+claim_tour 2 3 home -- faults
+claim_tour 2 3 home -- timers
+claim_tour 2 3 home -- waits
+claim_tour 2 3 home -- futexes
+claim_tour 2 3 home -- rseqv
+claim_tour 2 3 home -- cputime
+claim_tour 2 3 home -- burn
+claim_tour 2 3 home -- allcheck 8
+claim_tour 2 3 home -- allcheck.dyn 4

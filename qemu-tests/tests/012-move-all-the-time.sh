@@ -52,6 +52,7 @@ restless sockets sockets
 restless sigs sigs
 restless faults faults
 restless timers timers
+restless waits waits
 restless futexes futexes
 restless rseqv rseqv
 restless allcheck allcheck 2
