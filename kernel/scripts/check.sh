@@ -68,6 +68,7 @@ units() {
 	part unit-loadinfo make_ktap loadinfo/test check
 	part unit-kernel make_ktap kernel/test check
 	part unit-deputy make_ktap deputy/test check
+	part unit-pcap make_ktap qemu-tests/pcap/test check
 }
 
 builds() {
