@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "../lib/frame.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -133,6 +134,16 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
+/* Nothing in it that means something to a shell. */
+static int is_plain(const char *command)
+{
+	for (; *command; command++) {
+		if (!isalnum((unsigned char)*command) && !strchr(" _./:=,+@%^-", *command))
+			return 0;
+	}
+	return 1;
+}
+
 /*
  * A shell is a dynamic program, and linking it takes an emulated machine
  * longer than all the rest: a command that is a program and plain words needs
@@ -140,13 +151,10 @@ static void write_file(const char *path, const char *text)
  */
 static void become_program(const char *command, char *const *env)
 {
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789 _./:=,+@%^-";
 	char *copy = strdup(command), *words[WORDS + 1];
 	int n = 0;
 
-	if (!copy || command[strspn(command, plain)])
+	if (!copy || !is_plain(command))
 		return;
 	for (words[0] = strtok(copy, " "); words[n] && n < WORDS;)
 		words[++n] = strtok(NULL, " ");

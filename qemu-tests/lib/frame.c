@@ -60,8 +60,10 @@ void buf_add(struct buf *b, const void *data, size_t len)
 void buf_take(struct buf *b, size_t len)
 {
 	b->start += len;
-	if (b->start == b->end)
-		b->start = b->end = 0;
+	if (b->start < b->end)
+		return;
+	b->start = 0;
+	b->end = 0;
 }
 
 /**

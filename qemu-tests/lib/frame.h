@@ -10,6 +10,7 @@
 #ifndef QEMU_TESTS_FRAME_H
 #define QEMU_TESTS_FRAME_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -69,7 +70,7 @@ struct frame {
 	uint32_t len;
 };
 
-_Static_assert(sizeof(struct frame) == 16, "the header has no holes");
+static_assert(sizeof(struct frame) == 16, "the header has no holes");
 
 /**
  * struct buf - bytes waiting: appended at the end, taken from the front

@@ -35,6 +35,7 @@ static const char usage[] =
 "Exit status: the command's; 124 time limit; 253 the node is down; 254 no\n"
 "cluster.\n";
 
+static const char *dir;
 static int sock = -1;
 static int limit;
 static int boot_wait;
@@ -98,7 +99,7 @@ static void raw_terminal(void)
 }
 
 /* The folder may be deep, and a socket's name may not be long. */
-static void call_hub(const char *dir, const char *node)
+static void call_hub(const char *node)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -255,34 +256,51 @@ static void changed_window(int sig)
 	(void)sig;		/* poll() returns, and that is the point */
 }
 
+static void take_option(int option)
+{
+	switch (option) {
+	case 'd':
+		dir = optarg;
+		break;
+	case 't':
+		limit = atoi(optarg);
+		break;
+	case 'w':
+		boot_wait = atoi(optarg);
+		flags |= FRAME_F_WAIT;
+		break;
+	case 'P':
+		pid_file = optarg;
+		break;
+	case 'p':
+		flags |= FRAME_F_STDIN | FRAME_F_PTY;
+		break;
+	case 'i':
+		flags |= FRAME_F_STDIN;
+		break;
+	default:
+		fputs(usage, stderr);
+		exit(2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static char command[FRAME_MAX];
 	const char *env = getenv("ON_LIMIT");
-	const char *dir = getenv("CLUSTER");
 	int option;
 
+	dir = getenv("CLUSTER");
 	limit = env ? atoi(env) : 60;
-	while ((option = getopt(argc, argv, "+d:t:w:P:ip")) > 0) {
-		switch (option) {
-		case 'd': dir = optarg; break;
-		case 't': limit = atoi(optarg); break;
-		case 'w': boot_wait = atoi(optarg); flags |= FRAME_F_WAIT; break;
-		case 'P': pid_file = optarg; break;
-		case 'i': flags |= FRAME_F_STDIN; break;
-		case 'p': flags |= FRAME_F_STDIN | FRAME_F_PTY; break;
-		default: fputs(usage, stderr); return 2;
-		}
-	}
-	if (argc - optind < 2 || !dir) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	while ((option = getopt(argc, argv, "+d:t:w:P:ip")) > 0)
+		take_option(option);
+	if (argc - optind < 2 || !dir)
+		take_option('?');
 	join(command, sizeof(command), argv + optind + 1);
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGWINCH, &(struct sigaction){ .sa_handler = changed_window },
 		  NULL);
-	call_hub(dir, argv[optind]);
+	call_hub(argv[optind]);
 	if (flags & FRAME_F_STDIN)
 		input = 0;
 	raw_terminal();
