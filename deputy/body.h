@@ -32,6 +32,7 @@ long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 			   const u64 *args);
 long mosix_body_local(struct mosix_call_ctx *ctx);
 long mosix_body_return(struct mosix_call_ctx *ctx);
+long mosix_call_option(struct mosix_call_ctx *ctx);
 
 /* inline.c */
 struct mosix_msg *mosix_inline_pack(struct mosix_call_ctx *ctx);
@@ -62,7 +63,7 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx);
 
 /* account.c */
 void mosix_account_read(struct wire_usage *usage, struct task_struct *p);
-void mosix_account_add(struct mosix_task *mt, const struct wire_usage *usage);
+void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage);
 void mosix_account_init(void);
 
 #endif /* MOSIX_DEPUTY_BODY_H */

@@ -194,34 +194,16 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx)
 	u64 start = ctx->args[0], len = PAGE_ALIGN(ctx->args[1]);
 	long ret;
 
-	switch (ctx->args[2]) {
-	case MADV_DONTNEED:
-		/* Behind a file's mapping comes the file again, from home. */
-		if (touches_file(ctx, start, len))
-			return mosix_body_return(ctx);
-		ret = mosix_body_local(ctx);
-		if (ret)
-			return ret;
-		mosix_pages_forget(pages(ctx), start, len);
-		return mosix_body_forward(ctx);
-	case MADV_FREE:
-	case MADV_COLD:
-	case MADV_PAGEOUT:
-	case MADV_POPULATE_READ:
-	case MADV_POPULATE_WRITE:
-		return mosix_body_local(ctx);
-	case MADV_NORMAL:
-	case MADV_RANDOM:
-	case MADV_SEQUENTIAL:
-	case MADV_WILLNEED:
-	case MADV_HUGEPAGE:
-	case MADV_NOHUGEPAGE:
-	case MADV_DONTDUMP:
-	case MADV_DODUMP:
-		return mosix_body_forward(ctx);
-	default:
+	if ((u32)ctx->args[2] != MADV_DONTNEED)
+		return mosix_call_option(ctx);
+	/* Behind a file's mapping comes the file again, from home. */
+	if (touches_file(ctx, start, len))
 		return mosix_body_return(ctx);
-	}
+	ret = mosix_body_local(ctx);
+	if (ret)
+		return ret;
+	mosix_pages_forget(pages(ctx), start, len);
+	return mosix_body_forward(ctx);
 }
 
 /**

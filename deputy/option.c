@@ -34,14 +34,17 @@ struct option_set {
 	const struct option *options;
 };
 
-/* What drops pages is told to both sides; advice is for whoever has them. */
+/*
+ * Advice on memory is for the body, advice on files and on what becomes of
+ * mappings later for home. What drops pages is told to both, by its handler.
+ */
 static const struct option madvise_options[] = {
 	{ 0, HOME },			/* MADV_NORMAL: files are read there */
 	{ 1, HOME },			/* MADV_RANDOM */
 	{ 2, HOME },			/* MADV_SEQUENTIAL */
-	{ 3, LOCAL },			/* MADV_WILLNEED */
+	{ 3, HOME },			/* MADV_WILLNEED */
 	{ 4, BOTH },			/* MADV_DONTNEED */
-	{ 8, BOTH },			/* MADV_FREE */
+	{ 8, LOCAL },			/* MADV_FREE: what is at home stays */
 	{ 10, HOME },			/* MADV_DONTFORK: forks are made there */
 	{ 11, HOME },			/* MADV_DOFORK */
 	{ 14, HOME },			/* MADV_HUGEPAGE: no huge pages while away */
@@ -54,7 +57,6 @@ static const struct option madvise_options[] = {
 	{ 21, LOCAL },			/* MADV_PAGEOUT */
 	{ 22, LOCAL },			/* MADV_POPULATE_READ */
 	{ 23, LOCAL },			/* MADV_POPULATE_WRITE */
-	{ 24, BOTH },			/* MADV_DONTNEED_LOCKED */
 	{ }
 };
 

@@ -153,7 +153,9 @@ struct option_case {
 static const struct option_case option_cases[] = {
 	{ "MADV_DONTNEED drops on both sides", 28, { 0, 0, 4 },
 	  MOSIX_CALL_BOTH },
-	{ "MADV_FREE drops on both sides", 28, { 0, 0, 8 }, MOSIX_CALL_BOTH },
+	{ "MADV_FREE is the body's", 28, { 0, 0, 8 }, MOSIX_CALL_LOCAL },
+	{ "MADV_DONTNEED_LOCKED returns", 28, { 0, 0, 24 },
+	  MOSIX_CALL_RETURN },
 	{ "MADV_POPULATE_WRITE fills at the body", 28, { 0, 0, 23 },
 	  MOSIX_CALL_LOCAL },
 	{ "MADV_SEQUENTIAL is for the files at home", 28, { 0, 0, 2 },
