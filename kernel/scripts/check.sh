@@ -93,6 +93,7 @@ sim)
 check | all)
 	part overlay one "the series applies" $here/overlay.sh
 	part lint $here/lint.sh
+	part scripts $here/test-overlay.sh
 	units
 	part sim make_ktap loadinfo/test sim
 	builds

@@ -49,7 +49,7 @@ apply_series() {
 		[ -f "$PATCHES/$p" ] || die "kernel/patches/$p is in the" \
 			"series but is not there: add it, or mend series"
 		out=$(patch -d "$new" -p1 --fuzz=0 --no-backup-if-mismatch \
-			-r - -N -s <"$PATCHES/$p" 2>&1) && [ -z "$out" ] && continue
+			-r - -N <"$PATCHES/$p" 2>&1) && continue
 		say "$out"
 		die "kernel/patches/$p does not apply to Linux $version" \
 			"(file and hunk above): refresh it, see" \

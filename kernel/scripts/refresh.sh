@@ -125,4 +125,5 @@ for p in $(series); do
 	cp "$tmp/patches/$p" "$PATCHES/$p"
 	say "refreshed kernel/patches/$p"
 done
-exec "$(dirname "$0")/overlay.sh" 9>&-
+# the edits are in the patches now
+DISCARD=1 exec "$(dirname "$0")/overlay.sh" 9>&-
