@@ -63,8 +63,10 @@ function window(key, value,    colon, arg, dir, back) {
 	if (arg in described)
 		bad("argument " arg " is described twice")
 	described[arg] = 1
-	dir = key == "io" ? "INOUT" : key == "out" ? "OUT" : "IN"
+	dir = key ~ /^(io|any)$/ ? "INOUT" : key == "out" ? "OUT" : "IN"
 	back = key == "out" && lenkind == "ARG" ? "RET" : "OK"
+	if (key == "any")
+		back = "ALWAYS"
 	out = out sprintf("\t\t{ .arg = %d, .dir = MOSIX_WIN_%s, ", arg, dir)
 	out = out sprintf(".lenkind = MOSIX_LEN_%s,\n", lenkind)
 	out = out sprintf("\t\t  .scale = %d, .len = %d, ", scale, len)
@@ -101,7 +103,7 @@ function attributes(list,    attr, n, i, eq, key, value) {
 			handler = value
 		else if (key == "zero")
 			zero(value)
-		else if (key ~ /^(in|out|io|str)$/)
+		else if (key ~ /^(in|out|io|any|str)$/)
 			window(key, value)
 		else
 			bad("not an attribute: " attr[i])

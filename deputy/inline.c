@@ -319,13 +319,17 @@ static u32 written(const struct wire_call *call, u32 i, long ret)
 	u32 arg = le16_to_cpu(call->win[i].arg);
 	u32 k;
 
-	if (!desc || ret < 0 || !(le16_to_cpu(call->win[i].dir) & WINDOW_OUT))
+	if (!desc || !(le16_to_cpu(call->win[i].dir) & WINDOW_OUT))
 		return 0;
 	for (k = 0; k < MOSIX_CALL_WINDOWS; k++) {
 		const struct mosix_window_desc *d = &desc->win[k];
 
 		if (d->arg != arg || !(d->dir & MOSIX_WIN_OUT))
 			continue;
+		if (d->back == MOSIX_BACK_ALWAYS)
+			return len;
+		if (ret < 0)
+			return 0;
 		if (d->back == MOSIX_BACK_OK)
 			return len;
 		return min_t(u64, len, (u64)ret * max_t(u32, d->scale, 1));

@@ -68,10 +68,12 @@ enum mosix_window_lenkind {
  * @MOSIX_BACK_RET: The first (result * scale) bytes, never more than the
  *	window, when the result is positive; nothing otherwise.
  * @MOSIX_BACK_OK: The whole window when the result is not negative.
+ * @MOSIX_BACK_ALWAYS: The whole window, for calls that write when they fail.
  */
 enum mosix_window_back {
 	MOSIX_BACK_RET = 0,
 	MOSIX_BACK_OK = 1,
+	MOSIX_BACK_ALWAYS = 2,
 };
 
 /**

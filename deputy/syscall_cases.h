@@ -105,10 +105,13 @@ static const struct window_case window_cases[] = {
 	{ 191, 2, { 2, MOSIX_WIN_OUT, MOSIX_LEN_ARG, 1, 3, MOSIX_BACK_RET } },
 	/* epoll_wait(fd, events, maxevents, timeout): elements, not bytes */
 	{ 232, 0, { 1, MOSIX_WIN_OUT, MOSIX_LEN_ARG, 12, 2, MOSIX_BACK_RET } },
-	/* poll(): none, its restart block keeps the pointer */
-	{ 7, 0, { 0, MOSIX_WIN_NONE, 0, 0, 0, 0 } },
-	/* waitid(): none, it writes when it fails, too */
-	{ 247, 0, { 0, MOSIX_WIN_NONE, 0, 0, 0, 0 } },
+	/* poll(fds, nfds, timeout) */
+	{ 7, 0, { 0, MOSIX_WIN_INOUT, MOSIX_LEN_ARG, 8, 1, MOSIX_BACK_OK } },
+	/* nanosleep(want, left): what is left is written when it fails */
+	{ 35, 1, { 1, MOSIX_WIN_INOUT, MOSIX_LEN_FIXED, 1, 16,
+		   MOSIX_BACK_ALWAYS } },
+	/* select(): none, there are four */
+	{ 23, 0, { 0, MOSIX_WIN_NONE, 0, 0, 0, 0 } },
 	/* ioctl(): none, the driver knows */
 	{ 16, 0, { 0, MOSIX_WIN_NONE, 0, 0, 0, 0 } },
 };
@@ -127,11 +130,11 @@ struct zero_case {
 
 static const struct zero_case zero_cases[] = {
 	{ 0, 0, 0 },			/* read: always */
-	{ 35, 1, ~0ULL },		/* nanosleep: no time left wanted */
+	{ 35, 0, 0 },			/* nanosleep: always */
 	{ 44, 3, 0x4000000 },		/* sendto: no MSG_ZEROCOPY */
 	{ 45, 4, ~0ULL },		/* recvfrom: no address wanted */
-	{ 230, 3, ~0ULL },		/* clock_nanosleep */
-	{ 281, 4, ~0ULL },		/* epoll_pwait: the mask was taken out */
+	{ 271, 3, ~0ULL },		/* ppoll: no mask */
+	{ 281, 4, ~0ULL },		/* epoll_pwait: no mask */
 };
 
 /**

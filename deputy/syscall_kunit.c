@@ -67,6 +67,10 @@ static void check_window(struct kunit *test, const struct mosix_call_desc *desc,
 	if (win->lenkind == MOSIX_LEN_STR)
 		KUNIT_EXPECT_EQ_MSG(test, win->dir, MOSIX_WIN_IN, "%s",
 				    desc->name);
+	/* What a failed call did not write must be what was there. */
+	if (win->back == MOSIX_BACK_ALWAYS)
+		KUNIT_EXPECT_EQ_MSG(test, win->dir, MOSIX_WIN_INOUT, "%s",
+				    desc->name);
 	/* A length in elements that come back by the byte would be wrong. */
 	if (win->back == MOSIX_BACK_RET)
 		KUNIT_EXPECT_EQ_MSG(test, win->lenkind, MOSIX_LEN_ARG, "%s",
@@ -160,6 +164,8 @@ static const struct length_case {
 	{ __NR_getrusage, 1, sizeof(struct rusage) },
 	{ __NR_wait4, 1, sizeof(int) },
 	{ __NR_wait4, 3, sizeof(struct rusage) },
+	{ __NR_waitid, 2, sizeof(siginfo_t) },
+	{ __NR_waitid, 4, sizeof(struct rusage) },
 	{ __NR_getrlimit, 1, sizeof(struct rlimit) },
 	{ __NR_setrlimit, 1, sizeof(struct rlimit) },
 	{ __NR_prlimit64, 2, sizeof(struct rlimit64) },
@@ -172,7 +178,10 @@ static const struct length_case {
 	{ __NR_rt_sigtimedwait, 1, sizeof(siginfo_t) },
 	{ __NR_rt_sigtimedwait, 2, sizeof(struct __kernel_timespec) },
 	{ __NR_nanosleep, 0, sizeof(struct __kernel_timespec) },
+	{ __NR_nanosleep, 1, sizeof(struct __kernel_timespec) },
+	{ __NR_ppoll, 2, sizeof(struct __kernel_timespec) },
 	{ __NR_clock_nanosleep, 2, sizeof(struct __kernel_timespec) },
+	{ __NR_clock_nanosleep, 3, sizeof(struct __kernel_timespec) },
 	{ __NR_clock_gettime, 1, sizeof(struct __kernel_timespec) },
 	{ __NR_clock_settime, 1, sizeof(struct __kernel_timespec) },
 	{ __NR_clock_getres, 1, sizeof(struct __kernel_timespec) },
