@@ -38,8 +38,8 @@ show_log() {
 
 # What was said before each claim that did not hold, and at the end.
 show_failures() {
-	if grep -q '^not ok - ' "$1"; then
-		grep -a -B 8 '^not ok - ' "$1" >"$1.failures"
+	if grep -aq '^not ok ' "$1"; then
+		grep -a -B 8 '^not ok ' "$1" >"$1.failures"
 		show_log "$1.failures" 60
 		rm "$1.failures"
 	fi
@@ -160,9 +160,11 @@ run_selftests() {
 		name=${file##*/}
 		log=$CLUSTER/selftest.$name.log
 		before=$ktap_failed
+		export TMP=$CLUSTER/tmp.$name
+		mkdir -p "$TMP"
 		node -t $((120 * SLOW)) 1 "/selftests/$name" >"$log" 2>&1
 		ktap_fold "selftest $name" <"$log"
-		((ktap_failed == before)) || show_log "$log"
+		after_test "selftest $name" "$log" "$before"
 	done
 }
 
