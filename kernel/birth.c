@@ -540,7 +540,20 @@ static u32 count_guests(void)
 	return n;
 }
 
-static enum wire_refusal judge(const struct wire_offer *offer)
+static mosix_admit_fn *admit;	/* set at boot, before the first offer */
+
+/**
+ * mosix_birth_set_admit - who judges by load whether a guest may come
+ * @fn: asked last, when nothing else speaks against it
+ *
+ * Context: at boot.
+ */
+void mosix_birth_set_admit(mosix_admit_fn *fn)
+{
+	admit = fn;
+}
+
+static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 {
 	u64 need = le64_to_cpu(offer->mem_kib) +
 		   mosix_param(PARAM_RESERVE_KIB);
@@ -557,7 +570,7 @@ static enum wire_refusal judge(const struct wire_offer *offer)
 		return REFUSE_BUSY;
 	if (pid < 2 || pid > PID_MAX_LIMIT)
 		return REFUSE_IMAGE;
-	return REFUSE_INVALID;	/* no reason to refuse */
+	return admit ? admit(from, offer) : REFUSE_INVALID;
 }
 
 static struct mosix_proc *guest_new(struct mosix_link *link,
@@ -595,7 +608,7 @@ fail:
 int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct wire_offer *offer = (void *)msg->data;
-	enum wire_refusal no = judge(offer);
+	enum wire_refusal no = judge(link->peer, offer);
 	u64 id = mosix_msg_id(msg);
 	struct mosix_proc *proc;
 	struct realm *realm;

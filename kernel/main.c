@@ -23,6 +23,7 @@ static int __init mosix_init(void)
 	ret = mosix_show_init();
 	if (ret)
 		goto err;
+	mosix_birth_set_admit(mosix_vector_admit);
 	ret = mosix_balancer_start();
 	if (ret)
 		goto err;

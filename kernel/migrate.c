@@ -183,7 +183,9 @@ static struct mosix_msg *make_offer(struct mosix_move *move)
 	}
 	offer = (void *)msg->data;
 	offer->pid = cpu_to_le32(move->task->tgid);
-	offer->load_milli = cpu_to_le32(1000);
+	if (move->why == MOSIX_WHY_BALANCE)
+		offer->load_milli =
+			cpu_to_le32(max(READ_ONCE(move->proc->cpu_milli), 1U));
 	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
 	mosix_x86_features(offer->cpu);
 	get_task_comm(comm, move->task);

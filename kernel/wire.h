@@ -115,7 +115,8 @@ static_assert(sizeof(struct wire_hello) == 8);
 /**
  * struct wire_offer - payload of OFFER: would you take this process?
  * @pid: its TGID at home
- * @load_milli: CPU it wants, 1000 = one CPU
+ * @load_milli: CPU it wants, 1000 = one CPU; 0: somebody asked for the move,
+ *	which then needs no gain
  * @mem_kib: memory it may need, in KiB
  * @cpu: CPU features of the home that user code may have seen
  * @comm: its name, NUL-terminated

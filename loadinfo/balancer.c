@@ -268,6 +268,7 @@ static void period(void)
 {
 	u64 now_ms = mosix_sample_clock_ms();
 
+	mosix_vector_coming(now_ms);
 	mosix_sample_take(&sample);
 	mosix_vector_sampled(&sample.node, now_ms);
 	tell(now_ms);

@@ -16,6 +16,7 @@
 
 #include "../kernel/node.h"
 #include "../kernel/param.h"
+#include "../kernel/task.h"
 
 #include <linux/cleanup.h>
 #include <linux/spinlock.h>
@@ -219,67 +220,63 @@ static u64 stretch_at(u16 id, const struct lb_params *params)
 /**
  * mosix_vector_admit() - may this guest come?
  * @from: node that asks
- * @pid: its PID at home
- * @load_milli: CPU that it wants; 0 if somebody asked for the move, which then
- *	needs no gain
- * @mem_kib: memory that it may need
+ * @offer: what it offers, checked
  *
- * A guest that is admitted counts at once; mosix_vector_arrived() or
- * mosix_vector_cancelled() follows.
+ * A guest that is admitted counts at once.
  *
  * Return: REFUSE_INVALID if it may, else why not.
  * Context: Process context.
  */
-enum wire_refusal mosix_vector_admit(u16 from, u32 pid, u32 load_milli,
-				     u64 mem_kib)
+enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer)
 {
-	struct lb_offer offer = {
-		.demand_milli = load_milli,
-		.mem_kib = (u32)min(mem_kib, (u64)U32_MAX),
-	};
 	u64 until_ms = mosix_sample_clock_ms() + VECTOR_RESERVE_MS;
 	struct lb_params params = mosix_vector_params();
+	u64 key = guest_key(from, le32_to_cpu(offer->pid));
+	struct lb_offer o = {
+		.demand_milli = le32_to_cpu(offer->load_milli),
+		.mem_kib = (u32)min_t(u64, le64_to_cpu(offer->mem_kib),
+				      U32_MAX),
+	};
 	enum lb_reason reason;
 	struct lb_node self;
 
 	guard(spinlock)(&lock);
 	self = exported();
-	if (load_milli)
-		offer.stretch_milli = stretch_at(from, &params);
-	reason = lb_balance_admit(&self, lb_load_coming(&load), &offer,
-				  &params);
+	if (o.demand_milli)
+		o.stretch_milli = stretch_at(from, &params);
+	reason = lb_balance_admit(&self, lb_load_coming(&load), &o, &params);
 	if (reason == LB_ADMIT &&
-	    lb_load_reserve(&load, guest_key(from, pid), load_milli, until_ms))
+	    lb_load_reserve(&load, key, o.demand_milli, until_ms))
 		reason = LB_REFUSE_FULL;
 	return refusal(reason);
 }
 
 /**
- * mosix_vector_arrived() - a guest that was admitted runs here
- * @from: as in mosix_vector_admit()
- * @pid: as there
+ * mosix_vector_coming() - guests on their way are so still
+ * @now_ms: the clock
  *
- * Context: Process context.
- */
-void mosix_vector_arrived(u16 from, u32 pid)
-{
-	u64 seen_ms = mosix_sample_clock_ms() + VECTOR_PERIOD_MS;
-
-	guard(spinlock)(&lock);
-	lb_load_settle(&load, guest_key(from, pid), seen_ms);
-}
-
-/**
- * mosix_vector_cancelled() - a guest that was admitted will not come
- * @from: as in mosix_vector_admit()
- * @pid: as there
+ * A guest that was admitted counts until a sample has seen it run. What is
+ * neither on its way nor running any more is forgotten in time.
  *
- * Context: Process context.
+ * Context: The balancer's thread.
  */
-void mosix_vector_cancelled(u16 from, u32 pid)
+void mosix_vector_coming(u64 now_ms)
 {
-	guard(spinlock)(&lock);
-	lb_load_settle(&load, guest_key(from, pid), 0);
+	struct mosix_proc *proc = NULL;
+
+	while ((proc = mosix_proc_next(proc))) {
+		enum mosix_state state = mosix_proc_state(proc);
+		u64 key = guest_key(proc->home, (u32)proc->pid);
+
+		if (state == ST_OFFERED || state == ST_BUILT) {
+			guard(spinlock)(&lock);
+			lb_load_settle(&load, key,
+				       now_ms + 2 * VECTOR_PERIOD_MS);
+		} else if (state == ST_GONE) {
+			guard(spinlock)(&lock);
+			lb_load_settle(&load, key, 0);
+		}
+	}
 }
 
 /**

@@ -30,6 +30,7 @@ struct mosix_known {
 /* For the balancer's thread alone. */
 void mosix_vector_mapped(void);
 void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms);
+void mosix_vector_coming(u64 now_ms);
 void mosix_vector_heard(const struct lb_node *node, u64 at_ms);
 void mosix_vector_leaves(u32 demand_milli);
 void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms);
@@ -39,10 +40,7 @@ const struct lb_window *mosix_vector_window(void);
 
 /* For everybody. */
 struct lb_params mosix_vector_params(void);
-enum wire_refusal mosix_vector_admit(u16 from, u32 pid, u32 load_milli,
-				     u64 mem_kib);
-void mosix_vector_arrived(u16 from, u32 pid);
-void mosix_vector_cancelled(u16 from, u32 pid);
+enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer);
 int mosix_vector_known(u16 id, struct mosix_known *known);
 
 #endif /* MOSIX_LOADINFO_VECTOR_H */
