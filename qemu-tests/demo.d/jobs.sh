@@ -11,21 +11,21 @@
 #
 # Needs $TMP, $WORK and $CLUSTER; ROUND is a word.
 
-job_names=(xz-3 hash encrypt python bzip2)
+job_names=(xz hash encrypt python bzip2)
 
 declare -A job_command=(
-	[xz-3]="xz -3 -T1 -c /tmp/kernel.tar"
+	[xz]="xz -2 -T1 -c /tmp/kernel.tar"
 	[hash]="openssl dgst -sha3-512 -r \
 		$(printf '/tmp/kernel.tar /tmp/more.tar %.0s' {1..6})"
-	[encrypt]="openssl enc -aes-256-cbc -pbkdf2 -iter 800000 \
+	[encrypt]="openssl enc -aes-256-cbc -pbkdf2 -iter 600000 \
 		-S 6d6f7369782e6c62 -pass pass:demo -in /tmp/kernel.tar"
-	[python]="python3 /tmp/nearest.py /tmp/kernel.tar 300"
+	[python]="python3 /tmp/nearest.py /tmp/kernel.tar 250"
 	[bzip2]="busybox bzip2 -9 -c /tmp/kernel.tar /tmp/more.tar"
 )
 
 # shellcheck disable=SC2034 # show.sh reads them
 declare -A job_about=(
-	[xz-3]="xz, compress"
+	[xz]="xz, compress"
 	[hash]="openssl, SHA3-512"
 	[encrypt]="openssl, key and AES"
 	[python]="python3, compute"
@@ -33,8 +33,9 @@ declare -A job_about=(
 )
 
 # shellcheck disable=SC2034 # as above
-# Keyed by "ROUND NAME": node now, nodes seen, moves; and by ROUND: all time.
-declare -A job_where job_seen job_moves job_total
+# Keyed by "ROUND NAME": node now, nodes seen, moves; and by ROUND: time of
+# all together, and what the nodes had of the host's CPUs.
+declare -A job_where job_seen job_moves job_total job_cpu
 
 now() {
 	local us=${EPOCHREALTIME//[!0-9]/}
@@ -85,6 +86,7 @@ job_status() {
 
 job_note() {
 	local key=$1 what=$2 value=$3
+	# shellcheck disable=SC2034 # as above
 	case $what in
 	where)
 		job_where[$key]=$value
@@ -108,9 +110,9 @@ jobs_sample() {
 		fi
 		name_of[$pid]=$name
 		files+=("/proc/$pid/mosix/where" "/proc/$pid/mosix/nmigs"
-			"/proc/$pid/mosix/why")
+			"/proc/$pid/mosix/why" "/proc/$pid/mosix/stats")
 	done
-	((${#files[@]})) || return 0
+	files+=(/proc/mosix/vector)
 	node -t 20 1 grep -s -H . "${files[@]}" >"$TMP/sample" \
 		2>>"$TMP/sample.err" || true
 	{

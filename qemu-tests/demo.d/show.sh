@@ -57,6 +57,12 @@ show_redraw() {
 	done
 }
 
+# How many of the host's CPUs the nodes had in round $1, in the mean.
+share() {
+	local hundredths=$((100 * job_cpu[$1] / job_total[$1]))
+	printf '%d.%02d' $((hundredths / 100)) $((hundredths % 100))
+}
+
 show_table() {
 	local name same
 	printf '%-22s %-9s %5s %11s %11s  %s\n' program nodes moves \
@@ -71,6 +77,8 @@ show_table() {
 	done
 	printf '%-38s %11s %11s\n' 'all together' \
 		"$(seconds "${job_total[stay]}")" "$(seconds "${job_total[free]}")"
+	printf '%-38s %11s %11s\n' 'CPUs of the host that the nodes got' \
+		"$(share stay)" "$(share free)"
 }
 
 # show_bad: what went wrong, a line each.
