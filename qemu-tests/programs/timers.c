@@ -8,7 +8,7 @@
 
 enum { LATE_MS = 20000 };
 
-static volatile sig_atomic_t ticks, expiries;
+static volatile sig_atomic_t ticks, expiries, wrong_code, wrong_value;
 
 static void on_tick(int sig)
 {
@@ -20,8 +20,11 @@ static void on_expiry(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
 	(void)context;
-	if (info->si_code == SI_TIMER && info->si_value.sival_int == 99)
-		expiries++;
+	if (info->si_code != SI_TIMER)
+		wrong_code = info->si_code;
+	if (info->si_value.sival_int != 99)
+		wrong_value = info->si_value.sival_int;
+	expiries++;
 }
 
 static uint64_t now_ms(void)
@@ -53,6 +56,8 @@ static void posix_timer(timer_t timer)
 		CHECK(now_ms() - start < LATE_MS, "the POSIX timer died");
 	CHECK(now_ms() - start >= 19, "the POSIX timer was early");
 	CHECK(expiries == before + 1, "it came twice");
+	CHECK(!wrong_code && !wrong_value, "si_code %d, value %d", wrong_code,
+	      wrong_value);
 }
 
 static void descriptors(int timer, int event)

@@ -21,6 +21,7 @@ restless() {
 		for to in 2 3 home; do
 			if ! move "$name" $to; then
 				fail "$name moves $((3 * trips)) times"
+				tell_why "$name"
 				reap "$name"
 				return
 			fi

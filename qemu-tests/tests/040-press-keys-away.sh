@@ -51,22 +51,25 @@ press shell '\004'
 claim "^D is the end of its input" wait_for 20 said '^bye'
 claim "which it saw away, and ended" wait_for 20 gone lines
 
-press shell 'burn -t 1000; echo "status=$?"\n'
+press shell 'burn -t 1000\n'
 must "a busy program moves" away burn
 press shell '\003'
 claim "^C ends it" wait_for 20 gone burn
+press shell 'echo "status=$?"\n'
 claim "and the shell sees SIGINT" wait_for 20 said 'status=130'
 
-press shell 'burn -t 1000; echo "status=$?"\n'
+press shell 'burn -t 1000\n'
 must "another one moves" away burn
 press shell '\034'
 claim "^\\ ends it" wait_for 20 gone burn
+press shell 'echo "status=$?"\n'
 claim "and the shell sees SIGQUIT" wait_for 20 said 'status=131'
 
-press shell 'sleeper -t 1000 100000; echo "status=$?"\n'
+press shell 'sleeper -t 1000 100000\n'
 must "a sleeping program moves" away sleeper
 press shell '\003'
 claim "^C ends it in its sleep" wait_for 20 gone sleeper
+press shell 'echo "status=$?"\n'
 claim "and the shell hears of it" wait_for 20 \
 	eval "((\$(grep -c status=130 '$TMP/job/shell.out') == 2))"
 
