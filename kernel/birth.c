@@ -540,7 +540,8 @@ static u32 count_guests(void)
 	return n;
 }
 
-static mosix_admit_fn *admit;	/* set at boot, before the first offer */
+/* Set at boot, before the first offer. */
+static enum wire_refusal (*admit)(u16 from, const struct wire_offer *offer);
 
 /**
  * mosix_birth_set_admit - who judges by load whether a guest may come
@@ -548,7 +549,8 @@ static mosix_admit_fn *admit;	/* set at boot, before the first offer */
  *
  * Context: at boot.
  */
-void mosix_birth_set_admit(mosix_admit_fn *fn)
+void mosix_birth_set_admit(enum wire_refusal (*fn)(u16 from,
+			   const struct wire_offer *offer))
 {
 	admit = fn;
 }

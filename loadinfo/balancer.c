@@ -179,11 +179,12 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 
 	if (!task)
 		return false;
-	if (!may_leave(task) ||
-	    mosix_migrate_start(task, d->node, MOSIX_WHY_BALANCE)) {
-		put_task_struct(task);
-		return false;
-	}
+	if (!may_leave(task) || mosix_task_ensure(task))
+		goto err;
+	/* Before the offer, which says it. */
+	WRITE_ONCE(mosix_task_proc(task)->cpu_milli, s->lb.demand_milli);
+	if (mosix_migrate_start(task, d->node, MOSIX_WHY_BALANCE))
+		goto err;
 	explain(task, d);
 	leaving.task = task;
 	leaving.decision = *d;
@@ -192,6 +193,9 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 	lb_history_moved(&history, now_ms);
 	mosix_vector_leaves(s->lb.demand_milli);
 	return true;
+err:
+	put_task_struct(task);
+	return false;
 }
 
 /* Of all processes but those that were found unable to move. */
