@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading and writing small text files. A write is one write(2): the kernel
+ * takes a value whole or refuses it whole.
+ */
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME_LONGEST = 4096 };
+
+static const char *root = "/proc";
+
+/**
+ * text_root - read another tree than /proc
+ * @dir: a folder that outlives the program
+ */
+void text_root(const char *dir)
+{
+	root = dir;
+}
+
+/**
+ * text_dir - the tree that is read
+ *
+ * Return: its folder.
+ */
+const char *text_dir(void)
+{
+	return root;
+}
+
+static int open_at(int flags, const char *format, va_list args)
+{
+	char name[NAME_LONGEST];
+	int n = snprintf(name, sizeof(name), "%s/", root);
+	int m;
+
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return -ENAMETOOLONG;
+	m = vsnprintf(name + n, sizeof(name) - n, format, args);
+	if (m < 0 || (size_t)m >= sizeof(name) - n)
+		return -ENAMETOOLONG;
+	n = open(name, flags | O_CLOEXEC);
+	return n < 0 ? -errno : n;
+}
+
+/**
+ * text_read - read a short file
+ * @value: receives it, without a newline at the end
+ * @format: its name below the root, as for printf()
+ *
+ * Return: 0, or a negative errno; what is too long is cut.
+ */
+int text_read(char value[VALUE_MAX], const char *format, ...)
+{
+	size_t have = 0;
+	va_list args;
+	ssize_t n;
+	int fd;
+
+	va_start(args, format);
+	fd = open_at(O_RDONLY, format, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	do {
+		n = read(fd, value + have, VALUE_MAX - 1 - have);
+		if (n > 0)
+			have += n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	value[have] = '\0';
+	if (have && value[have - 1] == '\n')
+		value[have - 1] = '\0';
+	return n;
+}
+
+/**
+ * text_write - write a value
+ * @value: the value
+ * @format: name of the file below the root, as for printf()
+ *
+ * Return: 0, or the negative errno with which it was refused.
+ */
+int text_write(const char *value, const char *format, ...)
+{
+	va_list args;
+	ssize_t n;
+	int fd;
+
+	va_start(args, format);
+	fd = open_at(O_WRONLY, format, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	n = write(fd, value, strlen(value));
+	n = n < 0 ? -errno : (size_t)n == strlen(value) ? 0 : -EIO;
+	close(fd);
+	return n;
+}
+
+/**
+ * text_copy - copy a file to standard output
+ * @name: its name below the root
+ *
+ * Return: 0, or a negative errno.
+ */
+int text_copy(const char *name)
+{
+	char path[NAME_LONGEST], line[VALUE_MAX];
+	FILE *file;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
+		fputs(line, stdout);
+	ret = ferror(file) ? -EIO : 0;
+	fclose(file);
+	return ret;
+}
