@@ -549,8 +549,8 @@ static enum wire_refusal (*admit)(u16 from, const struct wire_offer *offer);
  *
  * Context: at boot.
  */
-void mosix_birth_set_admit(enum wire_refusal (*fn)(u16 from,
-			   const struct wire_offer *offer))
+void mosix_birth_set_admit(enum wire_refusal
+			   (*fn)(u16 from, const struct wire_offer *offer))
 {
 	admit = fn;
 }

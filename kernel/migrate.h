@@ -59,8 +59,8 @@ void mosix_migrate_kick_later(struct mosix_proc *proc);
 int mosix_migrate_init(void);
 
 /* birth.c: the host's side of an arrival */
-void mosix_birth_set_admit(enum wire_refusal (*fn)(u16 from,
-			   const struct wire_offer *offer));
+void mosix_birth_set_admit(enum wire_refusal
+			   (*fn)(u16 from, const struct wire_offer *offer));
 int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg);
 
 /* deputy/: a process away from home, both halves */
