@@ -46,11 +46,10 @@ static int fill(struct row *row, const char *pid)
 	return ret;
 }
 
-/* On a node that hosts it, a guest's home is another node. */
-static int is_of_interest(const struct row *row, const char *self)
+/* Away, a guest (its home is another node), or one that came back. */
+static int is_of_interest(const struct row *row)
 {
-	return strcmp(row->where, row->home) || strcmp(row->home, self) ||
-	       strcmp(row->moves, "0");
+	return strcmp(row->where, row->home) || strcmp(row->moves, "0");
 }
 
 static void print(const char *pid, const struct row *row)
@@ -73,7 +72,7 @@ static int is_pid(const struct dirent *entry)
 
 static int list(void)
 {
-	static char self[VALUE_MAX];
+	char self[VALUE_MAX];
 	static struct row row;
 	struct dirent **entry;
 	int i, n;
@@ -86,7 +85,7 @@ static int list(void)
 	for (i = 0; i < n; i++) {
 		/* What cannot be read has ended meanwhile. */
 		if (!fill(&row, entry[i]->d_name) &&
-		    (all || is_of_interest(&row, self)))
+		    (all || is_of_interest(&row)))
 			print(entry[i]->d_name, &row);
 		free(entry[i]);
 	}
