@@ -15,13 +15,13 @@ job_names=(xz hash encrypt python bzip2)
 
 declare -A job_command=(
 	[xz]="xz -2 -T1 -c /tmp/kernel.tar"
-	[hash]="openssl dgst -sha3-512 -r \
-		$(printf '/tmp/kernel.tar /tmp/more.tar %.0s' {1..6})"
-	[encrypt]="openssl enc -aes-256-cbc -pbkdf2 -iter 600000 \
-		-S 6d6f7369782e6c62 -pass pass:demo -in /tmp/kernel.tar"
+	[hash]="openssl dgst -sha3-512 -r"
+	[encrypt]="openssl enc -aes-256-cbc -pbkdf2 -iter 600000"
 	[python]="python3 /tmp/nearest.py /tmp/kernel.tar 250"
 	[bzip2]="busybox bzip2 -9 -c /tmp/kernel.tar /tmp/more.tar"
 )
+job_command[hash]+=$(printf ' /tmp/kernel.tar /tmp/more.tar%.0s' {1..6})
+job_command[encrypt]+=" -S 6d6f7369782e6c62 -pass pass:demo -in /tmp/kernel.tar"
 
 # shellcheck disable=SC2034 # show.sh reads them
 declare -A job_about=(

@@ -87,10 +87,15 @@ show_bad() {
 	for name in "${job_names[@]}"; do
 		for round in stay free; do
 			status=$(job_status "$round" "$name")
-			((!status)) || echo "$name ($round): ended with $status:" \
-				"$(tail -n 1 "$TMP/$round.$name.log")"
+			case $status in
+			0) ;;
+			124) echo "$name ($round): not over in time, killed" ;;
+			*) echo "$name ($round): ended with $status:" \
+				"$(tail -n 1 "$TMP/$round.$name.log")" ;;
+			esac
 		done
-		job_same "$name" || echo "$name: its outputs are not the same"
+		job_same "$name" ||
+			echo "$name: there are not two outputs that are the same"
 		((!job_moves["stay $name"])) || echo "$name: moved, told to stay"
 		moved=$((moved + job_moves["free $name"]))
 	done
@@ -109,6 +114,6 @@ show_verdict() {
 	echo "What the nodes thought:" \
 		"${CLUSTER#"$TOP/"}/{samples,decisions.*,vector.*}"
 	bad=$(show_bad)
-	[[ ! $bad ]] || echo "FAILED: $bad"
+	[[ ! $bad ]] || printf 'FAILED:\n%s\n' "$bad"
 	[[ ! $bad ]]
 }
