@@ -69,6 +69,7 @@ units() {
 	part unit-kernel make_ktap kernel/test check
 	part unit-deputy make_ktap deputy/test check
 	part unit-pcap make_ktap qemu-tests/pcap/test check
+	part unit-tools make_ktap tools check
 }
 
 builds() {
