@@ -5,7 +5,7 @@
  */
 #include "victim.h"
 
-static volatile int expected, bad_value = -1, bad_sender, sender;
+static volatile int expected, bad_value = -1, bad_place, bad_sender, sender;
 
 static void on_queued(int sig, siginfo_t *info, void *context)
 {
@@ -15,8 +15,10 @@ static void on_queued(int sig, siginfo_t *info, void *context)
 		sender = info->si_pid;
 	if (info->si_pid != sender || info->si_code != SI_QUEUE)
 		bad_sender = info->si_pid;
-	if (bad_value < 0 && info->si_value.sival_int != expected)
+	if (bad_value < 0 && info->si_value.sival_int != expected) {
 		bad_value = info->si_value.sival_int;
+		bad_place = expected;
+	}
 	expected++;
 }
 
@@ -31,7 +33,8 @@ int main(int argc, char **argv)
 	while (victim_next()) {
 		for (spin = 0; spin < 200000; spin++)
 			;
-		CHECK(bad_value < 0, "value %d came out of order", bad_value);
+		CHECK(bad_value < 0, "value %d came in place of %d", bad_value,
+		      bad_place);
 		CHECK(!bad_sender, "a signal from %d", bad_sender);
 	}
 	printf("signals %d from %d\n", expected, sender);

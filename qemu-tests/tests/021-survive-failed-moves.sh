@@ -13,11 +13,18 @@
 # A background move: its end is a file.
 move_aside() {
 	rm -f "$TMP/moved"
-	{ move "$1" "$2" >"$TMP/move.out" 2>&1; echo $? >"$TMP/moved"; } &
+	{
+		ON_LIMIT=300
+		if move "$1" "$2" >"$TMP/move.out" 2>&1; then
+			echo done
+		else
+			echo failed
+		fi >"$TMP/moved"
+	} &
 }
 
 there_or_here() {
-	if [[ $(cat "$TMP/moved") == 0 ]]; then
+	if [[ $(cat "$TMP/moved") == done ]]; then
 		is_on "$1" 2
 	else
 		cat "$TMP/move.out"
@@ -51,7 +58,7 @@ power_cut() {
 	crash_node 2
 	claim "power cut after $delay s: the move ends" \
 		wait_for 150 test -s "$TMP/moved"
-	if [[ $(cat "$TMP/moved") != 0 ]]; then
+	if [[ $(cat "$TMP/moved") == failed ]]; then
 		claim "... the victim is here and says why" there_or_here $name
 		claim "... and goes on" goes_on $name
 		claim "... and has seen nothing" passes $name

@@ -22,7 +22,7 @@ assert_eq "$(n1 $as_nobody tell "$mine/goto" 2)" EPERM \
 	"nobody may not move root's"
 assert_eq "$(n1 $as_nobody tell "$mine/goto" home)" EPERM "nor bring it home"
 assert_eq "$(n1 $as_nobody tell "$mine/lock" 1)" EPERM "nor lock it"
-assert_eq "$(n1 $as_nobody tell /proc/mosix/config 'self 1')" EACCES \
+assert_eq "$(n1 $as_nobody tell /proc/mosix/config "'self 1'")" EACCES \
 	"nor configure the node"
 assert_eq "$(n1 $as_nobody tell /proc/mosix/admin/block 1)" EACCES \
 	"nor block it"
