@@ -43,20 +43,22 @@ static u64 advance(u64 *seen, u64 now)
 
 /**
  * mosix_account_add - a body reported what it used
- * @mt: record of its deputy
+ * @proc: its process, at home
  * @usage: total on this stay
  *
  * Context: process context.
  */
-void mosix_account_add(struct mosix_task *mt, const struct wire_usage *usage)
+void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage)
 {
 	struct signal_struct *sig;
+	struct mosix_task *mt;
 	u64 utime, stime;
 
-	spin_lock(&mt->proc->lock);
-	utime = advance(&mt->utime_ns, le64_to_cpu(usage->utime_ns));
-	stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
-	if (mt->task && (utime || stime)) {
+	spin_lock(&proc->lock);
+	mt = mosix_proc_main(proc);
+	if (mt && mt->task) {
+		utime = advance(&mt->utime_ns, le64_to_cpu(usage->utime_ns));
+		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
 		sig = mt->task->signal;
 		write_seqlock_irq(&sig->stats_lock);
 		sig->utime += utime;
@@ -64,7 +66,7 @@ void mosix_account_add(struct mosix_task *mt, const struct wire_usage *usage)
 		sig->sum_sched_runtime += utime + stime;
 		write_sequnlock_irq(&sig->stats_lock);
 	}
-	spin_unlock(&mt->proc->lock);
+	spin_unlock(&proc->lock);
 }
 
 static void report_one(struct mosix_proc *proc)

@@ -16,13 +16,6 @@
 #include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 
-static struct mosix_task *main_task(struct mosix_link *link,
-				    struct mosix_proc **proc)
-{
-	*proc = mosix_link_proc(link);
-	return *proc ? mosix_proc_main(*proc) : NULL;
-}
-
 /* Set @flag, take @msg as a signal if it is one, and have the body look. */
 static int poke(struct mosix_link *link, struct mosix_msg *msg,
 		enum mosix_task_flag flag)
@@ -102,8 +95,8 @@ int mosix_body_stop(struct mosix_link *link, struct mosix_msg *msg)
  */
 int mosix_body_kill(struct mosix_link *link, struct mosix_msg *msg)
 {
-	struct mosix_proc *proc;
-	struct mosix_task *mt = main_task(link, &proc);
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_task *mt;
 
 	mosix_msg_free(msg);
 	if (!proc)
@@ -177,7 +170,8 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 	if (mosix_proc_event(mt->proc, EV_PACK))
 		return;
 	mosix_signal_give_back(link, mt);
-	ret = mosix_pack_return(mt, link);
+	ret = mosix_serve_leave(mt->proc->pages);
+	ret = ret ?: mosix_pack_return(mt, link);
 	ret = ret ?: mosix_serve_push_all(mt->proc->pages);
 	ret = ret ?: tell_complete(mt, link);
 	if (ret)

@@ -33,7 +33,7 @@
 enum { LAST_WORD_S = 2 };	/* how long a dying deputy waits for EXIT */
 
 /* A body that claims more than this was never told so by us. */
-#define MAX_AHEAD_NS	(120ULL * NSEC_PER_SEC)
+#define MAX_AHEAD_NS	(5ULL * NSEC_PER_SEC)
 
 /**
  * mosix_deputy_signals - take the signals that are pending
@@ -125,7 +125,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	mosix_account_add(mt, &usage);
+	mosix_account_add(mt->proc, &usage);
 	set_blocked(le64_to_cpu(call->blocked));
 	mosix_memory_before(&mirror);
 	lent = mosix_inline_lend(mt, call);
@@ -206,7 +206,7 @@ int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg)
 	long code = le32_to_cpu(x->code);
 	struct mosix_link *link;
 
-	mosix_account_add(mt, &x->usage);
+	mosix_account_add(mt->proc, &x->usage);
 	mosix_msg_free(msg);
 	mosix_proc_event(mt->proc, EV_EXIT);
 	link = mosix_proc_link(mt->proc);
@@ -256,6 +256,14 @@ static void catch_up(u64 mono_ns)
 		fsleep(div_u64(mono_ns - now, NSEC_PER_USEC) + 1);
 }
 
+static void flush_inbox(struct mosix_task *mt)
+{
+	struct mosix_msg *msg;
+
+	while ((msg = mosix_task_receive(mt)))
+		mosix_msg_free(msg);
+}
+
 /**
  * mosix_deputy_home_end - the body's image is complete
  * @mt: record of current
@@ -276,7 +284,7 @@ int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	mosix_account_add(mt, &end->usage);
+	mosix_account_add(mt->proc, &end->usage);
 	ret = restore(mt);
 	if (ret) {
 		mosix_msg_free(msg);
@@ -296,6 +304,7 @@ int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	}
 	mosix_proc_unlink(proc);
 	mosix_link_put(link);
+	flush_inbox(mt);
 	mosix_msg_free(msg);
 	return 0;
 }
@@ -341,15 +350,13 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
-	struct mosix_task *mt;
 
 	if (!proc) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	mt = mosix_proc_main(proc);
-	if (mt && mosix_proc_is_away(proc))
-		mosix_account_add(mt, (void *)msg->data);
+	if (mosix_proc_is_away(proc))
+		mosix_account_add(proc, (void *)msg->data);
 	mosix_proc_put(proc);
 	mosix_msg_free(msg);
 	return 0;
@@ -470,7 +477,7 @@ static void kill_body(struct mosix_task *mt, struct mosix_link *link, long code)
 			return;
 		if (mosix_msg_type(msg) == MSG_EXIT) {
 			x = (void *)msg->data;
-			mosix_account_add(mt, &x->usage);
+			mosix_account_add(mt->proc, &x->usage);
 			left = 0;
 		}
 		mosix_msg_free(msg);
@@ -496,7 +503,6 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 	}
 	mosix_proc_unlink(proc);
 	mosix_link_put(link);
-	mosix_migrate_end(proc, -ESRCH, "process has ended");
 }
 
 /**
@@ -517,4 +523,6 @@ void mosix_task_exiting(struct task_struct *p, long code)
 	spin_lock(&mt->proc->lock);
 	mt->task = NULL;
 	spin_unlock(&mt->proc->lock);
+	/* Whoever wants a move from now on finds no task to kick. */
+	mosix_migrate_end(mt->proc, -ESRCH, "process has ended");
 }

@@ -11,10 +11,14 @@
 #include "../kernel/call.h"
 
 #include <linux/array_size.h>
+#include <linux/compat.h>
 #include <linux/mosix.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
+
+#include <uapi/linux/futex.h>
 
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -30,7 +34,10 @@
  */
 const struct mosix_call_desc *mosix_call_find(unsigned long nr)
 {
-	if (nr >= ARRAY_SIZE(mosix_call_table) || !mosix_call_table[nr].class)
+	if (nr >= ARRAY_SIZE(mosix_call_table))
+		return NULL;
+	nr = array_index_nospec(nr, ARRAY_SIZE(mosix_call_table));
+	if (!mosix_call_table[nr].class)
 		return NULL;
 	return &mosix_call_table[nr];
 }
@@ -46,10 +53,11 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 		   struct mosix_msg *answer)
 {
 	const struct wire_reply *reply = (void *)answer->data;
-	long ret = le64_to_cpu(reply->ret);
+	long ret;
 
 	if (mosix_msg_type(answer) != MSG_REPLY)
 		return -ENOSYS;
+	ret = le64_to_cpu(reply->ret);
 	if (mosix_inline_unpack(call, reply))
 		return -EFAULT;
 	if (is_restart(ret)) {
@@ -323,6 +331,20 @@ long mosix_call_epoll_pwait2(struct mosix_call_ctx *ctx)
 	return unless_mask(ctx, ctx->args[4]);
 }
 
+/* Some futex operations touch the words in a way that cannot wait. */
+static void pull_futex(const u64 *args)
+{
+	mosix_mm_pull(current->mm, args[0], sizeof(u32));
+	switch (args[1] & FUTEX_CMD_MASK) {
+	case FUTEX_REQUEUE:
+	case FUTEX_CMP_REQUEUE:
+	case FUTEX_WAKE_OP:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_CMP_REQUEUE_PI:
+		mosix_mm_pull(current->mm, args[4], sizeof(u32));
+	}
+}
+
 /**
  * mosix_syscall_enter - hook: a body makes a system call
  * @regs: its registers
@@ -345,11 +367,14 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 
 	if (nr == -1 || !ctx.mt)
 		return nr;
-	if (!ctx.desc) {
+	/* int $0x80 has other numbers: nothing of the table holds for it. */
+	if (!ctx.desc || in_compat_syscall()) {
 		regs->ax = -ENOSYS;
 		return -1;
 	}
 	if (ctx.desc->class == MOSIX_CALL_LOCAL) {
+		if (nr == __NR_futex)
+			pull_futex(ctx.args);
 		/* A restart block that it leaves is this node's. */
 		clear_bit(MT_RESTART_HOME, &ctx.mt->flags);
 		return nr;

@@ -39,7 +39,6 @@
 enum {
 	PID_TRIES	= 200,	/* an earlier body may not be buried yet */
 	PID_WAIT_MS	= 10,
-	ACCEPT_TIMEOUT_S = 60,
 };
 
 /**
@@ -131,6 +130,9 @@ static int realm_main(void *arg)
 		smp_store_release(&realm->mt, NULL);
 		wake_up_all(&realm->wait);
 	}
+	/* Without namespaces: the maker frees the realm after this thread. */
+	while (!kthread_should_stop())
+		schedule_timeout_idle(HZ / 10);
 	return 0;
 }
 
@@ -153,6 +155,7 @@ static struct realm *realm_new(u16 home)
 	if (realm->result < 0) {
 		pr_warn("mosix: no namespaces for guests: %ld\n",
 			realm->result);
+		kthread_stop(task);
 		kfree(realm);
 		return NULL;
 	}
@@ -394,9 +397,10 @@ static int build_body(struct mosix_task *mt, struct mosix_image *image,
 	if (!mosix_image_complete(image, IMAGE_LEAVE) ||
 	    le32_to_cpu(t->tid) != mt->tid)
 		return -EBADMSG;
-	ret = build_mm(mt->proc, image);
-	ret = ret ?: unshare_nsproxy_namespaces(CLONE_NEWTIME, ns, NULL, NULL);
+	ret = unshare_nsproxy_namespaces(CLONE_NEWTIME, ns, NULL, NULL);
+	/* Without rights before anything is mapped: mmap_min_addr holds. */
 	ret = ret ?: become_nobody();
+	ret = ret ?: build_mm(mt->proc, image);
 	ret = ret ?: mosix_unpack_task(mt, image);
 	ret = ret ?: mosix_x86_load_xstate(image->xstate, image->xstate_size);
 	if (ret)
@@ -599,6 +603,13 @@ fail:
 	return NULL;
 }
 
+/* A PID that is in use, or larger than this node has them. */
+static enum wire_refusal pid_refusal(long error)
+{
+	return error == -EEXIST || error == -EINVAL ? REFUSE_PID :
+						      REFUSE_INTERNAL;
+}
+
 /**
  * mosix_birth_offer - a home offers a process
  * @link: where
@@ -633,8 +644,7 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg)
 	if (ret < 0) {
 		mosix_proc_event(proc, EV_FAILED);
 		mosix_proc_unlink(proc);
-		mosix_link_refuse(link, id, ret == -EEXIST ? REFUSE_PID :
-				  REFUSE_INTERNAL, ret);
+		mosix_link_refuse(link, id, pid_refusal(ret), ret);
 	}
 	mosix_proc_put(proc);
 	return 0;

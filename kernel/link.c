@@ -36,6 +36,7 @@ enum {
 	KEEPALIVE_COUNT		= 5,
 	USER_TIMEOUT_MS		= 20000,
 	BACKLOG			= 64,
+	LINK_NICE		= -10,
 };
 
 static DEFINE_MUTEX(listen_lock);	/* protects listener, listen_task */
@@ -559,6 +560,7 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	reply->h.id = msg->h.id;
 	link->peer = node;
 	link->greeted = 1;
+	link->sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
 	return mosix_link_send(link, reply);
 }
 
@@ -606,6 +608,9 @@ static int start_threads(struct mosix_link *link)
 		kthread_stop(rx);
 		return PTR_ERR(tx);
 	}
+	/* A process stands still while they work: before others' jobs. */
+	set_user_nice(rx, LINK_NICE);
+	set_user_nice(tx, LINK_NICE);
 	mosix_link_get(link);
 	wake_up_process(rx);
 	mosix_link_get(link);
@@ -687,12 +692,34 @@ struct mosix_link *mosix_link_connect(u16 node)
 	return link;
 }
 
+static int same_address(const struct mosix_node *node, void *arg)
+{
+	const struct sockaddr_in *peer = arg;
+
+	return node->addr.sin_addr.s_addr == peer->sin_addr.s_addr;
+}
+
+/* Strangers cost a look at the map, no thread and no memory. */
+static bool in_map(struct socket *sock)
+{
+	struct sockaddr_in peer;
+
+	if (kernel_getpeername(sock, (struct sockaddr *)&peer) < 0)
+		return false;
+	return mosix_node_each(same_address, &peer);
+}
+
 static void accept_one(struct socket *sock)
 {
 	struct mosix_link *link;
 	int ret;
 
+	if (!in_map(sock)) {
+		sock_release(sock);
+		return;
+	}
 	tune_socket(sock);
+	sock->sk->sk_rcvtimeo = HELLO_TIMEOUT_S * HZ;	/* until HELLO */
 	link = link_new(sock, SIDE_HOST);
 	if (!link) {
 		sock_release(sock);

@@ -312,6 +312,13 @@ static int ask_home(struct mosix_proc *proc, u16 node)
 	return ret;
 }
 
+static bool is_guest(struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	return proc && mosix_proc_is_guest(proc);
+}
+
 static int check_request(struct task_struct *p, u16 *node)
 {
 	struct sockaddr_in addr;
@@ -370,11 +377,11 @@ int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why)
 	struct mosix_move *move;
 	int ret;
 
+	if (is_guest(p))
+		return ask_home(mosix_task_proc(p), node);
 	ret = check_request(p, &node);
 	if (ret)
 		return ret;
-	if (mosix_proc_is_guest(mosix_task_proc(p)))
-		return ask_home(mosix_task_proc(p), node);
 	move = start(p, node, why);
 	if (IS_ERR(move))
 		return PTR_ERR(move);
@@ -411,11 +418,12 @@ int mosix_migrate_request(struct task_struct *p, u16 node, enum mosix_why why)
 	struct mosix_move *move;
 	int ret;
 
+	/* Who moves itself cannot wait for that. */
+	if (is_guest(p) || same_thread_group(p, current))
+		return mosix_migrate_start(p, node, why);
 	ret = check_request(p, &node);
 	if (ret)
 		return ret;
-	if (mosix_proc_is_guest(mosix_task_proc(p)))
-		return ask_home(mosix_task_proc(p), node);
 	while ((move = start(p, node, why)) == ERR_PTR(-EALREADY)) {
 		ret = wait_for_current(mosix_task_proc(p));
 		if (ret)
@@ -608,7 +616,11 @@ void mosix_migrate_safe_point(struct callback_head *work)
 	bool again = true;
 
 	clear_bit(MT_KICKED, &mt->flags);
-	if (test_bit(MT_DEPUTY, &mt->flags) || (current->flags & PF_EXITING))
+	if (current->flags & PF_EXITING) {
+		mosix_migrate_end(mt->proc, -ESRCH, "process has ended");
+		return;
+	}
+	if (test_bit(MT_DEPUTY, &mt->flags))
 		return;
 	if (mosix_proc_is_guest(mt->proc)) {
 		mosix_body_safe_point(mt);

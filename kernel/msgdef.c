@@ -89,7 +89,10 @@ static int take_image(struct mosix_link *link, struct mosix_msg *msg)
 	const struct wire_record *rec = (void *)msg->data;
 	int ret = -EPROTO;
 
-	if (!proc)
+	if (!proc || !proc->pages)
+		goto out;
+	/* STARTED was just told: the task itself may not have got so far. */
+	if (mosix_pages_await_commit(proc->pages))
 		goto out;
 	if (mosix_proc_state(proc) == ST_AWAY) {
 		proc->image = mosix_image_new();
@@ -143,8 +146,10 @@ static int with_pages(struct mosix_link *link, struct mosix_msg *msg,
 
 static int land(struct mosix_pages *pg, struct mosix_msg *msg)
 {
-	int ret = mosix_pages_landed(pg, msg);
+	/* At home none may land in front of what is about to be given away. */
+	int ret = mosix_pages_await_commit(pg);
 
+	ret = ret ?: mosix_pages_landed(pg, msg);
 	mosix_msg_free(msg);
 	return ret;
 }
@@ -179,6 +184,16 @@ static int take_page_req(struct mosix_link *link, struct mosix_msg *msg)
 	return with_pages(link, msg, want);
 }
 
+static bool is_current(struct mosix_proc *proc, struct mosix_link *link)
+{
+	bool current_link;
+
+	spin_lock(&proc->lock);
+	current_link = proc->link == link;
+	spin_unlock(&proc->lock);
+	return current_link;
+}
+
 /**
  * mosix_msgdef_dispatch - a message came in
  * @link: where
@@ -190,27 +205,34 @@ static int take_page_req(struct mosix_link *link, struct mosix_msg *msg)
 int mosix_msgdef_dispatch(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct msgdef *def = find_def(link, mosix_msg_type(msg));
-	struct mosix_proc *proc;
-	int ret;
+	struct mosix_proc *proc = mosix_link_proc(link);
+	int ret = -EPROTO;
 
+	if (proc && !is_current(proc, link)) {
+		mosix_msg_free(msg);	/* words of a stay that is over */
+		mosix_proc_put(proc);
+		return 0;
+	}
 	switch (def ? def->ctx : CTX_NONE) {
 	case CTX_ANSWER:
 		mosix_call_answer(link, msg);
-		return 0;
+		ret = 0;
+		break;
 	case CTX_RECEIVER:
-		return def->receive(link, msg);
+		ret = def->receive(link, msg);
+		break;
 	case CTX_THREAD:
-		proc = mosix_link_proc(link);
 		if (proc) {
-			ret = mosix_task_deliver(proc, msg);
-			mosix_proc_put(proc);
-			return ret == -ESRCH ? 0 : ret;
+			mosix_task_deliver(proc, msg);
+			ret = 0;
+			break;
 		}
 		fallthrough;
 	default:
 		mosix_msg_free(msg);
-		return -EPROTO;
 	}
+	mosix_proc_put(proc);
+	return ret;
 }
 
 /**
@@ -244,19 +266,15 @@ void mosix_msgdef_lost(struct mosix_link *link)
 	struct mosix_proc *proc = mosix_link_proc(link);
 	struct mosix_pages *pg;
 	struct mosix_task *mt;
-	bool mine;
 
 	if (!proc)
 		return;
-	spin_lock(&proc->lock);
-	mine = proc->link == link;
-	spin_unlock(&proc->lock);
-	pg = mine ? pages_of(proc) : NULL;
+	pg = pages_of(proc);
 	if (pg)
-		mosix_pages_lost(pg, link->error);
+		mosix_pages_lost(pg, link, link->error);
 	mosix_pages_put(pg);
 	spin_lock(&proc->lock);
-	mt = mine ? mosix_proc_main(proc) : NULL;
+	mt = proc->link == link ? mosix_proc_main(proc) : NULL;
 	if (mt && mt->task) {
 		if (link->side == SIDE_HOST && !test_bit(MT_VANISH, &mt->flags))
 			send_sig(SIGKILL, mt->task, 1);

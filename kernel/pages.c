@@ -142,6 +142,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->link = link;
 	pg->error = 0;
 	pg->committed = side == PAGES_BODY;
+	pg->leaving = 0;
 	pg->side = side;
 	mutex_unlock(&pg->lock);
 
@@ -197,19 +198,40 @@ void mosix_pages_abort(struct mosix_pages *pg)
 /**
  * mosix_pages_lost - the other half is gone
  * @pg: page state
+ * @link: the link that ended, which may be one of an earlier stay
  * @error: negative errno
  *
  * Who waits for a page gets a fault instead.
  *
  * Context: process context.
  */
-void mosix_pages_lost(struct mosix_pages *pg, int error)
+void mosix_pages_lost(struct mosix_pages *pg, const struct mosix_link *link,
+		      int error)
 {
 	mutex_lock(&pg->lock);
-	if (!pg->error)
+	if (!pg->error && pg->link == link)
 		pg->error = error;
 	mutex_unlock(&pg->lock);
 	wake_up_all(&pg->wait);
+}
+
+static bool commit_decided(struct mosix_pages *pg)
+{
+	return READ_ONCE(pg->committed) || READ_ONCE(pg->error) ||
+	       READ_ONCE(pg->side) == PAGES_OFF;
+}
+
+/**
+ * mosix_pages_await_commit - wait until it is known whether the body runs
+ * @pg: page state
+ *
+ * Return: 0 when it does, -ESTALE when the move was called off.
+ * Context: process context; never the departing task itself.
+ */
+int mosix_pages_await_commit(struct mosix_pages *pg)
+{
+	wait_event_idle(pg->wait, commit_decided(pg));
+	return READ_ONCE(pg->committed) ? 0 : -ESTALE;
 }
 
 /**
@@ -251,7 +273,7 @@ bool mosix_pages_split(struct mm_struct *mm)
  */
 bool mosix_pages_governed(const struct vm_area_struct *vma)
 {
-	if (vma->vm_flags & (VM_SHARED | VM_IO | VM_PFNMAP | VM_MIXEDMAP |
+	if (vma->vm_flags & (VM_MAYSHARE | VM_IO | VM_PFNMAP | VM_MIXEDMAP |
 			     VM_HUGETLB))
 		return false;
 	return !vma->vm_ops || vma->vm_file;
@@ -696,6 +718,12 @@ static bool still_waiting(struct mosix_pages *pg, unsigned long nr)
 	return waiting;
 }
 
+/* Is it the process itself that waits, not somebody who looks at it? */
+static bool is_own(struct mosix_pages *pg)
+{
+	return current->mm == pg->mm;
+}
+
 static void wait_for_page(struct mosix_pages *pg, unsigned long nr)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
@@ -705,10 +733,24 @@ static void wait_for_page(struct mosix_pages *pg, unsigned long nr)
 	while (left && still_waiting(pg, nr) && !fatal_signal_pending(current))
 		left = wait_woken(&wait, TASK_KILLABLE | TASK_NOLOAD, left);
 	remove_wait_queue(&pg->wait, &wait);
-	if (!left) {
+	if (!left && is_own(pg)) {
 		pr_warn("mosix: no answer for page %#lx\n", nr << PAGE_SHIFT);
-		mosix_pages_lost(pg, -ETIMEDOUT);
+		mosix_pages_lost(pg, pg->link, -ETIMEDOUT);
 	}
+}
+
+/* While a process is between two nodes nobody asks for pages. */
+static bool unsettled(struct mosix_pages *pg)
+{
+	return !pg->committed || pg->leaving;
+}
+
+static void drop_fault_lock(struct vm_area_struct *vma, unsigned int flags)
+{
+	if (flags & FAULT_FLAG_VMA_LOCK)
+		vma_end_read(vma);
+	else
+		mmap_read_unlock(vma->vm_mm);
 }
 
 /* Of a fault that must wait: enter the request, drop the locks, wait. */
@@ -716,28 +758,28 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 				 struct vm_area_struct *vma, unsigned long nr,
 				 unsigned int flags)
 {
-	struct mm_struct *mm = vma->vm_mm;
 	u32 count = cluster(pg, nr, CLUSTER);
+	bool settle = unsettled(pg);
 	int fresh = 0;
 
 	if (pg->error || !(flags & FAULT_FLAG_ALLOW_RETRY)) {
 		mutex_unlock(&pg->lock);
 		return VM_FAULT_SIGBUS;
 	}
-	if (!xa_load(&pg->flight, nr))
+	if (!settle && !xa_load(&pg->flight, nr))
 		fresh = expect(pg, nr);
 	mutex_unlock(&pg->lock);
 	if (fresh < 0)
 		return VM_FAULT_OOM;
 	if (fresh && request(pg, nr, count))
-		mosix_pages_lost(pg, -ENOTCONN);
+		mosix_pages_lost(pg, pg->link, -ENOTCONN);
 	if (flags & FAULT_FLAG_RETRY_NOWAIT)
 		return VM_FAULT_RETRY;
-	if (flags & FAULT_FLAG_VMA_LOCK)
-		vma_end_read(vma);
+	drop_fault_lock(vma, flags);
+	if (settle)
+		schedule_timeout_killable(1);
 	else
-		mmap_read_unlock(mm);
-	wait_for_page(pg, nr);
+		wait_for_page(pg, nr);
 	return VM_FAULT_RETRY;
 }
 
@@ -787,6 +829,11 @@ static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 want)
 		mutex_unlock(&pg->lock);
 		return 0;
 	}
+	if (unsettled(pg)) {
+		mutex_unlock(&pg->lock);
+		schedule_timeout_killable(1);
+		return fatal_signal_pending(current) ? -EINTR : -EAGAIN;
+	}
 	if (!f)
 		fresh = expect(pg, nr);
 	mutex_unlock(&pg->lock);
@@ -826,9 +873,11 @@ int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len)
 		vma = vma_lookup(mm, nr << PAGE_SHIFT);
 		ours = vma && mosix_pages_governed(vma);
 		mmap_read_unlock(mm);
-		if (ours)
-			ret = pull_one(pg, nr, min_t(unsigned long, end - nr,
+		do {
+			ret = !ours ? 0 :
+			      pull_one(pg, nr, min_t(unsigned long, end - nr,
 						     WIRE_PAGES_MAX));
+		} while (ret == -EAGAIN);
 	}
 	return ret == -EINTR ? ret : 0;
 }
@@ -869,19 +918,20 @@ static int install_one_of_all(struct mosix_pages *pg, unsigned long nr)
  */
 int mosix_pages_install_all(struct mosix_pages *pg)
 {
-	struct mosix_flight *f;
-	unsigned long nr;
-	int ret;
+	unsigned long nr = 0;
+	void *entry;
+	int ret = 0;
 
-	xa_for_each(&pg->flight, nr, f) {
-		if (f->state != FLIGHT_LANDED)
-			continue;
+	for (; !ret; nr++) {
+		mutex_lock(&pg->lock);
+		entry = xa_find(&pg->flight, &nr, ULONG_MAX, XA_PRESENT);
+		mutex_unlock(&pg->lock);
+		if (!entry)
+			break;
 		ret = install_one_of_all(pg, nr);
-		if (ret)
-			return ret;
 		cond_resched();
 	}
-	return 0;
+	return ret;
 }
 
 /**

@@ -33,6 +33,7 @@ enum { MOSIX_PAGES_RECENT = 8 };
  *	not the page tables
  * @side: what "absent" means here
  * @committed: home: the body runs, pages may leave; body: always set
+ * @leaving: body: all is being pushed home, nothing is asked or answered
  * @error: 0, or why no page will come any more
  * @home: H, the pages that live at home, as ranges of page numbers
  * @pushed: home: sent ahead, still here until the body runs
@@ -55,6 +56,7 @@ struct mosix_pages {
 	struct mutex lock;
 	enum mosix_pages_side side;
 	u8 committed;
+	u8 leaving;
 	int error;
 	struct maple_tree home;
 	struct maple_tree pushed;
@@ -98,7 +100,9 @@ void mosix_pages_get(struct mosix_pages *pg);
 void mosix_pages_put(struct mosix_pages *pg);
 int mosix_pages_end(struct mosix_pages *pg);
 void mosix_pages_abort(struct mosix_pages *pg);
-void mosix_pages_lost(struct mosix_pages *pg, int error);
+void mosix_pages_lost(struct mosix_pages *pg, const struct mosix_link *link,
+		      int error);
+int mosix_pages_await_commit(struct mosix_pages *pg);
 
 bool mosix_pages_governed(const struct vm_area_struct *vma);
 bool mosix_pages_absent(struct mosix_pages *pg, unsigned long nr);
@@ -120,6 +124,7 @@ void mosix_pages_unlend(struct mosix_pages *pg, u64 addr);
 void mosix_serve_init(struct mosix_pages *pg);
 void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
 int mosix_serve_depart(struct mosix_pages *pg);
+int mosix_serve_leave(struct mosix_pages *pg);
 int mosix_serve_push_all(struct mosix_pages *pg);
 int mosix_serve_commit(struct mosix_pages *pg);
 

@@ -24,7 +24,6 @@ enum {
 	/* A page stays so long after it came, or the slower side starves. */
 	HOLD_US		= 1000,
 	PIN_WAIT_MS	= 2,
-	PIN_TRIES	= 500,
 	BATCH		= 256,		/* addresses found in one walk */
 	QUEUED_MAX	= 1 << 20,	/* bytes of bulk in front of a call */
 };
@@ -133,6 +132,14 @@ static bool is_zero(struct page *page)
 	return zero;
 }
 
+/* A private page of a file is never written by a device for this process. */
+static bool is_pinned(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	return folio_test_anon(folio) && folio_maybe_dma_pinned(folio);
+}
+
 /*
  * Take one page out. 0: *page is it, NULL when it is all zero.
  * -ESTALE: not ours, it is on its way already. -EAGAIN: pinned for I/O.
@@ -163,7 +170,7 @@ static int take_page(struct mosix_pages *pg, unsigned long nr,
 		*flags |= PAGES_COPY;
 		return 0;
 	}
-	ret = folio_maybe_dma_pinned(page_folio(*page)) ? -EAGAIN : 0;
+	ret = is_pinned(*page) ? -EAGAIN : 0;
 	if (!ret) {
 		mutex_lock(&pg->lock);
 		ret = mosix_pages_give(pg, nr);
@@ -258,12 +265,11 @@ static void answer(struct mosix_pages *pg, struct mosix_link *link,
 	unsigned long nr = le64_to_cpu(req->addr) >> PAGE_SHIFT;
 	struct mosix_msg *msg = new_pages_msg(nr);
 	u64 hold = hold_left_us(pg, nr);
-	u32 tries = PIN_TRIES;
 	int ret = -ENOMEM;
 
 	if (hold)
 		usleep_range(hold, hold + HOLD_US);
-	while (msg && tries--) {
+	while (msg && !READ_ONCE(link->error)) {
 		ret = take_run(pg, nr, le32_to_cpu(req->count), msg);
 		if (ret != -EAGAIN)
 			break;
@@ -286,11 +292,11 @@ static void serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
 	struct mosix_link *link;
 
 	/* At home nothing may go before the body is known to run. */
-	wait_event_idle(pg->wait, READ_ONCE(pg->committed) ||
-			READ_ONCE(pg->error) ||
-			READ_ONCE(pg->side) == PAGES_OFF);
+	if (mosix_pages_await_commit(pg))
+		return;
 	mutex_lock(&pg->lock);
-	link = pg->side == PAGES_OFF || pg->error ? NULL : pg->link;
+	link = pg->side == PAGES_OFF || pg->error || pg->leaving ? NULL :
+								   pg->link;
 	if (link)
 		mosix_link_get(link);
 	mutex_unlock(&pg->lock);
@@ -376,7 +382,7 @@ static int vma_kind(const struct vm_area_struct *vma)
 {
 	if (mosix_pages_governed(vma))
 		return vma->vm_file ? VMA_FILE : 0;
-	if (vma->vm_file && (vma->vm_flags & VM_SHARED) &&
+	if (vma->vm_file && (vma->vm_flags & VM_MAYSHARE) &&
 	    !(vma->vm_flags & (VM_MAYWRITE | VM_IO | VM_PFNMAP)))
 		return VMA_FILE | VMA_SHARED;
 	return -1;
@@ -523,27 +529,74 @@ static int push_range(struct mosix_pages *pg, unsigned long start,
 	return ret;
 }
 
+/* The next landed page from *nr on, with a reference; false: no more. */
+static bool next_landed(struct mosix_pages *pg, unsigned long *nr,
+			struct page **page)
+{
+	struct mosix_flight *f;
+
+	mutex_lock(&pg->lock);
+	f = xa_find(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
+	while (f && f->state != FLIGHT_LANDED)
+		f = xa_find_after(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
+	*page = f ? f->page : NULL;
+	if (*page)
+		get_page(*page);
+	mutex_unlock(&pg->lock);
+	return f;
+}
+
 /* Pages that came and were never touched are in no page table. */
 static int push_landed(struct mosix_pages *pg)
 {
 	struct mosix_msg *msg = NULL;
-	struct mosix_flight *f;
-	unsigned long nr;
+	unsigned long nr = 0;
+	struct page *page;
 	int ret = 0;
 
-	xa_for_each(&pg->flight, nr, f) {
-		if (f->state != FLIGHT_LANDED)
-			continue;
-		if (f->page)
-			get_page(f->page);
-		ret = push_page(pg, nr << PAGE_SHIFT, f->page, &msg);
-		if (ret)
-			break;
-	}
+	for (; !ret && next_landed(pg, &nr, &page); nr++)
+		ret = push_page(pg, nr << PAGE_SHIFT, page, &msg);
 	if (!ret)
 		ret = flush(pg, &msg);
 	mosix_msg_free(msg);
 	return ret;
+}
+
+static bool nothing_requested(struct mosix_pages *pg)
+{
+	struct mosix_flight *f;
+	unsigned long nr;
+	bool none = true;
+
+	mutex_lock(&pg->lock);
+	xa_for_each(&pg->flight, nr, f)
+		none &= f->state != FLIGHT_REQUESTED;
+	none |= pg->error != 0;
+	mutex_unlock(&pg->lock);
+	return none;
+}
+
+/**
+ * mosix_serve_leave - the body goes home: no page may be on its way
+ * @pg: page state of the body
+ *
+ * Somebody on either node may be reading its memory (ps does): what was
+ * asked for has to land here first, what was taken out has to be sent.
+ *
+ * Return: 0, -EINTR when killed.
+ * Context: the body.
+ */
+int mosix_serve_leave(struct mosix_pages *pg)
+{
+	mutex_lock(&pg->lock);
+	pg->leaving = 1;
+	mutex_unlock(&pg->lock);
+	flush_work(&pg->work);
+	while (!nothing_requested(pg)) {
+		if (schedule_timeout_killable(1) || fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
 }
 
 static bool immutable_here(struct mosix_pages *pg, unsigned long addr)

@@ -10,6 +10,8 @@
 #include <linux/pid_namespace.h>
 #include <linux/posix-timers.h>
 #include <linux/ptrace.h>
+#include <linux/pkeys.h>
+#include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
@@ -44,6 +46,12 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_NAMESPACE]	= "PID or time namespace of its own",
 	[STAY_CPU_TIMER]	= "CPU-time timer or limit",
 	[STAY_XSAVE]		= "CPU without XSAVE",
+	[STAY_AFFINITY]		= "CPU affinity",
+	[STAY_PKEYS]		= "memory protection keys",
+	[STAY_DISPATCH]		= "syscall user dispatch",
+	[STAY_TSC]		= "TSC or CPUID disabled",
+	[STAY_SHADOW_STACK]	= "shadow stack",
+	[STAY_UPROBES]		= "uprobes",
 };
 
 /**
@@ -66,6 +74,8 @@ static u64 vma_reasons(struct vm_area_struct *vma)
 		why |= BIT_ULL(STAY_HUGETLB);
 	if (vma->vm_flags & VM_LOCKED)
 		why |= BIT_ULL(STAY_LOCKED);
+	if (vma_pkey(vma))
+		why |= BIT_ULL(STAY_PKEYS);
 	if (userfaultfd_armed(vma))
 		why |= BIT_ULL(STAY_USERFAULTFD);
 	/* vvar and vdso are special mappings: no file, a vm_ops of their own */
@@ -106,6 +116,8 @@ static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 	if (mm->def_flags & VM_LOCKED)
 		why |= BIT_ULL(STAY_LOCKED);
 	mmap_read_unlock(mm);
+	if (test_bit(MMF_HAS_UPROBES, &mm->flags))
+		why |= BIT_ULL(STAY_UPROBES);
 #ifdef CONFIG_AIO
 	if (rcu_access_pointer(mm->ioctx_table))
 		why |= BIT_ULL(STAY_AIO);
@@ -143,6 +155,13 @@ static u64 cpu_reasons(struct task_struct *p)
 	if (p->thread.fsindex || p->thread.gsindex || p->thread.ds ||
 	    p->thread.es)
 		why |= BIT_ULL(STAY_LDT);
+	if (test_tsk_thread_flag(p, TIF_NOTSC) ||
+	    test_tsk_thread_flag(p, TIF_NOCPUID))
+		why |= BIT_ULL(STAY_TSC);
+#ifdef CONFIG_X86_USER_SHADOW_STACK
+	if (p->thread.features)
+		why |= BIT_ULL(STAY_SHADOW_STACK);
+#endif
 	if (!cpu_feature_enabled(X86_FEATURE_XSAVE))
 		why |= BIT_ULL(STAY_XSAVE);
 	return why;
@@ -164,6 +183,10 @@ static u64 task_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_TRACED);
 	if (p->seccomp.mode)
 		why |= BIT_ULL(STAY_SECCOMP);
+	if (p->user_cpus_ptr)
+		why |= BIT_ULL(STAY_AFFINITY);
+	if (test_task_syscall_work(p, SYSCALL_USER_DISPATCH))
+		why |= BIT_ULL(STAY_DISPATCH);
 	if (rt_or_dl_task_policy(p))
 		why |= BIT_ULL(STAY_REALTIME);
 #ifdef CONFIG_IO_URING

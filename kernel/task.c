@@ -303,6 +303,7 @@ int mosix_task_ensure(struct task_struct *p)
 	}
 	/* The reference of mosix_proc_new() becomes the task's. */
 	mt->task = p;
+	/* A full barrier: pairs with (A) in mosix_task_exit(). */
 	if (cmpxchg(&p->mosix, NULL, mt))
 		drop_record(mt);
 	if (p->flags & PF_EXITING) {

@@ -81,7 +81,7 @@ progress() {
 
 build() {
 	local rc=0 watcher
-	progress 9>&- &	# it must not hold the lock
+	progress 8>&- 9>&- &	# it must not hold the lock
 	watcher=$!
 	kmake "$OVERLAY" "$obj" "$@" >"$log" 2>&1 || rc=$?
 	kill "$watcher" 2>/dev/null
@@ -93,7 +93,8 @@ build() {
 }
 
 [ -f "$OVERLAY/.mosix-overlay" ] || die "no overlay: run 'make overlay' first"
-hold_lock
+lock_trees shared
+lock_objects "$flavour"
 start=$SECONDS
 configure
 [ $# -gt 0 ] || set -- bzImage

@@ -67,7 +67,7 @@ check_version() {
 src=$(find_source)
 id=$(source_id "$src")
 up_to_date "$id" "$src" && exit 0
-hold_lock
+lock_trees exclusive
 up_to_date "$id" "$src" && exit 0
 
 mkdir -p "$BASES"

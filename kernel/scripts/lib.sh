@@ -23,15 +23,25 @@ die() {
 	exit 1
 }
 
-# Hold the one lock under which the trees in build/ change, until exit: two
-# makes at the same time wait for each other instead of mixing their trees.
-hold_lock() {
+# lock_trees exclusive|shared: until exit. Who makes or replaces a source tree in
+# build/ is alone; who builds from one shares it with others that build.
+lock_trees() {
 	mkdir -p "$BUILD"
 	exec 9>"$BUILD/.lock"
-	if ! flock -n 9; then
-		say "waiting for another make which is working in build/ ..."
-		flock 9
-	fi
+	wait_lock 9 "--$1" "source trees"
+}
+
+# lock_objects NAME: until exit, be the only one who builds in build/NAME.
+lock_objects() {
+	mkdir -p "$BUILD"
+	exec 8>"$BUILD/.lock-$1"
+	wait_lock 8 --exclusive "build/$1"
+}
+
+wait_lock() {
+	flock -n "$2" "$1" && return
+	say "waiting for another make which works in $3 ..."
+	flock "$2" "$1"
 }
 
 # kernel_version FOLDER: prints e.g. 6.12.117, nothing if it is no kernel tree.

@@ -99,7 +99,7 @@ if is_current; then
 	exit 0
 fi
 
-hold_lock
+lock_trees exclusive
 refuse_edits
 trap cleanup EXIT
 trap 'exit 130' INT TERM

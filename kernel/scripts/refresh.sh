@@ -71,7 +71,7 @@ target=$1
 [ -f "$OVERLAY/.mosix-overlay" ] || die "no overlay: run 'make overlay' first"
 [ "$target" = all ] || series | grep -qxF "$target" ||
 	die "$target is not in kernel/patches/series"
-hold_lock
+lock_trees exclusive
 base=$(realpath "$BASES/current")
 mapfile -t edited < <(edited_files)
 for f in "${edited[@]}"; do

@@ -173,7 +173,8 @@ same_without() {
 }
 
 "$(dirname "$0")/overlay.sh"
-hold_lock
+lock_trees shared
+lock_objects check
 mkdir -p "$work"
 : >"$work/build.log"
 start=$SECONDS

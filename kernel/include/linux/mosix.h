@@ -45,9 +45,10 @@ static inline void mosix_task_free(struct task_struct *p)
 		mosix_task_freed(p);
 }
 
-/* Head of do_exit() of current. */
+/* Current exits and has PF_EXITING set; (A) pairs with mosix_task_ensure(). */
 static inline void mosix_task_exit(struct task_struct *p, long code)
 {
+	smp_mb();	/* (A) */
 	if (unlikely(p->mosix))
 		mosix_task_exiting(p, code);
 }
