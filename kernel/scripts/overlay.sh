@@ -100,6 +100,8 @@ if is_current; then
 fi
 
 lock_trees exclusive
+# while we waited, another one may have made it
+! is_current || exit 0
 refuse_edits
 trap cleanup EXIT
 trap 'exit 130' INT TERM
