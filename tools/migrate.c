@@ -67,7 +67,7 @@ static int exists(const char *pid)
 	return !text_read(text, "%s/comm", pid);
 }
 
-static int move(const char *pid, const char *node)
+static int ask_for(const char *pid, const char *node)
 {
 	int error = -text_write(node, "%s/mosix/goto", pid);
 
@@ -132,7 +132,7 @@ int main(int argc, char **argv)
 		if (!is_number(argv[i]))
 			return wrong();
 	for (i = optind; i < argc - 1; i++)
-		if (move(argv[i], node))
+		if (ask_for(argv[i], node))
 			ret = EXIT_FAILED;
 	return ret;
 }
