@@ -142,6 +142,7 @@ gate "checkpatch: ${#patches[@]} patches" \
 	each checkpatch-patch "$salt" checkpatch_patch "${patches[@]}"
 gate "kernel-doc: ${#kernel_side[@]} files" \
 	each kernel-doc "$salt" kernel_doc "${kernel_side[@]}"
+gate "kernel-doc on every function that is offered" $here/check-docs.sh
 gate "licence: ${#sources[@]} files say GPL-2.0-only at their head" \
 	each spdx "$salt" spdx_file "${sources[@]}"
 gate "dependency law" $here/check-deps.sh
