@@ -16,7 +16,7 @@ move_aside() {
 	{
 		ON_LIMIT=300
 		if move "$1" "$2" >"$TMP/move.out" 2>&1; then
-			echo done
+			echo moved
 		else
 			echo failed
 		fi >"$TMP/moved"
@@ -24,7 +24,7 @@ move_aside() {
 }
 
 there_or_here() {
-	if [[ $(cat "$TMP/moved") == done ]]; then
+	if [[ $(cat "$TMP/moved") == moved ]]; then
 		is_on "$1" 2
 	else
 		cat "$TMP/move.out"
