@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * CPU time that a body uses is its process's: it is added at home to what
- * the thread group has used, where times(2), wait(2), ps and top look. The
+ * the deputy has used, where times(2), wait(2), the clocks, ps and top look. The
  * body reports what it used on this stay with each call, once a second, and
  * as it ends or leaves.
  */
@@ -10,7 +10,10 @@
 
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
+#include <linux/mmu_context.h>
 #include <linux/workqueue.h>
+
+#include <kernel/sched/sched.h>
 
 enum { PERIOD_S = 1 };
 
@@ -41,6 +44,21 @@ static u64 advance(u64 *seen, u64 now)
 	return delta;
 }
 
+/*
+ * As if the task had run so long here. The scheduler adds to the sum under
+ * this lock; the other two only share it out between user and system.
+ */
+static void book(struct task_struct *p, u64 utime, u64 stime)
+{
+	struct rq_flags rf;
+	struct rq *rq = task_rq_lock(p, &rf);
+
+	p->se.sum_exec_runtime += utime + stime;
+	p->utime += utime;
+	p->stime += stime;
+	task_rq_unlock(rq, p, &rf);
+}
+
 /**
  * mosix_account_add - a body reported what it used
  * @proc: its process, at home
@@ -50,7 +68,6 @@ static u64 advance(u64 *seen, u64 now)
  */
 void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage)
 {
-	struct signal_struct *sig;
 	struct mosix_task *mt;
 	u64 utime, stime;
 
@@ -59,12 +76,8 @@ void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage)
 	if (mt && mt->task) {
 		utime = advance(&mt->utime_ns, le64_to_cpu(usage->utime_ns));
 		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
-		sig = mt->task->signal;
-		write_seqlock_irq(&sig->stats_lock);
-		sig->utime += utime;
-		sig->stime += stime;
-		sig->sum_sched_runtime += utime + stime;
-		write_sequnlock_irq(&sig->stats_lock);
+		proc->booked_ns += utime + stime;
+		book(mt->task, utime, stime);
 	}
 	spin_unlock(&proc->lock);
 }

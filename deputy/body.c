@@ -240,6 +240,8 @@ void mosix_body_exit(struct mosix_task *mt, long code)
 		mosix_link_send(link, msg);
 	}
 	mosix_link_finish(link);
+	if (proc->pages)
+		mosix_pages_lost(proc->pages, link, -ESRCH);
 	mosix_proc_unlink(proc);
 	mosix_link_put(link);
 }

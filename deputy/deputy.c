@@ -500,6 +500,7 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 		kill_body(mt, link, code);
 		mosix_proc_event(proc, EV_EXIT);
 		mosix_link_close(link, -ESHUTDOWN);
+		mosix_pages_lost(proc->pages, link, -ESRCH);
 	}
 	mosix_proc_unlink(proc);
 	mosix_link_put(link);

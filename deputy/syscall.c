@@ -261,6 +261,24 @@ long mosix_call_rt_sigpending(struct mosix_call_ctx *ctx)
 	return mosix_body_forward(ctx);
 }
 
+/*
+ * Waiting with another mask: the mask is applied here, where the handler's
+ * frame is built, and mirrored; home waits without one. As in the kernel's
+ * own calls the old mask comes back after the handler, or here when no
+ * signal ended the wait.
+ */
+static long wait_masked(struct mosix_call_ctx *ctx, u64 mask, u64 size,
+			long interrupted)
+{
+	long ret = set_user_sigmask((const sigset_t __user *)mask, size);
+
+	if (ret)
+		return ret;
+	ret = mosix_body_forward(ctx);
+	restore_saved_sigmask_unless(ret == interrupted);
+	return ret;
+}
+
 /**
  * mosix_call_rt_sigsuspend - wait with another mask
  * @ctx: the call
@@ -270,12 +288,18 @@ long mosix_call_rt_sigpending(struct mosix_call_ctx *ctx)
  */
 long mosix_call_rt_sigsuspend(struct mosix_call_ctx *ctx)
 {
-	return mosix_body_return(ctx);
-}
+	static const u64 none[MOSIX_CALL_ARGS];
+	long ret;
 
-static long unless_mask(struct mosix_call_ctx *ctx, u64 mask)
-{
-	return mask ? mosix_body_return(ctx) : mosix_body_forward(ctx);
+	if (!ctx->args[0])
+		return -EFAULT;
+	ret = set_user_sigmask((const sigset_t __user *)ctx->args[0],
+			       ctx->args[1]);
+	if (ret)
+		return ret;
+	mosix_body_forward_as(ctx, __NR_pause, none);
+	set_notify_signal(current);
+	return -ERESTARTNOHAND;
 }
 
 /**
@@ -287,7 +311,10 @@ static long unless_mask(struct mosix_call_ctx *ctx, u64 mask)
  */
 long mosix_call_ppoll(struct mosix_call_ctx *ctx)
 {
-	return unless_mask(ctx, ctx->args[3]);
+	u64 mask = ctx->args[3];
+
+	ctx->args[3] = 0;
+	return wait_masked(ctx, mask, ctx->args[4], -ERESTARTNOHAND);
 }
 
 /**
@@ -304,7 +331,8 @@ long mosix_call_pselect6(struct mosix_call_ctx *ctx)
 	if (ctx->args[5] &&
 	    copy_from_user(arg, (void __user *)ctx->args[5], sizeof(arg)))
 		return -EFAULT;
-	return unless_mask(ctx, arg[0]);
+	ctx->args[5] = 0;
+	return wait_masked(ctx, arg[0], arg[1], -ERESTARTNOHAND);
 }
 
 /**
@@ -316,7 +344,10 @@ long mosix_call_pselect6(struct mosix_call_ctx *ctx)
  */
 long mosix_call_epoll_pwait(struct mosix_call_ctx *ctx)
 {
-	return unless_mask(ctx, ctx->args[4]);
+	u64 mask = ctx->args[4];
+
+	ctx->args[4] = 0;
+	return wait_masked(ctx, mask, ctx->args[5], -EINTR);
 }
 
 /**
@@ -328,7 +359,7 @@ long mosix_call_epoll_pwait(struct mosix_call_ctx *ctx)
  */
 long mosix_call_epoll_pwait2(struct mosix_call_ctx *ctx)
 {
-	return unless_mask(ctx, ctx->args[4]);
+	return mosix_call_epoll_pwait(ctx);
 }
 
 /* Some futex operations touch the words in a way that cannot wait. */

@@ -739,12 +739,6 @@ static void wait_for_page(struct mosix_pages *pg, unsigned long nr)
 	}
 }
 
-/* While a process is between two nodes nobody asks for pages. */
-static bool unsettled(struct mosix_pages *pg)
-{
-	return !pg->committed || pg->leaving;
-}
-
 static void drop_fault_lock(struct vm_area_struct *vma, unsigned int flags)
 {
 	if (flags & FAULT_FLAG_VMA_LOCK)
@@ -759,10 +753,10 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 				 unsigned int flags)
 {
 	u32 count = cluster(pg, nr, CLUSTER);
-	bool settle = unsettled(pg);
+	bool settle = !pg->committed;	/* then nobody asks for pages */
 	int fresh = 0;
 
-	if (pg->error || !(flags & FAULT_FLAG_ALLOW_RETRY)) {
+	if (pg->error || pg->leaving || !(flags & FAULT_FLAG_ALLOW_RETRY)) {
 		mutex_unlock(&pg->lock);
 		return VM_FAULT_SIGBUS;
 	}
@@ -829,7 +823,11 @@ static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 want)
 		mutex_unlock(&pg->lock);
 		return 0;
 	}
-	if (unsettled(pg)) {
+	if (pg->leaving) {
+		mutex_unlock(&pg->lock);
+		return -ESRCH;	/* a reader here would keep its mm alive */
+	}
+	if (!pg->committed) {
 		mutex_unlock(&pg->lock);
 		schedule_timeout_killable(1);
 		return fatal_signal_pending(current) ? -EINTR : -EAGAIN;

@@ -593,8 +593,9 @@ int mosix_serve_leave(struct mosix_pages *pg)
 	mutex_unlock(&pg->lock);
 	flush_work(&pg->work);
 	while (!nothing_requested(pg)) {
-		if (schedule_timeout_killable(1) || fatal_signal_pending(current))
+		if (fatal_signal_pending(current))
 			return -EINTR;
+		schedule_timeout_killable(1);
 	}
 	return 0;
 }

@@ -41,6 +41,7 @@ enum { MOSIX_LAST_LEN = 96 };
  * @nmigs: moves completed
  * @user_lock: 1: no automatic moves
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
+ * @booked_ns: home: CPU time of its bodies elsewhere, part of its task's
  * @last: why the last move failed, empty when it did not
  * @why: the balancer's last words about it
  */
@@ -61,6 +62,7 @@ struct mosix_proc {
 	u32 nmigs;
 	u8 user_lock;
 	u32 cpu_milli;
+	u64 booked_ns;
 	char last[MOSIX_LAST_LEN];
 	char why[MOSIX_LAST_LEN];
 };
