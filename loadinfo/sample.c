@@ -195,10 +195,14 @@ static u64 waited_ns(struct task_struct *t)
 static u64 total_ns(struct task_struct *p)
 {
 	u64 sum = READ_ONCE(p->signal->sum_sched_runtime);
+	struct mosix_proc *proc = mosix_task_proc(p);
 	struct task_struct *t;
 
 	for_each_thread(p, t)
 		sum += READ_ONCE(t->se.sum_exec_runtime) + waited_ns(t);
+	/* What its body used elsewhere is no load of this node. */
+	if (proc)
+		sum -= min(sum, READ_ONCE(proc->booked_ns));
 	return sum;
 }
 
