@@ -11,7 +11,8 @@
 # Needs $CLUSTER (folder of this cluster, with kernel and image in it), $NODES,
 # $MEM, $SMP, $SLOW (how many times slower than a normal guest on TCG).
 #
-# CPUs are sockets: SeaBIOS lists one CPU a socket in the table which a kernel
+# A guest that gets no CPU for a while takes its timer for broken and panics:
+# no_timer_check. CPUs are sockets: SeaBIOS lists one CPU a socket in the table which a kernel
 # without ACPI reads.
 
 boot_args() {
@@ -19,7 +20,7 @@ boot_args() {
 	shift
 	printf '%s ' console=ttyS0 "loglevel=${LOGLEVEL:-5}" panic=-1 \
 		panic_on_warn=1 oops=panic log_buf_len=1M \
-		tsc=reliable "tsc_early_khz=$TSC_KHZ" \
+		tsc=reliable "tsc_early_khz=$TSC_KHZ" no_timer_check \
 		"mosix.id=$id" "mosix.n=$NODES" "$@"
 }
 
