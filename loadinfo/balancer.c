@@ -34,8 +34,10 @@ enum {
 	STAYS_MS	= 5000,
 	/* Least time between two lines that say why nothing moves. */
 	SAY_MS		= 3000,
-	/* A move that takes longer is not waited for. */
-	MOVE_MS		= 30000,
+	/* How long a guest may take to be called home, or it is not. */
+	CALL_MS		= 15000,
+	/* A move ends by itself before that: its time limits add up to less. */
+	MOVE_MS		= 300000,
 };
 
 /**
@@ -107,7 +109,7 @@ static bool is_on_its_way(u64 now_ms)
 		return false;
 	/* Its home moves a guest: here it is seen to leave, or not. */
 	if (mosix_proc_is_guest(proc))
-		return now_ms < leaving.since_ms + MOVE_MS / 10 ||
+		return now_ms < leaving.since_ms + CALL_MS ||
 		       mosix_proc_state(proc) != ST_RUNNING;
 	return READ_ONCE(proc->move);
 }
