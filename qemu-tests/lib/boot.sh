@@ -12,8 +12,8 @@
 # $MEM, $SMP, $SLOW (how many times slower than a normal guest on TCG).
 #
 # A guest that gets no CPU for a while takes its timer for broken and panics:
-# no_timer_check. CPUs are sockets: SeaBIOS lists one CPU a socket in the table which a kernel
-# without ACPI reads.
+# no_timer_check. CPUs are sockets: SeaBIOS lists one CPU a socket in the
+# table which a kernel without ACPI reads.
 
 boot_args() {
 	local id=$1
