@@ -32,6 +32,7 @@ static int poke(struct mosix_link *link, struct mosix_msg *msg,
 	if (mt) {
 		if (mosix_msg_type(msg) == MSG_SIGNAL) {
 			list_add_tail(&msg->node, &mt->signals);
+			mt->nsignals++;
 			msg = NULL;
 		} else if (mosix_msg_type(msg) == MSG_CONT) {
 			clear_bit(flag, &mt->flags);
@@ -170,9 +171,9 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 	if (mosix_proc_event(mt->proc, EV_PACK))
 		return;
 	mosix_signal_give_back(link, mt);
-	ret = mosix_serve_leave(mt->proc->pages);
+	ret = mosix_push_leave(mt->proc->pages);
 	ret = ret ?: mosix_pack_return(mt, link);
-	ret = ret ?: mosix_serve_push_all(mt->proc->pages);
+	ret = ret ?: mosix_push_all(mt->proc->pages);
 	ret = ret ?: tell_complete(mt, link);
 	if (ret)
 		mosix_link_close(link, ret);

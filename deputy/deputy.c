@@ -54,8 +54,9 @@ void mosix_deputy_signals(struct mosix_task *mt)
 		if (!get_signal(&ksig))
 			return;
 		link = mosix_proc_link(mt->proc);
-		if (link)
-			mosix_signal_send(link, mt, &ksig.info, PIDTYPE_PID);
+		if (link && !mosix_signal_send(link, mt, &ksig.info,
+					       PIDTYPE_PID))
+			mt->nsignals++;
 	}
 	mosix_link_put(link);
 }
@@ -129,6 +130,9 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	set_blocked(le64_to_cpu(call->blocked));
 	mosix_memory_before(&mirror);
 	lent = mosix_inline_lend(mt, call);
+	/* A signal on its way to the body finds it in this call. */
+	if (le32_to_cpu(call->signals) != mt->nsignals)
+		set_notify_signal(current);
 	ret = carry_out(call);
 	mosix_memory_after(mt, &mirror, call, ret);
 	reply = mosix_inline_reply(call, ret);

@@ -135,6 +135,7 @@ static void fill_head(const struct mosix_call_ctx *ctx, struct wire_call *call)
 	for (i = 0; i < MOSIX_CALL_ARGS; i++)
 		call->args[i] = cpu_to_le64(ctx->args[i]);
 	call->blocked = cpu_to_le64(current->blocked.sig[0]);
+	call->signals = cpu_to_le32(READ_ONCE(ctx->mt->nsignals));
 	mosix_account_read(&usage, current);
 	call->utime_ns = usage.utime_ns;
 	call->stime_ns = usage.stime_ns;

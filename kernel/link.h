@@ -84,7 +84,7 @@ static inline u64 mosix_msg_id(const struct mosix_msg *msg)
 	return le64_to_cpu(msg->h.id);
 }
 
-struct mosix_link *mosix_link_connect(u16 node);
+struct mosix_link *mosix_link_new(struct socket *sock, enum wire_side side);
 void mosix_link_get(struct mosix_link *link);
 void mosix_link_put(struct mosix_link *link);
 int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc);
@@ -98,6 +98,12 @@ int mosix_link_throttle(struct mosix_link *link, size_t max);
 void mosix_link_stop_level(struct mosix_link *link, u8 stopped);
 void mosix_link_finish(struct mosix_link *link);
 void mosix_link_close(struct mosix_link *link, int error);
-void mosix_link_relisten(void);
+
+/* stream.c */
+int mosix_stream_start(struct mosix_link *link);
+
+/* peer.c */
+struct mosix_link *mosix_peer_connect(u16 node);
+void mosix_peer_relisten(void);
 
 #endif /* MOSIX_LINK_H */

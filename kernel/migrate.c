@@ -239,7 +239,7 @@ static int prepare(struct mosix_move *move, const char **text)
 	struct mosix_link *link;
 	int ret;
 
-	link = mosix_link_connect(move->to);
+	link = mosix_peer_connect(move->to);
 	if (IS_ERR(link)) {
 		*text = PTR_ERR(link) == -EPROTO ?
 			"no common protocol version" : "node is down";
@@ -485,10 +485,10 @@ static int send_process(struct mosix_task *mt, struct mosix_link *link,
 	/* A restart block that is pending now stays here. */
 	set_bit(MT_RESTART_HOME, &mt->flags);
 	*text = "image could not be sent";
-	ret = mosix_serve_depart(pg);
+	ret = mosix_push_depart(pg);
 	ret = ret ?: mosix_pack_leave(mt, link, pg);
 	if (!ret && want_eager())
-		ret = mosix_serve_push_all(pg);
+		ret = mosix_push_all(pg);
 	if (ret)
 		return ret;
 	ret = ask(link, mosix_msg_new(MSG_IMAGE_END, 0), MSG_READY,
@@ -509,7 +509,8 @@ static void enter_away(struct mosix_task *mt, struct mosix_pages *pg, u16 to)
 	spin_unlock(&proc->lock);
 	mt->utime_ns = 0;
 	mt->stime_ns = 0;
-	if (mosix_serve_commit(pg))
+	mt->nsignals = 0;
+	if (mosix_push_commit(pg))
 		mosix_link_close(pg->link, -ENOMEM);
 	mosix_migrate_end(proc, 0, NULL);
 }

@@ -47,8 +47,10 @@ enum { MOSIX_PAGES_RECENT = 8 };
  * @reqs_lock: protects @reqs
  * @reqs: requests of the peer, oldest first
  * @work: answers them
- * @fetched: pages that came, @served pages that went on request, @pushed_nr
- *	pages that went unasked, @faults times that somebody waited
+ * @fetched: pages that came
+ * @served: pages that went on request
+ * @pushed_nr: pages that went unasked
+ * @faults: times that somebody waited
  */
 struct mosix_pages {
 	refcount_t ref;
@@ -114,18 +116,30 @@ int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end,
 bool mosix_pages_has_file(struct mosix_pages *pg, u64 start, u64 end);
 void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len);
 int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len);
+void mosix_pages_drop_flight(struct mosix_pages *pg, unsigned long nr,
+			     struct mosix_flight *f);
+
+/* install.c: pages that arrive */
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg);
 void mosix_pages_none(struct mosix_pages *pg, u64 addr);
+vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
+					struct vm_area_struct *vma,
+					unsigned long nr, unsigned int flags);
 int mosix_pages_install_all(struct mosix_pages *pg);
 int mosix_pages_lend(struct mosix_pages *pg, u64 addr, struct page *page);
 void mosix_pages_unlend(struct mosix_pages *pg, u64 addr);
 
-/* serve.c: pages on their way to the other half */
+/* serve.c: pages that the other half asks for */
 void mosix_serve_init(struct mosix_pages *pg);
 void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
-int mosix_serve_depart(struct mosix_pages *pg);
-int mosix_serve_leave(struct mosix_pages *pg);
-int mosix_serve_push_all(struct mosix_pages *pg);
-int mosix_serve_commit(struct mosix_pages *pg);
+bool mosix_serve_is_zero(struct page *page);
+struct mosix_msg *mosix_serve_msg(unsigned long nr);
+void mosix_serve_add(struct mosix_msg *msg, struct page *page);
+
+/* push.c: pages that leave unasked */
+int mosix_push_depart(struct mosix_pages *pg);
+int mosix_push_leave(struct mosix_pages *pg);
+int mosix_push_all(struct mosix_pages *pg);
+int mosix_push_commit(struct mosix_pages *pg);
 
 #endif /* MOSIX_PAGES_H */

@@ -313,7 +313,7 @@ static ssize_t config_write(struct file *file, const char __user *buf,
 	}
 	kvfree(text);
 	if (!ret)
-		mosix_link_relisten();
+		mosix_peer_relisten();
 	return ret ?: count;
 }
 

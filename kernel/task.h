@@ -88,6 +88,7 @@ enum mosix_task_flag {
  * @work: the safe point, as task work
  * @flags: enum mosix_task_flag
  * @signals: body: signals from home, not yet queued as the kernel's
+ * @nsignals: deputy: signals sent on this stay; body: received
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
  * @utime_ns: deputy: body's user time already added; body: at arrival
@@ -103,6 +104,7 @@ struct mosix_task {
 	struct callback_head work;
 	unsigned long flags;
 	struct list_head signals;
+	u32 nsignals;
 	struct llist_node free_node;
 	struct mosix_msg *reply;
 	u64 utime_ns;

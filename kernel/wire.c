@@ -109,7 +109,7 @@ static int check_call(const struct wire_call *c, u32 len)
 	u64 in = 0, all = 0;
 	u32 i;
 
-	if (nwin > WIRE_WINDOWS_MAX || c->pad)
+	if (nwin > WIRE_WINDOWS_MAX)
 		return -EBADMSG;
 	for (i = 0; i < nwin; i++) {
 		u32 dir = le16_to_cpu(c->win[i].dir);

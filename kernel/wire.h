@@ -154,17 +154,7 @@ struct wire_refuse {
 };
 static_assert(sizeof(struct wire_refuse) == 8);
 
-/**
- * struct wire_call - head of CALL, the windows' bytes follow
- * @nr: syscall number
- * @args: its arguments as in the registers
- * @blocked: signals that the body blocks as the call begins
- * @utime_ns: user time of the body so far, on all hosts, nanoseconds
- * @stime_ns: the same, system time
- * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
- * @pad: zero
- * @win: inline windows: memory of the call that travels with it
- */
+/* Memory of a call that travels with it. */
 struct wire_window {
 	__le64 addr;		/* user address */
 	__le32 len;		/* bytes */
@@ -179,6 +169,18 @@ enum wire_window_dir {
 	WINDOW_INOUT	= 3,
 };
 
+/**
+ * struct wire_call - head of CALL, the windows' bytes follow
+ * @nr: syscall number
+ * @args: its arguments as in the registers
+ * @blocked: signals that the body blocks as the call begins
+ * @utime_ns: user time of the body so far, on all hosts, nanoseconds
+ * @stime_ns: the same, system time
+ * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
+ * @signals: signals that the body has received on this stay; what home sent
+ *	beyond these must interrupt the call, as it would have at home
+ * @win: inline windows: memory of the call that travels with it
+ */
 struct wire_call {
 	__le64 nr;
 	__le64 args[6];
@@ -186,7 +188,7 @@ struct wire_call {
 	__le64 utime_ns;
 	__le64 stime_ns;
 	__le32 nwin;
-	__le32 pad;
+	__le32 signals;
 	struct wire_window win[WIRE_WINDOWS_MAX];
 };
 static_assert(sizeof(struct wire_call) == 136);
@@ -333,14 +335,22 @@ struct wire_record {
 
 /**
  * struct wire_task - REC_TASK: what is neither registers nor memory
- * @tid: TID and @tgid: PID at home
+ * @tid: TID at home
+ * @tgid: PID at home
  * @clear_tid: user address of clear_child_tid
  * @robust_list: user address of the robust futex list's head
- * @rseq: user address, @rseq_len and @rseq_sig of the registration; 0 none
- * @altstack: base, @altstack_size size and @altstack_flags of sigaltstack
- * @rlim_stack: soft RLIMIT_STACK, @rlim_data RLIMIT_DATA, @rlim_as RLIMIT_AS
+ * @rseq: user address of the rseq area, 0 none
+ * @rseq_len: its length
+ * @rseq_sig: its signature
+ * @altstack: base of sigaltstack
+ * @altstack_size: its size
+ * @altstack_flags: its flags
  * @restart_home: 1: restart_syscall(2) continues a call at home
+ * @rlim_stack: soft RLIMIT_STACK
+ * @rlim_data: soft RLIMIT_DATA
+ * @rlim_as: soft RLIMIT_AS
  * @personality: personality(2)
+ * @pad: zero
  * @comm: name, NUL-terminated
  */
 struct wire_task {

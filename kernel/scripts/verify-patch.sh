@@ -125,6 +125,7 @@ build_with() {
 
 same_objects() {
 	local o rc=0
+	same_sources || { echo "edited while this check was building: again"; return 1; }
 	[ -n "$(our_objects "$work/overlay")" ] || { echo "no object of ours"; return 1; }
 	while read -r o; do
 		cmp "$work/overlay/$o" "$work/on/$o" || rc=1

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults on absent pages, and ranges fetched for those who cannot fault.
+ *
+ * A fault that may retry drops its lock, waits and retries; one that may not
+ * gets SIGBUS, so its callers fetch beforehand (mosix_pages_pull()).
+ */
+#include "pages.h"
+
+#include "link.h"
+
+#include <linux/mm.h>
+#include <linux/mosix.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+enum {
+	CLUSTER		= 16,	/* pages asked for with one fault */
+	FETCH_TIMEOUT_S	= 120,	/* a peer that is silent for so long is lost */
+};
+
+static u32 cluster(struct mosix_pages *pg, unsigned long nr, u32 want)
+{
+	u32 n = 1;
+
+	/* H tells the body what is at home, but not the home what is away. */
+	while (n < want && pg->side == PAGES_BODY &&
+	       mosix_pages_absent(pg, nr + n) && !xa_load(&pg->flight, nr + n))
+		n++;
+	return n;
+}
+
+static int request(struct mosix_pages *pg, unsigned long nr, u32 count)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_REQ,
+					      sizeof(struct wire_page_req));
+	struct wire_page_req *req;
+	struct mosix_link *link;
+	int ret;
+
+	if (!msg)
+		return -ENOMEM;
+	req = (void *)msg->data;
+	req->addr = cpu_to_le64((u64)nr << PAGE_SHIFT);
+	req->count = cpu_to_le32(count);
+	mutex_lock(&pg->lock);
+	link = pg->link;
+	if (link)
+		mosix_link_get(link);
+	mutex_unlock(&pg->lock);
+	if (!link) {
+		mosix_msg_free(msg);
+		return -ENOTCONN;
+	}
+	ret = mosix_link_send(link, msg);
+	mosix_link_put(link);
+	return ret;
+}
+
+/* Enter a request for an absent page; 1 when one is to be sent. */
+static int expect(struct mosix_pages *pg, unsigned long nr)
+{
+	struct mosix_flight *f = kzalloc(sizeof(*f), GFP_KERNEL);
+	int ret;
+
+	if (!f)
+		return -ENOMEM;
+	f->state = FLIGHT_REQUESTED;
+	ret = xa_err(xa_store(&pg->flight, nr, f, GFP_KERNEL));
+	if (ret) {
+		kfree(f);
+		return ret;
+	}
+	pg->faults++;
+	return 1;
+}
+
+static bool still_waiting(struct mosix_pages *pg, unsigned long nr)
+{
+	struct mosix_flight *f;
+	bool waiting;
+
+	mutex_lock(&pg->lock);
+	f = xa_load(&pg->flight, nr);
+	waiting = !pg->error && f && f->state == FLIGHT_REQUESTED;
+	mutex_unlock(&pg->lock);
+	return waiting;
+}
+
+/* Is it the process itself that waits, not somebody who looks at it? */
+static bool is_own(struct mosix_pages *pg)
+{
+	return current->mm == pg->mm;
+}
+
+static void wait_for_page(struct mosix_pages *pg, unsigned long nr)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	long left = FETCH_TIMEOUT_S * HZ;
+
+	add_wait_queue(&pg->wait, &wait);
+	while (left && still_waiting(pg, nr) && !fatal_signal_pending(current))
+		left = wait_woken(&wait, TASK_KILLABLE | TASK_NOLOAD, left);
+	remove_wait_queue(&pg->wait, &wait);
+	if (!left && is_own(pg)) {
+		pr_warn("mosix: no answer for page %#lx\n", nr << PAGE_SHIFT);
+		mosix_pages_lost(pg, pg->link, -ETIMEDOUT);
+	}
+}
+
+static void drop_fault_lock(struct vm_area_struct *vma, unsigned int flags)
+{
+	if (flags & FAULT_FLAG_VMA_LOCK)
+		vma_end_read(vma);
+	else
+		mmap_read_unlock(vma->vm_mm);
+}
+
+/* Of a fault that must wait: enter the request, drop the locks, wait. */
+static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
+				 struct vm_area_struct *vma, unsigned long nr,
+				 unsigned int flags)
+{
+	u32 count = cluster(pg, nr, CLUSTER);
+	bool settle = !pg->committed;	/* then nobody asks for pages */
+	int fresh = 0;
+
+	if (pg->error || pg->leaving || !(flags & FAULT_FLAG_ALLOW_RETRY)) {
+		mutex_unlock(&pg->lock);
+		return VM_FAULT_SIGBUS;
+	}
+	if (!settle && !xa_load(&pg->flight, nr))
+		fresh = expect(pg, nr);
+	mutex_unlock(&pg->lock);
+	if (fresh < 0)
+		return VM_FAULT_OOM;
+	if (fresh && request(pg, nr, count))
+		mosix_pages_lost(pg, pg->link, -ENOTCONN);
+	if (flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+	drop_fault_lock(vma, flags);
+	if (settle)
+		schedule_timeout_killable(1);
+	else
+		wait_for_page(pg, nr);
+	return VM_FAULT_RETRY;
+}
+
+/**
+ * mosix_pages_fault - hook: a fault, before anything is filled in
+ * @vma: the mapping, of an mm with page state
+ * @address: the fault's address
+ * @flags: FAULT_FLAG_*
+ *
+ * Return: 0 to go on; VM_FAULT_RETRY with the lock dropped after a page
+ * came; VM_FAULT_SIGBUS when none will, or when the caller cannot wait.
+ * Context: mmap_lock or the VMA lock held, as @flags say.
+ */
+vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
+			     unsigned int flags)
+{
+	struct mosix_pages *pg = vma->vm_mm->mosix;
+	unsigned long nr = address >> PAGE_SHIFT;
+	struct mosix_flight *f;
+
+	if (READ_ONCE(pg->side) == PAGES_OFF || !mosix_pages_governed(vma))
+		return 0;
+	mutex_lock(&pg->lock);
+	f = xa_load(&pg->flight, nr);
+	if (f && f->state == FLIGHT_LANDED)
+		return mosix_pages_install_in_fault(pg, vma, nr, flags);
+	if (f && f->state == FLIGHT_NONE) {
+		mosix_pages_drop_flight(pg, nr, f);
+		mutex_unlock(&pg->lock);
+		return VM_FAULT_SIGBUS;
+	}
+	if (mosix_pages_absent(pg, nr))
+		return fetch_in_fault(pg, vma, nr, flags);
+	mutex_unlock(&pg->lock);
+	return 0;
+}
+
+static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 want)
+{
+	struct mosix_flight *f;
+	int fresh = 0;
+
+	mutex_lock(&pg->lock);
+	f = xa_load(&pg->flight, nr);
+	if ((f && f->state != FLIGHT_REQUESTED) ||
+	    !mosix_pages_absent(pg, nr)) {
+		mutex_unlock(&pg->lock);
+		return 0;
+	}
+	if (pg->leaving) {
+		mutex_unlock(&pg->lock);
+		return -ESRCH;	/* a reader here would keep its mm alive */
+	}
+	if (!pg->committed) {
+		mutex_unlock(&pg->lock);
+		schedule_timeout_killable(1);
+		return fatal_signal_pending(current) ? -EINTR : -EAGAIN;
+	}
+	if (!f)
+		fresh = expect(pg, nr);
+	mutex_unlock(&pg->lock);
+	if (fresh < 0)
+		return fresh;
+	if (fresh && request(pg, nr, want))
+		return -ENOTCONN;
+	wait_for_page(pg, nr);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+/**
+ * mosix_pages_pull - hook: fetch what is absent of a range
+ * @mm: an address space with page state
+ * @addr: where
+ * @len: bytes
+ *
+ * For callers that cannot retry a fault. Only private mappings are fetched;
+ * errors other than a kill show when the caller finds the page missing.
+ *
+ * Return: 0, -EINTR when killed.
+ * Context: process context, no lock of @mm held.
+ */
+int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len)
+{
+	struct mosix_pages *pg = mm->mosix;
+	unsigned long nr = addr >> PAGE_SHIFT;
+	unsigned long end = PAGE_ALIGN(addr + len) >> PAGE_SHIFT;
+	struct vm_area_struct *vma;
+	bool ours;
+	int ret = 0;
+
+	for (; nr < end && ret != -EINTR; nr++) {
+		if (READ_ONCE(pg->side) == PAGES_OFF)
+			return 0;
+		mmap_read_lock(mm);
+		vma = vma_lookup(mm, nr << PAGE_SHIFT);
+		ours = vma && mosix_pages_governed(vma);
+		mmap_read_unlock(mm);
+		do {
+			ret = !ours ? 0 :
+			      pull_one(pg, nr, min_t(unsigned long, end - nr,
+						     WIRE_PAGES_MAX));
+		} while (ret == -EAGAIN);
+	}
+	return ret == -EINTR ? ret : 0;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pages that arrive: from the link into flight, from flight into the page
+ * tables.
+ *
+ * The task that needs a page installs it, in its own fault and by the
+ * kernel's own installer; all that comes after (write protection, copy on
+ * write) is a normal fault over a present pte.
+ */
+#include "pages.h"
+
+#include "link.h"
+
+#include <linux/ktime.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/rmap.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/userfaultfd_k.h>
+
+#include <asm/pgalloc.h>
+
+static int land_one(struct mosix_pages *pg, unsigned long nr,
+		    struct page **page)
+{
+	struct mosix_flight *f;
+	int ret;
+
+	/* Late: the mapping went, or somebody made the page anew. */
+	if (!mosix_pages_absent(pg, nr))
+		return 0;
+	f = xa_load(&pg->flight, nr);
+	if (!f) {
+		f = kzalloc(sizeof(*f), GFP_KERNEL);
+		if (!f)
+			return -ENOMEM;
+		ret = xa_err(xa_store(&pg->flight, nr, f, GFP_KERNEL));
+		if (ret) {
+			kfree(f);
+			return ret;
+		}
+	}
+	ret = mosix_pages_own(pg, nr);
+	if (ret)
+		return ret;
+	f->state = FLIGHT_LANDED;
+	f->page = *page;
+	*page = NULL;
+	pg->fetched++;
+	return 0;
+}
+
+/**
+ * mosix_pages_landed - pages came from the other half
+ * @pg: page state
+ * @msg: MSG_PAGES, checked; pages are taken out of it
+ *
+ * Return: 0, -ENOMEM.
+ * Context: the link's receiver; waits for nobody but @pg->lock.
+ */
+int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	const struct wire_pages *head = (void *)msg->data;
+	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT;
+	u32 i;
+	int ret = 0;
+
+	mutex_lock(&pg->lock);
+	for (i = 0; i < msg->npages && !ret; i++)
+		ret = land_one(pg, nr + i, &msg->pages[i]);
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+	return ret;
+}
+
+/**
+ * mosix_pages_none - the other half has nothing mapped there
+ * @pg: page state
+ * @addr: the page that was asked for
+ *
+ * Context: the link's receiver.
+ */
+void mosix_pages_none(struct mosix_pages *pg, u64 addr)
+{
+	struct mosix_flight *f;
+
+	mutex_lock(&pg->lock);
+	f = xa_load(&pg->flight, addr >> PAGE_SHIFT);
+	if (f && f->state == FLIGHT_REQUESTED)
+		f->state = FLIGHT_NONE;
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+}
+
+static pmd_t *make_pmd(struct mm_struct *mm, unsigned long addr)
+{
+	p4d_t *p4d = p4d_alloc(mm, pgd_offset(mm, addr), addr);
+	pud_t *pud = p4d ? pud_alloc(mm, p4d, addr) : NULL;
+	pmd_t *pmd = pud ? pmd_alloc(mm, pud, addr) : NULL;
+
+	if (!pmd || pte_alloc(mm, pmd))
+		return NULL;
+	return pmd;
+}
+
+/* Put @page at @addr; the reference is consumed only on success. */
+static int install_page(struct vm_area_struct *vma, unsigned long addr,
+			struct page *page)
+{
+	struct folio *folio = page_folio(page);
+	pmd_t *pmd = make_pmd(vma->vm_mm, addr);
+	int ret;
+
+	if (!pmd)
+		return -ENOMEM;
+	__folio_mark_uptodate(folio);
+	if (!folio_memcg(folio) &&
+	    mem_cgroup_charge(folio, vma->vm_mm, GFP_KERNEL))
+		return -ENOMEM;
+	ret = mfill_atomic_install_pte(pmd, vma, addr, page, true, 0);
+	return ret;
+}
+
+/*
+ * Bring a LANDED page into the page tables, in the way that a fault would:
+ * the rest (write protection, copy on write) is the kernel's own business
+ * over a present pte. A zero page of anonymous memory needs nothing at all.
+ */
+static int install(struct mosix_pages *pg, struct vm_area_struct *vma,
+		   unsigned long nr, struct mosix_flight *f)
+{
+	int ret;
+
+	lockdep_assert_held(&pg->lock);
+	if (!f->page && !vma_is_anonymous(vma)) {
+		f->page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
+		if (!f->page)
+			return -ENOMEM;
+	}
+	if (f->page) {
+		ret = install_page(vma, nr << PAGE_SHIFT, f->page);
+		if (WARN_ON_ONCE(ret == -EEXIST))
+			put_page(f->page);
+		else if (ret)
+			return ret;
+	}
+	f->page = NULL;
+	mosix_pages_drop_flight(pg, nr, f);
+	pg->recent[pg->recent_next] = nr;
+	pg->recent_ns[pg->recent_next] = ktime_get_ns();
+	pg->recent_next = (pg->recent_next + 1) % MOSIX_PAGES_RECENT;
+	return 0;
+}
+
+/**
+ * mosix_pages_install_in_fault - a fault found its page landed
+ * @pg: page state, locked; unlocked here
+ * @vma: the mapping
+ * @nr: page number
+ * @flags: FAULT_FLAG_*
+ *
+ * Return: 0 to go on with the fault over a present pte; VM_FAULT_RETRY with
+ * the VMA lock dropped; VM_FAULT_OOM.
+ * Context: the fault; @pg->lock held.
+ */
+vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
+					struct vm_area_struct *vma,
+					unsigned long nr, unsigned int flags)
+{
+	struct mosix_flight *f = xa_load(&pg->flight, nr);
+
+	/* anon_vma_prepare() wants the mmap_lock, not the VMA's. */
+	if (!vma->anon_vma) {
+		if (flags & FAULT_FLAG_VMA_LOCK) {
+			mutex_unlock(&pg->lock);
+			vma_end_read(vma);
+			return VM_FAULT_RETRY;
+		}
+		if (anon_vma_prepare(vma)) {
+			mutex_unlock(&pg->lock);
+			return VM_FAULT_OOM;
+		}
+	}
+	if (install(pg, vma, nr, f)) {
+		mutex_unlock(&pg->lock);
+		return VM_FAULT_OOM;
+	}
+	mutex_unlock(&pg->lock);
+	return 0;
+}
+
+static int install_one_of_all(struct mosix_pages *pg, unsigned long nr)
+{
+	struct vm_area_struct *vma;
+	struct mosix_flight *f;
+	int ret = 0;
+
+	mmap_read_lock(pg->mm);
+	vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+	if (!vma) {
+		/* The stack grew over there; on failure the lock is gone. */
+		vma = expand_stack(pg->mm, nr << PAGE_SHIFT);
+		if (!vma)
+			return -EFAULT;
+	}
+	if (!mosix_pages_governed(vma))
+		ret = -EFAULT;
+	else
+		ret = anon_vma_prepare(vma);
+	mutex_lock(&pg->lock);
+	f = xa_load(&pg->flight, nr);
+	if (!ret && f && f->state == FLIGHT_LANDED)
+		ret = install(pg, vma, nr, f);
+	mutex_unlock(&pg->lock);
+	mmap_read_unlock(pg->mm);
+	return ret;
+}
+
+/**
+ * mosix_pages_install_all - put all landed pages in place
+ * @pg: page state of current's mm
+ *
+ * Return: 0; -EFAULT a page that belongs to no mapping, -ENOMEM.
+ * Context: the task whose mm it is.
+ */
+int mosix_pages_install_all(struct mosix_pages *pg)
+{
+	unsigned long nr = 0;
+	void *entry;
+	int ret = 0;
+
+	for (; !ret; nr++) {
+		mutex_lock(&pg->lock);
+		entry = xa_find(&pg->flight, &nr, ULONG_MAX, XA_PRESENT);
+		mutex_unlock(&pg->lock);
+		if (!entry)
+			break;
+		ret = install_one_of_all(pg, nr);
+		cond_resched();
+	}
+	return ret;
+}
+
+/**
+ * mosix_pages_lend - show the deputy a page that is away, for one call
+ * @pg: page state of the home
+ * @addr: page-aligned address
+ * @page: what the call shall see there; a reference is taken
+ *
+ * Inline windows carry a call's memory with the call. It is mapped here for
+ * the time of the call alone; whose page it is does not change.
+ *
+ * Return: 1 when it was mapped, 0 when the page is here anyway, negative
+ * errno otherwise.
+ * Context: the deputy.
+ */
+int mosix_pages_lend(struct mosix_pages *pg, u64 addr, struct page *page)
+{
+	struct vm_area_struct *vma;
+	bool absent;
+	int ret;
+
+	mmap_read_lock(pg->mm);
+	vma = vma_lookup(pg->mm, addr);
+	if (!vma) {
+		vma = expand_stack(pg->mm, addr);
+		if (!vma)
+			return -EFAULT;
+	}
+	ret = mosix_pages_governed(vma) ? anon_vma_prepare(vma) : -EFAULT;
+	mutex_lock(&pg->lock);
+	absent = mosix_pages_absent(pg, addr >> PAGE_SHIFT);
+	if (!ret && absent) {
+		get_page(page);
+		ret = install_page(vma, addr, page);
+		if (ret)
+			put_page(page);
+		else
+			ret = 1;
+	}
+	mutex_unlock(&pg->lock);
+	mmap_read_unlock(pg->mm);
+	return ret;
+}
+
+/**
+ * mosix_pages_unlend - the call is over
+ * @pg: page state of the home
+ * @addr: address that mosix_pages_lend() mapped
+ *
+ * Context: the deputy.
+ */
+void mosix_pages_unlend(struct mosix_pages *pg, u64 addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(pg->mm);
+	vma = vma_lookup(pg->mm, addr);
+	if (vma)
+		zap_page_range_single(vma, addr, PAGE_SIZE, NULL);
+	mmap_read_unlock(pg->mm);
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How links are made: connect to a node's listener, or accept. HELLO says
+ * who is there; who is not in the node map is not heard.
+ */
+#include "link.h"
+
+#include "call.h"
+#include "node.h"
+
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+enum {
+	HELLO_TIMEOUT_S		= 10,
+	KEEPALIVE_IDLE_S	= 5,
+	KEEPALIVE_INTERVAL_S	= 3,
+	KEEPALIVE_COUNT		= 5,
+	USER_TIMEOUT_MS		= 20000,
+	BACKLOG			= 64,
+};
+
+static DEFINE_MUTEX(listen_lock);	/* protects listener, listen_task */
+static struct socket *listener;
+static struct task_struct *listen_task;
+
+static void tune_socket(struct socket *sock)
+{
+	sock->sk->sk_allocation = GFP_KERNEL;
+	sock_set_keepalive(sock->sk);
+	tcp_sock_set_keepidle(sock->sk, KEEPALIVE_IDLE_S);
+	tcp_sock_set_keepintvl(sock->sk, KEEPALIVE_INTERVAL_S);
+	tcp_sock_set_keepcnt(sock->sk, KEEPALIVE_COUNT);
+	tcp_sock_set_user_timeout(sock->sk, USER_TIMEOUT_MS);
+	tcp_sock_set_nodelay(sock->sk);
+}
+
+static int say_hello(struct mosix_link *link)
+{
+	struct mosix_msg *msg, *answer;
+	struct wire_hello *hello;
+
+	msg = mosix_msg_new(MSG_HELLO, sizeof(*hello));
+	if (!msg)
+		return -ENOMEM;
+	hello = (void *)msg->data;
+	hello->version_min = cpu_to_le16(WIRE_VERSION_MIN);
+	hello->version_max = cpu_to_le16(WIRE_VERSION_MAX);
+	hello->node = cpu_to_le16(mosix_node_self());
+	hello->peer = cpu_to_le16(link->peer);
+	answer = mosix_call(link, msg, HELLO_TIMEOUT_S * HZ, TASK_KILLABLE);
+	if (IS_ERR(answer))
+		return PTR_ERR(answer);
+	hello = (void *)answer->data;
+	if (mosix_msg_type(answer) != MSG_WELCOME ||
+	    le16_to_cpu(hello->node) != link->peer) {
+		mosix_msg_free(answer);
+		return -EPROTO;
+	}
+	mosix_msg_free(answer);
+	return 0;
+}
+
+/**
+ * mosix_peer_connect - make a link to a node's listener
+ * @node: id of the node
+ *
+ * Return: a link that exchanged HELLO, or ERR_PTR: -ENODEV unknown node,
+ * -EHOSTUNREACH nobody answers there, -EPROTO it speaks something else.
+ * Context: process context without signals (a kernel thread), sleeps.
+ */
+struct mosix_link *mosix_peer_connect(u16 node)
+{
+	struct mosix_link *link;
+	struct sockaddr_in addr;
+	struct socket *sock;
+	int ret;
+
+	ret = mosix_node_addr(node, &addr);
+	if (ret)
+		return ERR_PTR(ret);
+	ret = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			       &sock);
+	if (ret)
+		return ERR_PTR(ret);
+	tune_socket(sock);
+	sock->sk->sk_sndtimeo = HELLO_TIMEOUT_S * HZ;
+	ret = kernel_connect(sock, (struct sockaddr *)&addr, sizeof(addr), 0);
+	if (ret) {
+		sock_release(sock);
+		return ERR_PTR(-EHOSTUNREACH);
+	}
+	sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
+	link = mosix_link_new(sock, SIDE_HOME);
+	if (!link) {
+		sock_release(sock);
+		return ERR_PTR(-ENOMEM);
+	}
+	link->peer = node;
+	link->greeted = 1;
+	ret = mosix_stream_start(link);
+	if (!ret)
+		ret = say_hello(link);
+	if (ret) {
+		mosix_link_close(link, ret);
+		mosix_link_put(link);
+		return ERR_PTR(ret == -EPROTO ? ret : -EHOSTUNREACH);
+	}
+	return link;
+}
+
+static int same_address(const struct mosix_node *node, void *arg)
+{
+	const struct sockaddr_in *peer = arg;
+
+	return node->addr.sin_addr.s_addr == peer->sin_addr.s_addr;
+}
+
+/* Strangers cost a look at the map, no thread and no memory. */
+static bool in_map(struct socket *sock)
+{
+	struct sockaddr_in peer;
+
+	if (kernel_getpeername(sock, (struct sockaddr *)&peer) < 0)
+		return false;
+	return mosix_node_each(same_address, &peer);
+}
+
+static void accept_one(struct socket *sock)
+{
+	struct mosix_link *link;
+	int ret;
+
+	if (!in_map(sock)) {
+		sock_release(sock);
+		return;
+	}
+	tune_socket(sock);
+	sock->sk->sk_rcvtimeo = HELLO_TIMEOUT_S * HZ;	/* until HELLO */
+	link = mosix_link_new(sock, SIDE_HOST);
+	if (!link) {
+		sock_release(sock);
+		return;
+	}
+	ret = mosix_stream_start(link);
+	if (ret)
+		mosix_link_close(link, ret);
+	mosix_link_put(link);
+}
+
+static int listen_loop(void *arg)
+{
+	struct socket *sock = arg, *conn;
+	int ret;
+
+	while (!kthread_should_stop()) {
+		ret = kernel_accept(sock, &conn, 0);
+		if (!ret)
+			accept_one(conn);
+		else if (ret != -EAGAIN && !kthread_should_stop())
+			schedule_timeout_idle(HZ / 10);
+	}
+	return 0;
+}
+
+static struct socket *open_listener(const struct sockaddr_in *addr)
+{
+	struct sockaddr_in any = {
+		.sin_family = AF_INET,
+		.sin_port = addr->sin_port,
+	};
+	struct socket *sock;
+	int ret;
+
+	ret = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			       &sock);
+	if (ret)
+		return ERR_PTR(ret);
+	sock_set_reuseaddr(sock->sk);
+	ret = kernel_bind(sock, (struct sockaddr *)&any, sizeof(any));
+	if (!ret)
+		ret = kernel_listen(sock, BACKLOG);
+	if (ret) {
+		sock_release(sock);
+		return ERR_PTR(ret);
+	}
+	return sock;
+}
+
+static void close_listener(void)
+{
+	if (!listener)
+		return;
+	/* The shutdown makes kernel_accept() return, then the flag is seen. */
+	kernel_sock_shutdown(listener, SHUT_RDWR);
+	kthread_stop(listen_task);
+	sock_release(listener);
+	listener = NULL;
+	listen_task = NULL;
+}
+
+/**
+ * mosix_peer_relisten - listen where the node map says, or not at all
+ *
+ * Context: process context, sleeps; after each change of the node map.
+ */
+void mosix_peer_relisten(void)
+{
+	struct sockaddr_in addr;
+	struct socket *sock;
+	struct task_struct *task;
+
+	mutex_lock(&listen_lock);
+	close_listener();
+	if (mosix_node_addr(mosix_node_self(), &addr))
+		goto out;
+	sock = open_listener(&addr);
+	if (IS_ERR(sock)) {
+		pr_warn("mosix: cannot listen on port %u: %pe\n",
+			ntohs(addr.sin_port), sock);
+		goto out;
+	}
+	task = kthread_run(listen_loop, sock, "mosix_listen");
+	if (IS_ERR(task)) {
+		sock_release(sock);
+		goto out;
+	}
+	listener = sock;
+	listen_task = task;
+out:
+	mutex_unlock(&listen_lock);
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The two kernel threads of a link: one writes what is queued, one reads,
+ * checks and dispatches. Nobody else touches the socket.
+ */
+#include "link.h"
+
+#include "call.h"
+#include "msgdef.h"
+#include "node.h"
+
+#include <linux/bvec.h>
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/socket.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+
+enum { LINK_NICE = -10 };
+
+static int send_bytes(struct mosix_link *link, void *data, size_t len,
+		      int flags)
+{
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL | flags };
+	struct kvec vec = { .iov_base = data, .iov_len = len };
+	int ret = kernel_sendmsg(link->sock, &mh, &vec, 1, len);
+
+	if (ret < 0)
+		return ret;
+	return ret == len ? 0 : -EPIPE;
+}
+
+static int send_pages(struct mosix_link *link, struct mosix_msg *msg)
+{
+	struct bio_vec vec[WIRE_PAGES_MAX];
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	u32 i, n = 0;
+	int ret;
+
+	for (i = 0; i < msg->npages; i++)
+		if (msg->pages[i])
+			bvec_set_page(&vec[n++], msg->pages[i], PAGE_SIZE, 0);
+	if (!n)
+		return 0;
+	iov_iter_bvec(&mh.msg_iter, ITER_SOURCE, vec, n, n * PAGE_SIZE);
+	ret = sock_sendmsg(link->sock, &mh);
+	if (ret < 0)
+		return ret;
+	return ret == n * PAGE_SIZE ? 0 : -EPIPE;
+}
+
+static int send_one(struct mosix_link *link, struct mosix_msg *msg)
+{
+	u32 len = le32_to_cpu(msg->h.len);
+	int ret;
+
+	ret = send_bytes(link, &msg->h, sizeof(msg->h), len ? MSG_MORE : 0);
+	if (!ret && msg->len)
+		ret = send_bytes(link, msg->data, msg->len,
+				 len > msg->len ? MSG_MORE : 0);
+	if (!ret && len > msg->len)
+		ret = send_pages(link, msg);
+	return ret;
+}
+
+static int send_level(struct mosix_link *link)
+{
+	u8 want = READ_ONCE(link->stop_want);
+	struct wire_header h = {
+		.magic = cpu_to_le32(WIRE_MAGIC),
+		.type = cpu_to_le16(want ? MSG_STOP : MSG_CONT),
+	};
+
+	if (want == link->stop_sent)
+		return 0;
+	link->stop_sent = want;
+	return send_bytes(link, &h, sizeof(h), 0);
+}
+
+static struct mosix_msg *dequeue(struct mosix_link *link)
+{
+	struct mosix_msg *msg;
+
+	spin_lock(&link->lock);
+	msg = list_first_entry_or_null(&link->queue, struct mosix_msg, node);
+	if (msg) {
+		list_del_init(&msg->node);
+		link->queued -= le32_to_cpu(msg->h.len) + sizeof(msg->h);
+	}
+	spin_unlock(&link->lock);
+	return msg;
+}
+
+static bool sender_wanted(struct mosix_link *link)
+{
+	return READ_ONCE(link->error) || READ_ONCE(link->closing) ||
+	       !list_empty_careful(&link->queue) ||
+	       READ_ONCE(link->stop_want) != link->stop_sent;
+}
+
+static int sender(void *arg)
+{
+	struct mosix_link *link = arg;
+	struct mosix_msg *msg;
+	int ret = 0;
+
+	while (!ret) {
+		wait_event_idle(link->wait, sender_wanted(link));
+		if (READ_ONCE(link->error))
+			break;
+		ret = send_level(link);
+		msg = dequeue(link);
+		if (!msg && READ_ONCE(link->closing)) {
+			kernel_sock_shutdown(link->sock, SHUT_WR);
+			break;
+		}
+		if (!msg)
+			continue;
+		if (!ret)
+			ret = send_one(link, msg);
+		mosix_msg_free(msg);
+		wake_up_all(&link->wait);	/* throttled producers */
+	}
+	if (ret)
+		mosix_link_close(link, ret);
+	mosix_link_put(link);
+	return 0;
+}
+
+static int recv_bytes(struct mosix_link *link, void *data, size_t len)
+{
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	struct kvec vec = { .iov_base = data, .iov_len = len };
+	int ret;
+
+	if (!len)
+		return 0;
+	ret = kernel_recvmsg(link->sock, &mh, &vec, 1, len, MSG_WAITALL);
+	if (ret < 0)
+		return ret;
+	return ret == len ? 0 : -ECONNRESET;
+}
+
+/* The pages behind a head that was checked; zero pages stay NULL. */
+static int recv_pages(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct wire_pages *head = (void *)msg->data;
+	u32 zero = le32_to_cpu(head->zero);
+	struct bio_vec vec[WIRE_PAGES_MAX];
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	u32 i, n = 0;
+	int ret;
+
+	msg->npages = le32_to_cpu(head->count);
+	for (i = 0; i < msg->npages; i++) {
+		if (zero & BIT(i))
+			continue;
+		msg->pages[i] = alloc_page(GFP_HIGHUSER_MOVABLE);
+		if (!msg->pages[i])
+			return -ENOMEM;
+		bvec_set_page(&vec[n++], msg->pages[i], PAGE_SIZE, 0);
+	}
+	if (!n)
+		return 0;
+	iov_iter_bvec(&mh.msg_iter, ITER_DEST, vec, n, n * PAGE_SIZE);
+	ret = sock_recvmsg(link->sock, &mh, MSG_WAITALL);
+	if (ret < 0)
+		return ret;
+	return ret == n * PAGE_SIZE ? 0 : -ECONNRESET;
+}
+
+static int recv_one(struct mosix_link *link, struct mosix_msg **out)
+{
+	enum wire_side from = link->side == SIDE_HOME ? SIDE_HOST : SIDE_HOME;
+	struct mosix_msg *msg;
+	struct wire_header h;
+	u32 len, head;
+	u16 type;
+	int ret;
+
+	ret = recv_bytes(link, &h, sizeof(h));
+	if (!ret)
+		ret = wire_check_header(&h, from);
+	if (ret)
+		return ret;
+	type = le16_to_cpu(h.type);
+	len = le32_to_cpu(h.len);
+	head = type == MSG_PAGES ? wire_head_len(type) : len;
+	msg = mosix_msg_new(type, head);
+	if (!msg)
+		return -ENOMEM;
+	msg->h = h;
+	ret = recv_bytes(link, msg->data, head);
+	if (!ret)
+		ret = wire_check_payload(type, msg->data, len);
+	if (!ret && type == MSG_PAGES)
+		ret = recv_pages(link, msg);
+	if (ret) {
+		mosix_msg_free(msg);
+		return ret;
+	}
+	*out = msg;
+	return 0;
+}
+
+static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
+{
+	const struct wire_hello *hello = (void *)msg->data;
+	struct sockaddr_in known, peer;
+	struct wire_hello *answer;
+	struct mosix_msg *reply;
+	u16 node = le16_to_cpu(hello->node);
+
+	if (le16_to_cpu(hello->version_min) > WIRE_VERSION_MAX ||
+	    le16_to_cpu(hello->version_max) < WIRE_VERSION_MIN)
+		return -EPROTONOSUPPORT;
+	if (le16_to_cpu(hello->peer) != mosix_node_self())
+		return -EADDRNOTAVAIL;
+	if (mosix_node_addr(node, &known) || node == mosix_node_self() ||
+	    kernel_getpeername(link->sock, (struct sockaddr *)&peer) < 0 ||
+	    peer.sin_addr.s_addr != known.sin_addr.s_addr)
+		return -EACCES;
+	reply = mosix_msg_new(MSG_WELCOME, sizeof(*answer));
+	if (!reply)
+		return -ENOMEM;
+	answer = (void *)reply->data;
+	answer->version_min = cpu_to_le16(min_t(u16, WIRE_VERSION_MAX,
+						le16_to_cpu(hello->version_max)));
+	answer->version_max = answer->version_min;
+	answer->node = cpu_to_le16(mosix_node_self());
+	answer->peer = hello->node;
+	reply->h.id = msg->h.id;
+	link->peer = node;
+	link->greeted = 1;
+	link->sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
+	return mosix_link_send(link, reply);
+}
+
+static int receiver(void *arg)
+{
+	struct mosix_link *link = arg;
+	struct mosix_msg *msg;
+	int ret;
+
+	for (;;) {
+		ret = recv_one(link, &msg);
+		if (ret)
+			break;
+		if (mosix_msg_type(msg) == MSG_HELLO && !link->greeted) {
+			ret = welcome(link, msg);
+			mosix_msg_free(msg);
+		} else if (!link->greeted &&
+			   mosix_msg_type(msg) != MSG_WELCOME) {
+			ret = -EPROTO;
+			mosix_msg_free(msg);
+		} else {
+			ret = mosix_msgdef_dispatch(link, msg);
+		}
+		if (ret)
+			break;
+	}
+	if (ret != -ECONNRESET && !READ_ONCE(link->error))
+		pr_warn_ratelimited("mosix: link with node %u ends: %pe\n",
+				    link->peer, ERR_PTR(ret));
+	mosix_link_close(link, ret);
+	mosix_msgdef_lost(link);
+	mosix_link_put(link);
+	return 0;
+}
+
+/**
+ * mosix_stream_start - start the threads of a link
+ * @link: the link; each thread takes a reference
+ *
+ * Return: 0, or a negative errno when no thread runs.
+ * Context: process context.
+ */
+int mosix_stream_start(struct mosix_link *link)
+{
+	struct task_struct *rx, *tx;
+
+	rx = kthread_create(receiver, link, "mosix_rx/%u", link->peer);
+	if (IS_ERR(rx))
+		return PTR_ERR(rx);
+	tx = kthread_create(sender, link, "mosix_tx/%u", link->peer);
+	if (IS_ERR(tx)) {
+		kthread_stop(rx);
+		return PTR_ERR(tx);
+	}
+	/* A process stands still while they work: before others' jobs. */
+	set_user_nice(rx, LINK_NICE);
+	set_user_nice(tx, LINK_NICE);
+	mosix_link_get(link);
+	wake_up_process(rx);
+	mosix_link_get(link);
+	wake_up_process(tx);
+	return 0;
+}
