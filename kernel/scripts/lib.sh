@@ -58,7 +58,7 @@ kernel_version() {
 # inputs give the same objects, in whichever folder and on whichever day: then
 # a second clone finds everything in ccache.
 kmake() {
-	local src=$1 obj=$2 near
+	local src=$1 obj=$2 near f
 	local args=("KBUILD_BUILD_TIMESTAMP=2024-11-17 00:00:00 UTC"
 		KBUILD_BUILD_USER=mosix KBUILD_BUILD_HOST=mosix
 		KBUILD_BUILD_VERSION=1)
@@ -72,6 +72,12 @@ kmake() {
 			"KCFLAGS=-fmacro-prefix-map=$near/="
 			"KAFLAGS=-fmacro-prefix-map=$near/=")
 		export CCACHE_BASEDIR=$TOP CCACHE_NOHASHDIR=1
+		# our own files it finds through the links of the overlay
+		near=$(realpath -m --relative-to="$obj" "$TOP")
+		export MOSIX_CCFLAGS=
+		for f in "${MOSIX_FOLDERS[@]}"; do
+			MOSIX_CCFLAGS+=" -fmacro-prefix-map=$near/$f/=mosix/$f/"
+		done
 	fi
 	make -C "$src" O="$obj" -j"$(nproc)" --no-print-directory \
 		"${args[@]}" "$@"
