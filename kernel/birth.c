@@ -54,7 +54,7 @@ enum {
 struct realm {
 	struct list_head node;
 	u16 home;
-	struct mutex lock;
+	struct mutex lock;	/* one birth at a time */
 	wait_queue_head_t wait;
 	struct mosix_task *mt;
 	long result;
@@ -122,12 +122,12 @@ static int realm_main(void *arg)
 	if (!ret)
 		ret = kernel_clone(&init);
 	realm->result = ret < 0 ? ret : 0;
-	smp_store_release(&realm->ready, 1);
+	smp_store_release(&realm->ready, 1);	/* result is set */
 	wake_up_all(&realm->wait);
 	while (ret > 0) {
 		wait_event_idle(realm->wait, READ_ONCE(realm->mt));
 		realm->result = give_birth(realm->mt);
-		smp_store_release(&realm->mt, NULL);
+		smp_store_release(&realm->mt, NULL);	/* result is set */
 		wake_up_all(&realm->wait);
 	}
 	/* Without namespaces: the maker frees the realm after this thread. */
@@ -151,6 +151,7 @@ static struct realm *realm_new(u16 home)
 		kfree(realm);
 		return NULL;
 	}
+	/* Pairs with the release of ready: result is valid. */
 	wait_event_idle(realm->wait, smp_load_acquire(&realm->ready));
 	if (realm->result < 0) {
 		pr_warn("mosix: no namespaces for guests: %ld\n",
@@ -184,8 +185,9 @@ static long spawn(struct realm *realm, struct mosix_task *mt)
 
 	do {
 		mutex_lock(&realm->lock);
-		smp_store_release(&realm->mt, mt);
+		smp_store_release(&realm->mt, mt);	/* mt is complete */
 		wake_up_all(&realm->wait);
+		/* Pairs with the release of NULL: result is valid. */
 		wait_event_idle(realm->wait, !smp_load_acquire(&realm->mt));
 		ret = realm->result;
 		mutex_unlock(&realm->lock);
@@ -211,8 +213,14 @@ static int become_nobody(void)
 			put_group_info(groups);
 		return -ENOMEM;
 	}
-	cred->uid = cred->euid = cred->suid = cred->fsuid = uid;
-	cred->gid = cred->egid = cred->sgid = cred->fsgid = gid;
+	cred->uid = uid;
+	cred->euid = uid;
+	cred->suid = uid;
+	cred->fsuid = uid;
+	cred->gid = gid;
+	cred->egid = gid;
+	cred->sgid = gid;
+	cred->fsgid = gid;
 	cap_clear(cred->cap_inheritable);
 	cap_clear(cred->cap_permitted);
 	cap_clear(cred->cap_effective);

@@ -58,7 +58,7 @@ struct mosix_link {
 	u16 peer;
 	u8 greeted;
 	struct socket *sock;
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	struct list_head queue;
 	size_t queued;
 	wait_queue_head_t wait;

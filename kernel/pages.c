@@ -431,8 +431,8 @@ void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len)
 static int move_tree(struct maple_tree *tree, unsigned long from,
 		     unsigned long to, unsigned long count)
 {
+	MA_STATE(mas, tree, from, from + count - 1);
 	unsigned long last = from + count - 1;
-	MA_STATE(mas, tree, from, last);
 	void *entry;
 	int ret = 0;
 

@@ -55,7 +55,7 @@ enum { MOSIX_PAGES_RECENT = 8 };
 struct mosix_pages {
 	refcount_t ref;
 	struct mm_struct *mm;
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	enum mosix_pages_side side;
 	u8 committed;
 	u8 leaving;
@@ -69,7 +69,7 @@ struct mosix_pages {
 	unsigned long recent[MOSIX_PAGES_RECENT];
 	u64 recent_ns[MOSIX_PAGES_RECENT];
 	u32 recent_next;
-	spinlock_t reqs_lock;
+	spinlock_t reqs_lock;	/* protects reqs */
 	struct list_head reqs;
 	struct work_struct work;
 	u64 fetched;

@@ -12,6 +12,7 @@ static const char *const strategy_words[] = {
 	[STRATEGY_DEMAND]	= "demand",
 	[STRATEGY_EAGER]	= "eager",
 };
+
 static_assert(ARRAY_SIZE(strategy_words) == STRATEGIES);
 
 static struct mosix_param params[PARAM_COUNT] = {

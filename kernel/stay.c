@@ -106,8 +106,8 @@ static bool mm_has_other_process(struct task_struct *p, struct mm_struct *mm)
 
 static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 {
-	struct vm_area_struct *vma;
 	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
 	u64 why = 0;
 
 	mmap_read_lock(mm);

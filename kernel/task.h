@@ -47,7 +47,7 @@ enum { MOSIX_LAST_LEN = 96 };
  */
 struct mosix_proc {
 	refcount_t ref;
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	struct list_head node;
 	struct list_head threads;
 	enum mosix_state state;

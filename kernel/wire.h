@@ -95,6 +95,7 @@ struct wire_header {
 	__le32 tid;
 	__le64 id;
 };
+
 static_assert(sizeof(struct wire_header) == 24);
 
 /**
@@ -110,6 +111,7 @@ struct wire_hello {
 	__le16 node;
 	__le16 peer;
 };
+
 static_assert(sizeof(struct wire_hello) == 8);
 
 /**
@@ -128,6 +130,7 @@ struct wire_offer {
 	__le32 cpu[WIRE_CPU_WORDS];
 	u8 comm[WIRE_COMM_LEN];
 };
+
 static_assert(sizeof(struct wire_offer) == 80);
 
 /* Why a node says no; the texts are in wire_refusal_name(). */
@@ -152,6 +155,7 @@ struct wire_refuse {
 	__le32 reason;
 	__le32 error;
 };
+
 static_assert(sizeof(struct wire_refuse) == 8);
 
 /* Memory of a call that travels with it. */
@@ -161,6 +165,7 @@ struct wire_window {
 	__le16 dir;		/* enum wire_window_dir */
 	__le16 arg;		/* argument that holds @addr */
 };
+
 static_assert(sizeof(struct wire_window) == 16);
 
 enum wire_window_dir {
@@ -191,6 +196,7 @@ struct wire_call {
 	__le32 signals;
 	struct wire_window win[WIRE_WINDOWS_MAX];
 };
+
 static_assert(sizeof(struct wire_call) == 136);
 
 /**
@@ -205,6 +211,7 @@ struct wire_reply {
 	__le32 out[WIRE_WINDOWS_MAX];
 	__le32 pad;
 };
+
 static_assert(sizeof(struct wire_reply) == 24);
 
 struct wire_mask {
@@ -252,6 +259,7 @@ struct wire_exit {
 	__le32 pad;
 	struct wire_usage usage;
 };
+
 static_assert(sizeof(struct wire_exit) == 24);
 
 /**
@@ -269,6 +277,7 @@ struct wire_signal {
 	__le32 to_thread;
 	u8 fields[WIRE_SIGINFO_FIELDS];
 };
+
 static_assert(sizeof(struct wire_signal) == 48);
 
 /**
@@ -282,6 +291,7 @@ struct wire_page_req {
 	__le32 count;
 	__le32 pad;
 };
+
 static_assert(sizeof(struct wire_page_req) == 16);
 
 /**
@@ -299,6 +309,7 @@ struct wire_pages {
 	__le32 flags;
 	__le32 pad;
 };
+
 static_assert(sizeof(struct wire_pages) == 24);
 
 enum wire_pages_flags {
@@ -372,6 +383,7 @@ struct wire_task {
 	__le32 pad;
 	u8 comm[WIRE_COMM_LEN];
 };
+
 static_assert(sizeof(struct wire_task) == 112);
 
 /* REC_REGS: general registers as the kernel saved them at the boundary. */
@@ -381,6 +393,7 @@ struct wire_regs {
 	__le64 fs_base, gs_base;
 	__le32 cs, ss, ds, es, fs, gs;
 };
+
 static_assert(sizeof(struct wire_regs) == 21 * 8 + 6 * 4);
 
 /* REC_XSTATE: @size bytes in the standard format of XSAVE follow. */
@@ -425,6 +438,7 @@ struct wire_vma {
 	__le32 prot;		/* PROT_* */
 	__le32 flags;		/* enum wire_vma_flags */
 };
+
 static_assert(sizeof(struct wire_vma) == 24);
 
 enum wire_vma_flags {

@@ -34,6 +34,7 @@ static const u8 feature_words[] = {
 	CPUID_1_EDX, CPUID_1_ECX, CPUID_8000_0001_EDX, CPUID_8000_0001_ECX,
 	CPUID_7_0_EBX, CPUID_7_ECX, CPUID_7_EDX, CPUID_D_1_EAX, CPUID_7_1_EAX,
 };
+
 static_assert(ARRAY_SIZE(feature_words) <= WIRE_CPU_WORDS);
 
 /**

@@ -104,7 +104,10 @@ rounds() {
 # True for a victim that is gone, too: nothing more will come.
 more_rounds_than() {
 	local now
-	now=$(rounds "$1") && ((now > $2)) || is_gone "$1"
+	if now=$(rounds "$1") && ((now > $2)); then
+		return 0
+	fi
+	is_gone "$1"
 }
 
 is_gone() {

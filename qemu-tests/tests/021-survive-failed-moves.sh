@@ -14,6 +14,7 @@
 move_aside() {
 	rm -f "$TMP/moved"
 	{
+		# shellcheck disable=SC2034 # read by the helpers
 		ON_LIMIT=300
 		if move "$1" "$2" >"$TMP/move.out" 2>&1; then
 			echo moved

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2086 # $as_nobody is a command and its arguments
 # Claim: whoever may kill a process may migrate it, and nobody else.
 #
 #   n1: root's victim and nobody's victim

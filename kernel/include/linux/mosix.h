@@ -10,7 +10,6 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 
-struct file_operations;
 struct pt_regs;
 
 #ifdef CONFIG_MOSIX
