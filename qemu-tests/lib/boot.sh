@@ -9,18 +9,23 @@
 #   node_runs I          is its QEMU there
 #
 # Needs $CLUSTER (folder of this cluster, with kernel and image in it), $NODES,
-# $MEM, $SMP, $SLOW (how many times slower than a normal guest on TCG).
+# $MEM, $SMP, $KERNEL_WORDS (more for the kernels' command line), $SLOW (how
+# many times slower than a normal guest on TCG).
 #
 # A guest that gets no CPU for a while takes its timer for broken and panics:
-# no_timer_check. CPUs are sockets: SeaBIOS lists one CPU a socket in the
-# table which a kernel without ACPI reads.
+# no_timer_check. ACPI is off: its interpreter takes a debug kernel seconds, and
+# minutes when the host is busy. What it would have told: the CPUs are in the MP
+# table, one a socket; the PM timer, by which a kernel calibrates the timers of
+# its CPUs, is at 0x608.
 
 boot_args() {
 	local id=$1
 	shift
+	# shellcheck disable=SC2086 # $KERNEL_WORDS is several words
 	printf '%s ' console=ttyS0 "loglevel=${LOGLEVEL:-5}" panic=-1 \
 		panic_on_warn=1 oops=panic log_buf_len=1M \
 		tsc=reliable "tsc_early_khz=$TSC_KHZ" no_timer_check \
+		acpi=off pmtmr=0x608 $KERNEL_WORDS \
 		"mosix.id=$id" "mosix.n=$NODES" "$@"
 }
 
