@@ -31,10 +31,7 @@ claim_tour 2 3 home -- files
 claim_tour 2 3 home -- badptr
 claim_tour 2 3 home -- pipes
 claim_tour 2 3 home -- sockets
-claim_tour 2 3 home -- sigs
 claim_tour 2 3 home -- faults
-claim_tour 2 3 home -- timers
-claim_tour 2 3 home -- waits
 claim_tour 2 3 home -- futexes
 claim_tour 2 3 home -- rseqv
 claim_tour 2 3 home -- cputime

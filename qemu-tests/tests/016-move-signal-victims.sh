@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Claim: victims of signals, timers and interrupted waits do not notice a tour.
+#
+#   n1 (home) --> n2 --> n3 --> n1
+#
+# limit: 900
+# nodes: 3
+. "$TOP/qemu-tests/lib/test.sh"
+. "$TOP/qemu-tests/lib/victim.sh"
+
+claim_tour 2 3 home -- sigs
+claim_tour 2 3 home -- timers
+claim_tour 2 3 home -- waits
