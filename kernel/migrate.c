@@ -30,16 +30,22 @@
 #include "stay.h"
 #include "x86.h"
 
+#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+
+#include <asm/syscall.h>
 
 enum {
 	OFFER_TIMEOUT_S	= 30,
 	BUILD_TIMEOUT_S	= 120,
 	RETRY_JIFFIES	= 1,
+	PASSING_TRIES	= 100,
+	PASSING_WAIT_MS	= 10,
 };
 
 static struct workqueue_struct *moves_wq;
@@ -333,6 +339,24 @@ static int check_request(struct task_struct *p, u16 *node)
 	return mosix_task_ensure(p);
 }
 
+/*
+ * Between vfork and exec a child borrows the memory: that passes, so it is
+ * waited for a little instead of being called a reason.
+ */
+static u64 lasting_reasons(struct task_struct *p)
+{
+	const u64 passing = BIT_ULL(STAY_SHARED_MM) | BIT_ULL(STAY_VFORK);
+	u32 tries = PASSING_TRIES;
+	u64 why;
+
+	do {
+		why = mosix_stay_reasons(p);
+		if (!why || (why & ~passing))
+			break;
+	} while (--tries && !msleep_interruptible(PASSING_WAIT_MS));
+	return why;
+}
+
 static struct mosix_move *start(struct task_struct *p, u16 node,
 				enum mosix_why why)
 {
@@ -341,7 +365,7 @@ static struct mosix_move *start(struct task_struct *p, u16 node,
 	bool taken;
 
 	if (node != proc->home && !mosix_proc_is_away(proc) &&
-	    mosix_stay_reasons(p))
+	    lasting_reasons(p))
 		return ERR_PTR(-EBUSY);
 	move = move_new(p, node, why);
 	if (!move)
@@ -613,6 +637,7 @@ static bool serve_move(struct mosix_task *mt, struct mosix_move *move)
 void mosix_migrate_safe_point(struct callback_head *work)
 {
 	struct mosix_task *mt = container_of(work, struct mosix_task, work);
+	struct pt_regs *regs = task_pt_regs(current);
 	struct mosix_move *move;
 	bool again = true;
 
@@ -627,6 +652,8 @@ void mosix_migrate_safe_point(struct callback_head *work)
 		mosix_body_safe_point(mt);
 		return;
 	}
+	/* It was not a signal that ended the call: go on with it over there. */
+	regs->ax = mosix_call_soften(syscall_get_nr(current, regs), regs->ax);
 	while (again && (move = move_get(mt->proc))) {
 		clear_notify_signal();
 		again = serve_move(mt, move);
