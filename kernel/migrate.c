@@ -35,10 +35,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
-
-#include <asm/syscall.h>
 
 enum {
 	OFFER_TIMEOUT_S	= 30,
@@ -637,7 +634,6 @@ static bool serve_move(struct mosix_task *mt, struct mosix_move *move)
 void mosix_migrate_safe_point(struct callback_head *work)
 {
 	struct mosix_task *mt = container_of(work, struct mosix_task, work);
-	struct pt_regs *regs = task_pt_regs(current);
 	struct mosix_move *move;
 	bool again = true;
 
@@ -652,8 +648,6 @@ void mosix_migrate_safe_point(struct callback_head *work)
 		mosix_body_safe_point(mt);
 		return;
 	}
-	/* It was not a signal that ended the call: go on with it over there. */
-	regs->ax = mosix_call_soften(syscall_get_nr(current, regs), regs->ax);
 	while (again && (move = move_get(mt->proc))) {
 		clear_notify_signal();
 		again = serve_move(mt, move);
