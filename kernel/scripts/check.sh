@@ -81,7 +81,6 @@ builds() {
 patches() {
 	part patch one "one patch is emitted" make -s patch
 	part check-patch $here/verify-patch.sh build/mosix.patch
-	part sparse $here/sparse.sh
 }
 
 # The sharpest cluster tests; `all` runs every one on both kernels.
@@ -110,6 +109,7 @@ check | all)
 	part normal cluster normal "${sharp[@]}"
 	part debug cluster debug "${sharp_debug[@]}"
 	if [ "${1:-check}" = all ]; then
+		part sparse $here/sparse.sh
 		part soak cluster soak
 		part coccicheck $here/coccicheck.sh
 	fi ;;
