@@ -96,6 +96,34 @@ static int vma_kind(const struct vm_area_struct *vma)
 }
 
 /**
+ * struct span - a mapping, as it was when looked at
+ * @start: its address
+ * @end: address behind it
+ * @kind: see vma_kind()
+ */
+struct span {
+	unsigned long start;
+	unsigned long end;
+	int kind;
+};
+
+/* The first mapping that ends behind span->end; false: there is no more. */
+static bool next_span(struct mosix_pages *pg, struct span *span)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(pg->mm);
+	vma = find_vma(pg->mm, span->end);
+	if (vma) {
+		span->start = vma->vm_start;
+		span->end = vma->vm_end;
+		span->kind = vma_kind(vma);
+	}
+	mmap_read_unlock(pg->mm);
+	return vma;
+}
+
+/**
  * mosix_push_depart - make H: what lives here as the process leaves
  * @pg: page state of the home
  *
@@ -108,31 +136,19 @@ static int vma_kind(const struct vm_area_struct *vma)
 int mosix_push_depart(struct mosix_pages *pg)
 {
 	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
-	struct vm_area_struct *vma;
-	unsigned long start, end, next = 0;
-	int kind, ret = 0;
+	struct span span = { .end = 0 };
+	int ret = 0;
 
 	if (!batch)
 		return -ENOMEM;
-	while (!ret) {
-		mmap_read_lock(pg->mm);
-		vma = find_vma(pg->mm, next);
-		if (vma) {
-			start = vma->vm_start;
-			end = vma->vm_end;
-			kind = vma_kind(vma);
-		}
-		mmap_read_unlock(pg->mm);
-		if (!vma)
-			break;
-		next = end;
-		if (kind < 0)
+	while (!ret && next_span(pg, &span)) {
+		if (span.kind < 0)
 			continue;
-		if (kind)
-			ret = mosix_pages_add_home(pg, start >> PAGE_SHIFT,
-						   end >> PAGE_SHIFT);
+		if (span.kind)
+			ret = mosix_pages_add_home(pg, span.start >> PAGE_SHIFT,
+						   span.end >> PAGE_SHIFT);
 		else
-			ret = depart_anon(pg, start, end, batch);
+			ret = depart_anon(pg, span.start, span.end, batch);
 	}
 	kfree(batch);
 	return ret;
@@ -328,29 +344,18 @@ static bool immutable_here(struct mosix_pages *pg, unsigned long addr)
 int mosix_push_all(struct mosix_pages *pg)
 {
 	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
-	unsigned long start, end, next = 0;
-	struct vm_area_struct *vma;
+	struct span span = { .end = 0 };
 	int ret = push_landed(pg);
-	bool skip = false;
 
 	if (!batch)
 		return -ENOMEM;
-	while (!ret) {
-		mmap_read_lock(pg->mm);
-		vma = find_vma(pg->mm, next);
-		if (vma) {
-			start = vma->vm_start;
-			end = vma->vm_end;
-			skip = !mosix_pages_governed(vma) ||
-			       (pg->side == PAGES_BODY &&
-				immutable_here(pg, start));
-		}
-		mmap_read_unlock(pg->mm);
-		if (!vma)
-			break;
-		next = end;
-		if (!skip)
-			ret = push_range(pg, start, end, batch);
+	while (!ret && next_span(pg, &span)) {
+		/* What is shared is not governed: it stays. */
+		if (span.kind < 0 || (span.kind & VMA_SHARED))
+			continue;
+		if (pg->side == PAGES_BODY && immutable_here(pg, span.start))
+			continue;
+		ret = push_range(pg, span.start, span.end, batch);
 	}
 	kfree(batch);
 	return ret;
