@@ -6,6 +6,7 @@
 
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 static const char *const strategy_words[] = {
 	[STRATEGY_AUTO]		= "auto",
@@ -40,6 +41,10 @@ static struct mosix_param params[PARAM_COUNT] = {
 	[PARAM_RESERVE_KIB] = {
 		.name = "reserve_kib", .max = U32_MAX, .value = 16384,
 		.help = "KiB of memory that no guest may take",
+	},
+	[PARAM_CALL_US] = {
+		.name = "call_us", .max = USEC_PER_SEC, .value = 500,
+		.help = "microseconds that a process away waits for a call",
 	},
 };
 

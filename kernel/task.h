@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -41,6 +42,7 @@ enum { MOSIX_LAST_LEN = 96 };
  * @nmigs: moves completed
  * @user_lock: 1: no automatic moves
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
+ * @calls: body: calls that it sent home on this stay
  * @booked_ns: home: CPU time of its bodies elsewhere, part of its task's
  * @last: why the last move failed, empty when it did not
  * @why: the balancer's last words about it
@@ -62,6 +64,7 @@ struct mosix_proc {
 	u32 nmigs;
 	u8 user_lock;
 	u32 cpu_milli;
+	u64 calls;
 	u64 booked_ns;
 	char last[MOSIX_LAST_LEN];
 	char why[MOSIX_LAST_LEN];
@@ -74,6 +77,7 @@ enum mosix_task_flag {
 	MT_GO_HOME,	/* body: wanted at home */
 	MT_STOPPED,	/* body: its deputy is stopped */
 	MT_RESTART_HOME,/* restart_syscall(2) continues a call at home */
+	MT_PENDING,	/* body: blocked signals may wait at home */
 	MT_VANISH,	/* body: end without a word, home has everything */
 };
 
@@ -88,7 +92,7 @@ enum mosix_task_flag {
  * @work: the safe point, as task work
  * @flags: enum mosix_task_flag
  * @signals: body: signals from home, not yet queued as the kernel's
- * @nsignals: deputy: signals sent on this stay; body: received
+ * @nsignals: deputy: signals sent on this stay; body: taken up
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
  * @utime_ns: deputy: body's user time already added; body: at arrival
@@ -130,5 +134,16 @@ int mosix_task_kick(struct mosix_task *mt);
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg);
 struct mosix_msg *mosix_task_receive(struct mosix_task *mt);
 struct mosix_task *mosix_proc_main(struct mosix_proc *proc);
+
+/**
+ * mosix_own_sighand - current's signal handlers
+ *
+ * Return: they stay as long as current does not exec().
+ * Context: a task with an mm, not exiting.
+ */
+static inline struct sighand_struct *mosix_own_sighand(void)
+{
+	return rcu_dereference_protected(current->sighand, true);
+}
 
 #endif /* MOSIX_TASK_H */

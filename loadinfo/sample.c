@@ -38,6 +38,9 @@
 /* More are not looked at: the busy CPUs still tell of them. */
 #define ROOM_MAX	32768U
 
+/* Less work than this tells nothing of how much a process talks. */
+#define TALK_RUN_NS	(20 * NSEC_PER_MSEC)
+
 /* A CPU of this frequency is the reference; see also "speed" in /proc. */
 #define REFERENCE_KHZ	3000000ULL
 
@@ -191,19 +194,42 @@ static u64 waited_ns(struct task_struct *t)
 	return sum;
 }
 
-/* Time that the threads of a process ran or waited for a CPU. */
-static u64 total_ns(struct task_struct *p)
+/* What its body used elsewhere is no load of this node. */
+static u64 booked_ns(struct task_struct *p)
 {
-	u64 sum = READ_ONCE(p->signal->sum_sched_runtime);
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	return proc ? READ_ONCE(proc->booked_ns) : 0;
+}
+
+/* Reads and writes: nobody counts the calls of a process at home but these. */
+static u64 io_calls(const struct task_io_accounting *io)
+{
+#ifdef CONFIG_TASK_XACCT
+	return READ_ONCE(io->syscr) + READ_ONCE(io->syscw);
+#else
+	return 0;
+#endif
+}
+
+/* Time that the threads of a process ran or waited for a CPU; their calls. */
+static void add_up(struct sample_proc *s, struct task_struct *p)
+{
 	struct mosix_proc *proc = mosix_task_proc(p);
 	struct task_struct *t;
+	u64 waited = 0;
 
-	for_each_thread(p, t)
-		sum += READ_ONCE(t->se.sum_exec_runtime) + waited_ns(t);
-	/* What its body used elsewhere is no load of this node. */
-	if (proc)
-		sum -= min(sum, READ_ONCE(proc->booked_ns));
-	return sum;
+	s->run_ns = READ_ONCE(p->signal->sum_sched_runtime);
+	s->calls = io_calls(&p->signal->ioac);
+	for_each_thread(p, t) {
+		s->run_ns += READ_ONCE(t->se.sum_exec_runtime);
+		s->calls += io_calls(&t->ioac);
+		waited += waited_ns(t);
+	}
+	s->run_ns -= min(s->run_ns, booked_ns(p));
+	s->total_ns = s->run_ns + waited;
+	if (proc && mosix_proc_is_guest(proc))
+		s->calls = READ_ONCE(proc->calls);
 }
 
 /*
@@ -318,6 +344,20 @@ static u32 demand(struct sample_proc *s, const struct sample_proc *old,
 	return milli;
 }
 
+/* Time that it would wait for its home in a second of work away from it. */
+static u32 talk(const struct sample_proc *s, const struct sample_proc *old)
+{
+	u64 run_ns = s->run_ns - min(s->run_ns, old->run_ns);
+	u64 calls = s->calls - min(s->calls, old->calls);
+	u64 milli;
+
+	if (run_ns < TALK_RUN_NS)
+		return old->lb.talk_milli;
+	milli = calls * mosix_param(PARAM_CALL_US) * NSEC_PER_MSEC / run_ns;
+	milli = min(milli, (u64)LB_MILLI * LB_MILLI);
+	return (u32)(5 * old->lb.talk_milli + 3 * milli) / 8;
+}
+
 /* Returns how many processes there were room for or not; *@sum_milli of all. */
 static u32 snapshot(struct mosix_sample *sample, u64 period_ns, u64 *sum_milli)
 {
@@ -335,11 +375,13 @@ static u32 snapshot(struct mosix_sample *sample, u64 period_ns, u64 *sum_milli)
 		memset(s, 0, sizeof(*s));
 		s->lb.pid = p->tgid;
 		s->start_ns = p->start_time;
-		s->total_ns = total_ns(p);
+		add_up(s, p);
 		old = find_old(sample, s, &from);
-		if (old)
+		if (old) {
 			*sum_milli += demand(s, old, get_nr_threads(p),
 					     period_ns);
+			s->lb.talk_milli = talk(s, old);
+		}
 		describe(sample, s, p);
 	}
 	rcu_read_unlock();

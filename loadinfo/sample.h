@@ -10,6 +10,8 @@
  * @lb: as the balancer sees it
  * @start_ns: when it started: with the PID, its identity
  * @total_ns: time that its threads ran or waited for a CPU, in all
+ * @run_ns: time that they ran, in all
+ * @calls: calls of it that were, or would be, carried out at home, in all
  * @stays_ms: it cannot move, as was found; not looked at again before
  * @movable: nothing that is seen from outside keeps it here
  */
@@ -17,6 +19,8 @@ struct sample_proc {
 	struct lb_proc lb;
 	u64 start_ns;
 	u64 total_ns;
+	u64 run_ns;
+	u64 calls;
 	u64 stays_ms;
 	u8 movable;
 };
