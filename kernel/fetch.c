@@ -181,36 +181,47 @@ vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
 	return 0;
 }
 
+/*
+ * What to do for a page: 0 nothing, 1 ask for it and wait, 2 wait for what was
+ * asked already; -EAGAIN look again later.
+ */
+static int plan_pull(struct mosix_pages *pg, unsigned long nr)
+{
+	struct mosix_flight *f = xa_load(&pg->flight, nr);
+
+	lockdep_assert_held(&pg->lock);
+	if ((f && f->state != FLIGHT_REQUESTED) || !mosix_pages_absent(pg, nr))
+		return 0;
+	if (pg->leaving)
+		return -ESRCH;	/* a reader here would keep its mm alive */
+	if (!pg->committed)
+		return -EAGAIN;
+	return f ? 2 : expect(pg, nr);
+}
+
 static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 want)
 {
-	struct mosix_flight *f;
-	int fresh = 0;
+	struct vm_area_struct *vma;
+	int todo = 0;
 
-	mutex_lock(&pg->lock);
-	f = xa_load(&pg->flight, nr);
-	if ((f && f->state != FLIGHT_REQUESTED) ||
-	    !mosix_pages_absent(pg, nr)) {
+	/* The lock keeps the request behind a message that has the page. */
+	mmap_read_lock(pg->mm);
+	vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+	if (vma && mosix_pages_governed(vma)) {
+		mutex_lock(&pg->lock);
+		todo = plan_pull(pg, nr);
 		mutex_unlock(&pg->lock);
-		return 0;
 	}
-	if (pg->leaving) {
-		mutex_unlock(&pg->lock);
-		return -ESRCH;	/* a reader here would keep its mm alive */
-	}
-	if (!pg->committed) {
-		mutex_unlock(&pg->lock);
-		schedule_timeout_killable(1);
-		return fatal_signal_pending(current) ? -EINTR : -EAGAIN;
-	}
-	if (!f)
-		fresh = expect(pg, nr);
-	mutex_unlock(&pg->lock);
-	if (fresh < 0)
-		return fresh;
-	if (fresh && request(pg, nr, want))
+	mmap_read_unlock(pg->mm);
+	if (todo == 1 && request(pg, nr, want))
 		return -ENOTCONN;
-	wait_for_page(pg, nr);
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	if (todo > 0)
+		wait_for_page(pg, nr);
+	else if (todo == -EAGAIN)
+		schedule_timeout_killable(1);
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	return min(todo, 0);
 }
 
 /**
@@ -230,22 +241,44 @@ int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len)
 	struct mosix_pages *pg = mm->mosix;
 	unsigned long nr = addr >> PAGE_SHIFT;
 	unsigned long end = PAGE_ALIGN(addr + len) >> PAGE_SHIFT;
-	struct vm_area_struct *vma;
-	bool ours;
 	int ret = 0;
 
 	for (; nr < end && ret != -EINTR; nr++) {
 		if (READ_ONCE(pg->side) == PAGES_OFF)
 			return 0;
-		mmap_read_lock(mm);
-		vma = vma_lookup(mm, nr << PAGE_SHIFT);
-		ours = vma && mosix_pages_governed(vma);
-		mmap_read_unlock(mm);
 		do {
-			ret = !ours ? 0 :
-			      pull_one(pg, nr, min_t(unsigned long, end - nr,
+			ret = pull_one(pg, nr, min_t(unsigned long, end - nr,
 						     WIRE_PAGES_MAX));
 		} while (ret == -EAGAIN);
 	}
 	return ret == -EINTR ? ret : 0;
+}
+
+/**
+ * mosix_pages_gup - hook: a page that was away when somebody looked at it
+ * @mm: an address space with page state
+ * @addr: where
+ * @gup_flags: FOLL_*
+ *
+ * A range that was pulled may be gone again before its reader has come to the
+ * end of it: this waits for one page and holds it at once.
+ *
+ * Return: the page, referenced; ERR_PTR of get_user_pages_remote().
+ * Context: mmap_lock of @mm held for reading, dropped and taken again.
+ */
+struct page *mosix_pages_gup(struct mm_struct *mm, unsigned long addr,
+			     unsigned int gup_flags)
+{
+	struct page *page;
+	int locked = 1;
+	long got;
+
+	if (!vma_lookup(mm, addr))
+		return ERR_PTR(-EFAULT);
+	got = get_user_pages_remote(mm, addr, 1, gup_flags, &page, &locked);
+	if (!locked)
+		mmap_read_lock(mm);
+	if (got == 1)
+		return page;
+	return ERR_PTR(got < 0 ? got : -EFAULT);
 }

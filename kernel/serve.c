@@ -3,9 +3,11 @@
  * Pages on their way to the other half because it asked for them.
  *
  * A page leaves in this order: out of the page tables (no CPU can write to it
- * any more), over to the peer in H, into the message. The page itself
- * travels, not a copy of it. mmap_lock is held for writing and the VMA
- * marked, so no fault is between its look at H and the page tables.
+ * any more), over to the peer in H, into the message, onto the link. The page
+ * itself travels, not a copy of it. mmap_lock is held for writing and the VMA
+ * marked, so no fault is between its look at H and the page tables, and none
+ * that finds the page absent asks for it in front of the message that has it:
+ * the peer would not have it yet, and drop the request.
  */
 #include "pages.h"
 
@@ -147,16 +149,17 @@ static int take_page(struct mosix_pages *pg, unsigned long nr,
 	int ret;
 
 	mmap_assert_write_locked(pg->mm);
+	vma = vma_lookup(pg->mm, addr);
+	if (vma)
+		vma_start_write(vma);
 	ret = take_landed(pg, nr, page);
 	if (ret != -ENOENT)
 		return ret;
-	vma = vma_lookup(pg->mm, addr);
 	if (!vma)
 		return -EFAULT;
 	immutable = !mosix_pages_governed(vma);
 	if (immutable && (!vma->vm_file || (vma->vm_flags & VM_MAYWRITE)))
 		return -EFAULT;
-	vma_start_write(vma);
 	if (get_user_pages_remote(pg->mm, addr, 1, FOLL_FORCE, page, NULL) != 1)
 		return -EFAULT;
 	if (immutable) {
@@ -219,8 +222,9 @@ void mosix_serve_add(struct mosix_msg *msg, struct page *page)
 	head->count = cpu_to_le32(msg->npages);
 }
 
-static int take_run(struct mosix_pages *pg, unsigned long nr, u32 count,
-		    struct mosix_msg *msg)
+/* Take out as many pages as can be. 0: @msg has some, and has been sent. */
+static int send_run(struct mosix_pages *pg, struct mosix_link *link,
+		    unsigned long nr, u32 count, struct mosix_msg *msg)
 {
 	struct wire_pages *head = (void *)msg->data;
 	struct page *page;
@@ -246,9 +250,14 @@ static int take_run(struct mosix_pages *pg, unsigned long nr, u32 count,
 		}
 		mosix_serve_add(msg, page);
 	}
-	mmap_write_unlock(pg->mm);
 	head->flags = cpu_to_le32(first_flags);
-	return msg->npages ? 0 : ret;
+	if (msg->npages) {
+		pg->served += msg->npages;
+		mosix_link_send(link, msg);
+		ret = 0;
+	}
+	mmap_write_unlock(pg->mm);
+	return ret;
 }
 
 static void say_none(struct mosix_link *link, u64 addr)
@@ -277,16 +286,13 @@ static void answer(struct mosix_pages *pg, struct mosix_link *link,
 	if (hold)
 		usleep_range(hold, hold + HOLD_US);
 	while (msg && !READ_ONCE(link->error)) {
-		ret = take_run(pg, nr, le32_to_cpu(req->count), msg);
+		ret = send_run(pg, link, nr, le32_to_cpu(req->count), msg);
 		if (ret != -EAGAIN)
 			break;
 		msleep(PIN_WAIT_MS);
 	}
-	if (!ret) {
-		pg->served += msg->npages;
-		mosix_link_send(link, msg);
+	if (!ret)
 		return;
-	}
 	mosix_msg_free(msg);
 	if (ret == -EFAULT)
 		say_none(link, le64_to_cpu(req->addr));

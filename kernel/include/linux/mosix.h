@@ -23,6 +23,8 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr);
 vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
 			     unsigned int flags);
 int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len);
+struct page *mosix_pages_gup(struct mm_struct *mm, unsigned long addr,
+			     unsigned int gup_flags);
 bool mosix_pages_split(struct mm_struct *mm);
 void mosix_pages_exit(struct mm_struct *mm);
 void mosix_signal_stopped(struct task_struct *p);
@@ -90,6 +92,17 @@ static inline int mosix_mm_pull(struct mm_struct *mm, unsigned long addr,
 	return mosix_pages_pull(mm, addr, len);
 }
 
+/*
+ * A page that was away when it was asked for without a chance to wait: wait
+ * for it, with the read lock of @mm dropped in between.
+ */
+static inline struct page *mosix_mm_page(struct mm_struct *mm,
+					 unsigned long addr,
+					 unsigned int gup_flags)
+{
+	return mosix_pages_gup(mm, addr, gup_flags);
+}
+
 /* Current is TASK_STOPPED and about to sleep: no sleeping here. */
 static inline void mosix_signal_stop(struct task_struct *p)
 {
@@ -133,6 +146,13 @@ static inline int mosix_mm_pull(struct mm_struct *mm, unsigned long addr,
 				size_t len)
 {
 	return 0;
+}
+
+static inline struct page *mosix_mm_page(struct mm_struct *mm,
+					 unsigned long addr,
+					 unsigned int gup_flags)
+{
+	return NULL;
 }
 
 static inline void mosix_task_fork(struct task_struct *p) { }
