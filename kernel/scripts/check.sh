@@ -73,6 +73,7 @@ units() {
 }
 
 builds() {
+	part sparse $here/sparse.sh
 	part kernel one "the normal kernel builds" $here/build.sh normal
 	part kernel-debug one "the debug kernel builds" $here/build.sh debug
 	[ ! -f tools/Makefile ] || part tools one "the tools build" make -C tools
@@ -84,9 +85,11 @@ patches() {
 }
 
 # The sharpest cluster tests; `all` runs every one on both kernels.
-sharp=(00 010 011 014)
-sharp_debug=(001)
+sharp=(00 010 011 013 014 016 02 03 04 05 06 07 selftests)
+sharp_debug=(001 013 031 050 090 kunit)
+export MOVES=${MOVES-100}	# there and back, of 090
 if [ "${1:-check}" = all ]; then
+	unset MOVES
 	sharp=()
 	sharp_debug=()
 fi
@@ -109,8 +112,6 @@ check | all)
 	part normal cluster normal "${sharp[@]}"
 	part debug cluster debug "${sharp_debug[@]}"
 	if [ "${1:-check}" = all ]; then
-		part sparse $here/sparse.sh
-		part soak cluster soak
 		part coccicheck $here/coccicheck.sh
 	fi ;;
 *)

@@ -14,7 +14,10 @@ if ! command -v sparse >/dev/null; then
 fi
 folders=("${MOSIX_FOLDERS[@]/#/mosix/}")
 # C=2 looks at every file, also at those which are compiled already
-if out=$("$(dirname "$0")/build.sh" sparse C=2 W=1 "${folders[@]/%//}" 2>&1) &&
+# sparse does not know that guard() unlocks at the end of its block: what it says
+# of lock contexts is noise here, and lockdep's word in the debug kernel
+if out=$("$(dirname "$0")/build.sh" sparse C=2 W=1 \
+		CF=-Wno-context "${folders[@]/%//}" 2>&1) &&
 	grep -q '^  CHECK .*mosix/' "$BUILD/sparse/build.log" &&
 	! grep -qE '(mosix/|mosix\.h).*(warning|error):' <<<"$out"; then
 	echo "ok 1 - $name"

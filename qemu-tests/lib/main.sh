@@ -24,7 +24,7 @@ header() {
 needs_of() {
 	local test
 	for test in "$@"; do
-		header "$test" needs
+		[[ $test == @* ]] || header "$test" needs
 	done | tr ' ' '\n' | sort -u | grep .
 }
 
@@ -226,13 +226,14 @@ run_flavour() {
 	ktap_result ok "$FLAVOUR: $NODES nodes boot"
 	ktap_note "made in $((made - began)) s, booted in $((SECONDS - made)) s"
 	for test in "$@"; do
-		run_test "$test"
+		case $test:$FLAVOUR in
+		@selftests:*) run_selftests ;;
+		@kmemleak:debug) run_kmemleak ;;
+		@kunit:debug) run_kunit ;;
+		@*) ;;
+		*) run_test "$test" ;;
+		esac
 	done
-	[[ ${SELECTED-} ]] || run_selftests
-	if [[ $FLAVOUR == debug && -z ${SELECTED-} ]]; then
-		run_kmemleak
-		run_kunit
-	fi
 	if ! cluster_health >"$CLUSTER/health" 2>&1; then
 		ktap_result "not ok" "$FLAVOUR: no node complains to the end"
 		show_log "$CLUSTER/health" 60

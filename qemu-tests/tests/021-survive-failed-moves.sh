@@ -72,10 +72,13 @@ power_cut() {
 	wait_node 2
 }
 
+# 24 MiB take ten seconds on such a line: all these are in the middle of it.
 n1 'echo eager >/proc/mosix/admin/strategy'
+netem 1 rate 20mbit
 cable_pulled 0.1 3
-cable_pulled 0.3 3
 cable_pulled 0.6 40
+netem_off 1
+cable_pulled 0.3 3
 n1 'echo demand >/proc/mosix/admin/strategy'
 cable_pulled 0.1 3
 cable_pulled 0.3 3
