@@ -32,7 +32,6 @@ static int poke(struct mosix_link *link, struct mosix_msg *msg,
 	if (mt) {
 		if (mosix_msg_type(msg) == MSG_SIGNAL) {
 			list_add_tail(&msg->node, &mt->signals);
-			mt->nsignals++;
 			msg = NULL;
 		} else if (mosix_msg_type(msg) == MSG_CONT) {
 			clear_bit(flag, &mt->flags);
@@ -170,8 +169,10 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 	}
 	if (mosix_proc_event(mt->proc, EV_PACK))
 		return;
-	mosix_signal_give_back(link, mt);
-	ret = mosix_push_leave(mt->proc->pages);
+	ret = mosix_body_fence(mt, link);
+	mosix_signal_take(mt);
+	mosix_signal_give_back(link, mt, true);
+	ret = ret ?: mosix_push_leave(mt->proc->pages);
 	ret = ret ?: mosix_pack_return(mt, link);
 	ret = ret ?: mosix_push_all(mt->proc->pages);
 	ret = ret ?: tell_complete(mt, link);
@@ -188,6 +189,7 @@ static void begin(struct mosix_task *mt)
 	mosix_x86_load_regs(&image->regs);
 	mt->proc->image = NULL;
 	mosix_image_free(image);
+	set_bit(MT_PENDING, &mt->flags);
 	/* Perhaps it stopped in a call: have the signal code look. */
 	set_notify_signal(current);
 }

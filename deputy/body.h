@@ -32,6 +32,7 @@ long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 			   const u64 *args);
 long mosix_body_local(struct mosix_call_ctx *ctx);
 long mosix_body_return(struct mosix_call_ctx *ctx);
+int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link);
 long mosix_call_option(struct mosix_call_ctx *ctx);
 
 /* inline.c */
@@ -50,7 +51,9 @@ void mosix_body_exit(struct mosix_task *mt, long code);
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 		      const struct kernel_siginfo *info, enum pid_type type);
 int mosix_signal_queue(const struct wire_signal *s);
-void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt);
+bool mosix_signal_waits(void);
+void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
+			    bool all);
 void mosix_signal_take(struct mosix_task *mt);
 
 /* memory.c: handlers that syscall.tbl names */

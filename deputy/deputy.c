@@ -35,6 +35,21 @@ enum { LAST_WORD_S = 2 };	/* how long a dying deputy waits for EXIT */
 /* A body that claims more than this was never told so by us. */
 #define MAX_AHEAD_NS	(5ULL * NSEC_PER_SEC)
 
+/*
+ * A handler that is for one signal only is reset by whoever takes the signal,
+ * and that is the body: it may block it by now, and give it back.
+ */
+static void keep_handler(const struct ksignal *ksig)
+{
+	struct sighand_struct *sighand = mosix_own_sighand();
+
+	if (!(ksig->ka.sa.sa_flags & SA_ONESHOT))
+		return;
+	spin_lock_irq(&sighand->siglock);
+	sighand->action[ksig->sig - 1].sa.sa_handler = ksig->ka.sa.sa_handler;
+	spin_unlock_irq(&sighand->siglock);
+}
+
 /**
  * mosix_deputy_signals - take the signals that are pending
  * @mt: record of current
@@ -53,6 +68,7 @@ void mosix_deputy_signals(struct mosix_task *mt)
 		mosix_link_put(link);	/* get_signal() may not return */
 		if (!get_signal(&ksig))
 			return;
+		keep_handler(&ksig);
 		link = mosix_proc_link(mt->proc);
 		if (link && !mosix_signal_send(link, mt, &ksig.info,
 					       PIDTYPE_PID))
@@ -61,21 +77,19 @@ void mosix_deputy_signals(struct mosix_task *mt)
 	mosix_link_put(link);
 }
 
+/* Only blocked ones are left: the others went to the body, or did their work. */
+static void tell_pending(struct mosix_msg *msg)
+{
+	struct wire_reply *reply = (void *)msg->data;
+
+	reply->pending = cpu_to_le32(mosix_signal_waits());
+}
+
 static void set_blocked(u64 mask)
 {
 	sigset_t set = { .sig[0] = mask };
 
 	set_current_blocked(&set);
-}
-
-/* Only what the table sends home may be asked for: a peer may lie. */
-static bool may_forward(unsigned long nr)
-{
-	const struct mosix_call_desc *desc = mosix_call_find(nr);
-
-	return desc && (desc->class == MOSIX_CALL_HOME ||
-			desc->class == MOSIX_CALL_BOTH ||
-			desc->class == MOSIX_CALL_SPECIAL);
 }
 
 static long carry_out(const struct wire_call *call)
@@ -122,7 +136,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	int error = -ENOMEM;
 	long ret;
 
-	if (!may_forward(le64_to_cpu(call->nr))) {
+	if (!mosix_call_may_forward(call, mt->tid)) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
@@ -133,7 +147,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	/* A signal on its way to the body finds it in this call. */
 	if (le32_to_cpu(call->signals) != mt->nsignals)
 		set_notify_signal(current);
-	ret = carry_out(call);
+	ret = mosix_call_soften(le64_to_cpu(call->nr), carry_out(call));
 	mosix_memory_after(mt, &mirror, call, ret);
 	reply = mosix_inline_reply(call, ret);
 	mosix_inline_unlend(mt, lent);
@@ -148,10 +162,12 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	mosix_deputy_signals(mt);
 	mt->reply = NULL;
 	link = mosix_proc_link(mt->proc);
-	if (reply && link)
+	if (reply && link) {
+		tell_pending(reply);
 		error = mosix_link_send(link, reply);
-	else
+	} else {
 		mosix_msg_free(reply);
+	}
 	mosix_link_put(link);
 	return error;
 }
@@ -316,13 +332,15 @@ int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 /**
  * mosix_deputy_leave - the host wants to be rid of the body
  * @link: where
- * @msg: MSG_LEAVE; consumed
+ * @msg: MSG_LEAVE, checked; consumed
  *
  * Return: 0, -EPROTO without a process.
  * Context: the link's receiver.
  */
 int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 {
+	const struct wire_leave *leave = (void *)msg->data;
+	bool insist = le32_to_cpu(leave->insist);
 	struct mosix_proc *proc = mosix_link_proc(link);
 	struct task_struct *task = NULL;
 	struct mosix_task *mt;
@@ -332,7 +350,7 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 		return -EPROTO;
 	spin_lock(&proc->lock);
 	mt = mosix_proc_main(proc);
-	if (mt && mt->task)
+	if (mt && mt->task && (insist || !proc->user_lock))
 		task = get_task_struct(mt->task);
 	spin_unlock(&proc->lock);
 	if (task) {

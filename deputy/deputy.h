@@ -17,6 +17,9 @@ int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_deputy_end(struct mosix_task *mt, long code);
 void mosix_deputy_signals(struct mosix_task *mt);
 
+/* syscall.c */
+bool mosix_call_may_forward(const struct wire_call *call, u32 tid);
+
 /* inline.c: windows of a call in the deputy's address space */
 struct mosix_lent;
 struct mosix_lent *mosix_inline_lend(struct mosix_task *mt,

@@ -91,7 +91,7 @@ function zero(value,    colon, mask) {
 function attributes(list,    attr, n, i, eq, key, value) {
 	split("", described)
 	handler = zero_arg = zero_mask = out = ""
-	windows = 0
+	windows = again = 0
 	if (list == "-")
 		return
 	n = split(list, attr, ",")
@@ -101,6 +101,8 @@ function attributes(list,    attr, n, i, eq, key, value) {
 		value = substr(attr[i], eq + 1)
 		if (key == "handler" && value ~ /^[a-z][a-z0-9_]*$/)
 			handler = value
+		else if (attr[i] == "again")
+			again = 1
 		else if (key == "zero")
 			zero(value)
 		else if (key ~ /^(in|out|io|any|str)$/)
@@ -118,6 +120,8 @@ function check(class, reason) {
 		bad("a " class " call has no use for a handler")
 	if (class ~ /^(local|return)$/ && windows)
 		bad("a " class " call is not sent: no windows")
+	if (class ~ /^(local|return)$/ && again)
+		bad("a " class " call is not sent: no again")
 	if (zero_arg != "" && !windows)
 		bad("zero= without a window")
 	if (class != "home" && reason == "")
@@ -158,6 +162,8 @@ function check(class, reason) {
 	body = body sprintf("\t\t.class = MOSIX_CALL_%s,\n", toupper(class))
 	if (handler != "")
 		body = body sprintf("\t\t.handler = mosix_call_%s,\n", handler)
+	if (again)
+		body = body "\t\t.again = 1,\n"
 	if (zero_arg != "")
 		body = body sprintf("\t\t.zero_arg = %d, .zero_mask = %s,\n",
 				zero_arg, zero_mask)

@@ -18,6 +18,7 @@
 
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -135,7 +136,9 @@ static void fill_head(const struct mosix_call_ctx *ctx, struct wire_call *call)
 	for (i = 0; i < MOSIX_CALL_ARGS; i++)
 		call->args[i] = cpu_to_le64(ctx->args[i]);
 	call->blocked = cpu_to_le64(current->blocked.sig[0]);
-	call->signals = cpu_to_le32(READ_ONCE(ctx->mt->nsignals));
+	/* One that waits for us to leave the kernel interrupts, too. */
+	call->signals = cpu_to_le32(ctx->mt->nsignals -
+				    !!task_sigpending(current));
 	mosix_account_read(&usage, current);
 	call->utime_ns = usage.utime_ns;
 	call->stime_ns = usage.stime_ns;

@@ -96,41 +96,61 @@ void mosix_signal_take(struct mosix_task *mt)
 		if (!msg)
 			return;
 		mosix_signal_queue((void *)msg->data);
+		mt->nsignals++;
 		mosix_msg_free(msg);
 	}
 }
 
-static int take_blocked(struct kernel_siginfo *info, enum pid_type *type)
+/**
+ * mosix_signal_waits - is any signal pending for current, blocked or not?
+ *
+ * Return: true when one is.
+ * Context: the task itself.
+ */
+bool mosix_signal_waits(void)
 {
-	sigset_t others;
+	return !sigisemptyset(&current->pending.signal) ||
+	       !sigisemptyset(&current->signal->shared_pending.signal);
+}
+
+/* Dequeue a signal; only one that is blocked, unless @all. */
+static int take_pending(struct kernel_siginfo *info, enum pid_type *type,
+			bool all)
+{
+	sigset_t leave;
 	int signo;
 
-	if (sigisemptyset(&current->pending.signal) &&
-	    sigisemptyset(&current->signal->shared_pending.signal))
+	if (!mosix_signal_waits())
 		return 0;
-	/* dequeue_signal() leaves what its mask names: all that is open. */
-	spin_lock_irq(&current->sighand->siglock);
-	sigfillset(&others);
-	sigandnsets(&others, &others, &current->blocked);
-	signo = dequeue_signal(&others, info, type);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_lock_irq(&mosix_own_sighand()->siglock);
+	siginitset(&leave, sigmask(SIGKILL) | sigmask(SIGSTOP));
+	if (!all) {
+		sigfillset(&leave);
+		sigandnsets(&leave, &leave, &current->blocked);
+	}
+	signo = dequeue_signal(&leave, info, type);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	return signo;
 }
 
 /**
- * mosix_signal_give_back - what is pending and blocked here waits at home
+ * mosix_signal_give_back - what is pending here waits at home
  * @link: where
  * @mt: record of current
+ * @all: also what is not blocked: the body leaves, and home holds them back
  *
  * Context: the body.
  */
-void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt)
+void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
+			    bool all)
 {
 	struct kernel_siginfo info;
 	enum pid_type type;
 
-	while (take_blocked(&info, &type))
+	while (take_pending(&info, &type, all)) {
+		set_bit(MT_PENDING, &mt->flags);
 		mosix_signal_send(link, mt, &info, type);
+	}
 }
 
 /**

@@ -6,9 +6,11 @@
 #include "syscall.h"
 
 #include "body.h"
+#include "deputy.h"
 #include "option.h"
 
 #include "../kernel/call.h"
+#include "../kernel/migrate.h"
 
 #include <linux/array_size.h>
 #include <linux/compat.h>
@@ -42,6 +44,64 @@ const struct mosix_call_desc *mosix_call_find(unsigned long nr)
 	return &mosix_call_table[nr];
 }
 
+/* Calls of which the body's handler sends another, or nothing. */
+static bool stays_away(unsigned long nr)
+{
+	return nr == __NR_rt_sigreturn || nr == __NR_rt_sigsuspend;
+}
+
+/**
+ * mosix_call_may_forward - may a body have this carried out at home?
+ * @call: what it asks for
+ * @tid: thread that asks
+ *
+ * Only what the table sends home: a peer may lie.
+ *
+ * Return: true when it may.
+ * Context: any.
+ */
+bool mosix_call_may_forward(const struct wire_call *call, u32 tid)
+{
+	unsigned long nr = le64_to_cpu(call->nr);
+	const struct mosix_call_desc *desc = mosix_call_find(nr);
+	enum mosix_call_class class;
+	u64 args[MOSIX_CALL_ARGS];
+	u32 i;
+
+	if (!desc || stays_away(nr))
+		return false;
+	class = desc->class;
+	if (desc->handler == mosix_call_option) {
+		for (i = 0; i < MOSIX_CALL_ARGS; i++)
+			args[i] = le64_to_cpu(call->args[i]);
+		class = mosix_option_class(nr, args, tid);
+	}
+	return class == MOSIX_CALL_HOME || class == MOSIX_CALL_BOTH ||
+	       class == MOSIX_CALL_SPECIAL;
+}
+
+/**
+ * mosix_call_soften - a call was interrupted, perhaps by no signal at all
+ * @nr: its number, or -1 for none
+ * @ret: its result
+ *
+ * Some calls end with -EINTR when anything interrupts them, a move included.
+ * The kernel's signal code turns -ERESTARTNOHAND into the same -EINTR if a
+ * handler runs, and has the call made again if none does.
+ *
+ * Return: @ret, or -ERESTARTNOHAND.
+ * Context: any; the task must pass the signal code before user mode.
+ */
+long mosix_call_soften(unsigned long nr, long ret)
+{
+	const struct mosix_call_desc *desc = mosix_call_find(nr);
+
+	return ret == -EINTR && desc && desc->again ? -ERESTARTNOHAND : ret;
+}
+
+/* A call that goes home without windows, whatever its row says. */
+static const struct mosix_call_desc plain = { .class = MOSIX_CALL_HOME };
+
 static bool is_restart(long ret)
 {
 	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR ||
@@ -58,6 +118,10 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 	if (mosix_msg_type(answer) != MSG_REPLY)
 		return -ENOSYS;
 	ret = le64_to_cpu(reply->ret);
+	if (reply->pending)
+		set_bit(MT_PENDING, &ctx->mt->flags);
+	else
+		clear_bit(MT_PENDING, &ctx->mt->flags);
 	if (mosix_inline_unpack(call, reply))
 		return -EFAULT;
 	if (is_restart(ret)) {
@@ -85,7 +149,8 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 
 	if (!link)
 		return ret;
-	mosix_signal_give_back(link, ctx->mt);
+	WRITE_ONCE(ctx->mt->proc->calls, ctx->mt->proc->calls + 1);
+	mosix_signal_give_back(link, ctx->mt, false);
 	msg = mosix_inline_pack(ctx);
 	if (msg) {
 		call = *(struct wire_call *)msg->data;
@@ -114,15 +179,45 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 			   const u64 *args)
 {
-	static const struct mosix_call_desc plain = {
-		.class = MOSIX_CALL_HOME,
-	};
 	struct mosix_call_ctx other = *ctx;
 
 	other.desc = &plain;
 	other.nr = nr;
 	memcpy(other.args, args, sizeof(other.args));
 	return mosix_body_forward(&other);
+}
+
+/**
+ * mosix_body_fence - home holds its signals back from now on
+ * @mt: record of current
+ * @link: where
+ *
+ * A call that does nothing, with every signal blocked. In front of its answer
+ * comes what home sent before; behind it home sends no more.
+ *
+ * Return: 0, or the error that ended the link.
+ * Context: the body, at its safe point; sleeps.
+ */
+int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_call_ctx ctx = {
+		.mt = mt,
+		.desc = &plain,
+		.nr = __NR_getppid,
+	};
+	struct mosix_msg *msg = mosix_inline_pack(&ctx);
+	struct wire_call *call;
+	struct mosix_msg *answer;
+
+	if (!msg)
+		return -ENOMEM;
+	call = (void *)msg->data;
+	call->blocked = cpu_to_le64(~0ULL);
+	answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
+	if (IS_ERR(answer))
+		return PTR_ERR(answer);
+	mosix_msg_free(answer);
+	return 0;
 }
 
 /**
@@ -226,23 +321,25 @@ long mosix_call_rt_sigaction(struct mosix_call_ctx *ctx)
 }
 
 /**
- * mosix_call_rt_sigprocmask - the mask is the body's, and mirrored by a hook
+ * mosix_call_unblock - sigprocmask, or the end of a handler
  * @ctx: the call
  *
- * What an unblocked signal owes its process is owed before the call returns:
+ * The mask is the body's, and mirrored by a hook. What an unblocked signal
+ * owes its process is owed before the call returns: when signals wait at home
  * a call that does nothing makes the round trip, and in front of its answer
- * come the signals that waited at home.
+ * come those that may.
  *
  * Return: its result.
  * Context: the body, in the call.
  */
-long mosix_call_rt_sigprocmask(struct mosix_call_ctx *ctx)
+long mosix_call_unblock(struct mosix_call_ctx *ctx)
 {
 	static const u64 none[MOSIX_CALL_ARGS];
 	u64 before = current->blocked.sig[0];
 	long ret = mosix_body_local(ctx);
 
-	if (before & ~current->blocked.sig[0])
+	if (before & ~current->blocked.sig[0] &&
+	    test_bit(MT_PENDING, &ctx->mt->flags))
 		mosix_body_forward_as(ctx, __NR_getppid, none);
 	return ret;
 }
@@ -347,7 +444,7 @@ long mosix_call_epoll_pwait(struct mosix_call_ctx *ctx)
 	u64 mask = ctx->args[4];
 
 	ctx->args[4] = 0;
-	return wait_masked(ctx, mask, ctx->args[5], -EINTR);
+	return wait_masked(ctx, mask, ctx->args[5], -ERESTARTNOHAND);
 }
 
 /**

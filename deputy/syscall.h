@@ -103,6 +103,8 @@ struct mosix_window_desc {
  * @zero_mask: When not 0, the windows hold only for a call in which these bits
  *	of argument @zero_arg are 0; any other call goes without windows.
  * @class: enum mosix_call_class.
+ * @again: 1: the call ends with -EINTR when it is interrupted, whatever by, and
+ *	has done nothing then. It may be made again when no handler ran.
  * @zero_arg: See @zero_mask.
  * @win: The windows, in order of argument; those that are used come first. A
  *	call either describes every user pointer that it takes, or none.
@@ -112,6 +114,7 @@ struct mosix_call_desc {
 	long (*handler)(struct mosix_call_ctx *ctx);
 	u64 zero_mask;
 	u8 class;
+	u8 again;
 	u8 zero_arg;
 	struct mosix_window_desc win[MOSIX_CALL_WINDOWS];
 };

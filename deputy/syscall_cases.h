@@ -20,7 +20,7 @@ struct class_case {
 
 static const struct class_case class_cases[] = {
 	/* Sent blindly, these make tasks, or take the deputy's registers. */
-	{ "rt_sigreturn", 15, MOSIX_CALL_LOCAL },
+	{ "rt_sigreturn", 15, MOSIX_CALL_SPECIAL },
 	{ "clone", 56, MOSIX_CALL_RETURN },
 	{ "fork", 57, MOSIX_CALL_RETURN },
 	{ "vfork", 58, MOSIX_CALL_RETURN },
@@ -135,6 +135,27 @@ static const struct zero_case zero_cases[] = {
 	{ 45, 4, ~0ULL },		/* recvfrom: no address wanted */
 	{ 271, 3, ~0ULL },		/* ppoll: no mask */
 	{ 281, 4, ~0ULL },		/* epoll_pwait: no mask */
+};
+
+/**
+ * struct again_case - May a call be made again after -EINTR?
+ * @nr: Its number.
+ * @want: 1 when it may.
+ */
+struct again_case {
+	u16 nr;
+	u8 want;
+};
+
+static const struct again_case again_cases[] = {
+	{ 0, 1 },		/* read, of a socket with a time limit */
+	{ 3, 0 },		/* close: the descriptor is gone */
+	{ 35, 0 },		/* nanosleep: has its own restart */
+	{ 42, 0 },		/* connect: the other side knows already */
+	{ 128, 1 },		/* rt_sigtimedwait */
+	{ 220, 1 },		/* semtimedop */
+	{ 232, 1 },		/* epoll_wait */
+	{ 281, 1 },		/* epoll_pwait */
 };
 
 /**

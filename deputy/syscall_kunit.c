@@ -5,6 +5,8 @@
 
 #include "syscall_cases.h"
 
+#include "../kernel/migrate.h"
+
 #include <kunit/test.h>
 #include <linux/resource.h>
 #include <linux/sem.h>
@@ -145,6 +147,21 @@ static void windows_are_as_meant(struct kunit *test)
 	}
 }
 
+static void interrupted_calls_are_made_again(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(again_cases); i++) {
+		const struct again_case *c = &again_cases[i];
+		long want = c->want ? -ERESTARTNOHAND : -EINTR;
+
+		KUNIT_EXPECT_EQ(test, mosix_call_soften(c->nr, -EINTR), want);
+		KUNIT_EXPECT_EQ(test, mosix_call_soften(c->nr, -EIO), -EIO);
+		KUNIT_EXPECT_EQ(test, mosix_call_soften(c->nr, 4), 4);
+	}
+	KUNIT_EXPECT_EQ(test, mosix_call_soften(-1, -EINTR), -EINTR);
+}
+
 /* The type behind each fixed length. */
 static const struct length_case {
 	u16 nr;
@@ -278,6 +295,7 @@ static struct kunit_case syscall_tests[] = {
 	KUNIT_CASE(every_call_is_consistent),
 	KUNIT_CASE(classes_are_as_meant),
 	KUNIT_CASE(windows_are_as_meant),
+	KUNIT_CASE(interrupted_calls_are_made_again),
 	KUNIT_CASE(lengths_are_those_of_the_types),
 	KUNIT_CASE(options_are_as_meant),
 	{}

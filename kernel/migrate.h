@@ -32,6 +32,7 @@ enum mosix_strategy {
  * @task: its task, reference held
  * @to: node to go to
  * @why: enum mosix_why
+ * @passing: times that it was put off for a reason that passes
  * @link: made and accepted by the host; NULL for a way home
  * @work: makes the link, in a kernel thread
  * @done: complete when @result counts
@@ -43,20 +44,31 @@ struct mosix_move {
 	struct task_struct *task;
 	u16 to;
 	u8 why;
+	u8 passing;
 	struct mosix_link *link;
 	struct work_struct work;
 	struct completion done;
 	int result;
 };
 
+/* A move is put off so often for a reason that passes. */
+enum { MOSIX_PASSING_TRIES = 100 };
+
+/* request.c: moves that are asked for */
+struct mosix_move *mosix_move_get(struct mosix_proc *proc);
+void mosix_move_put(struct mosix_move *move);
+int mosix_move_ask(struct mosix_link *link, struct mosix_msg *msg,
+		   enum wire_type want, long timeout, const char **text);
 int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why);
 int mosix_migrate_request(struct task_struct *p, u16 node,
 			  enum mosix_why why);
-void mosix_migrate_safe_point(struct callback_head *work);
 void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text);
 u16 mosix_migrate_wanted(struct mosix_proc *proc);
 void mosix_migrate_kick_later(struct mosix_proc *proc);
 int mosix_migrate_init(void);
+
+/* migrate.c: the move itself */
+void mosix_migrate_safe_point(struct callback_head *work);
 
 /* birth.c: the host's side of an arrival */
 void mosix_birth_set_admit(enum wire_refusal
@@ -66,5 +78,6 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg);
 /* deputy/: a process away from home, both halves */
 void mosix_deputy_serve(struct mosix_task *mt);
 void mosix_body_safe_point(struct mosix_task *mt);
+long mosix_call_soften(unsigned long nr, long ret);
 
 #endif /* MOSIX_MIGRATE_H */

@@ -128,10 +128,10 @@ static int pack_signals(struct mosix_link *link)
 	if (!msg)
 		return -ENOMEM;
 	s = record_body(msg);
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&mosix_own_sighand()->siglock);
 	s->blocked = cpu_to_le64(blocked_mask());
 	for (i = 0; i < WIRE_SIGNALS; i++) {
-		ka = &current->sighand->action[i];
+		ka = &mosix_own_sighand()->action[i];
 		s->action[i].handler =
 			cpu_to_le64((unsigned long)ka->sa.sa_handler);
 		s->action[i].flags = cpu_to_le64(ka->sa.sa_flags);
@@ -139,7 +139,7 @@ static int pack_signals(struct mosix_link *link)
 			cpu_to_le64((unsigned long)ka->sa.sa_restorer);
 		s->action[i].mask = cpu_to_le64(ka->sa.sa_mask.sig[0]);
 	}
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	return mosix_link_send(link, msg);
 }
 

@@ -66,6 +66,21 @@ const char *mosix_stay_name(enum mosix_stay reason)
 	return (u32)reason < STAY_REASONS ? names[reason] : "?";
 }
 
+/**
+ * mosix_stay_passes - will these reasons go by themselves, and soon?
+ * @why: bits of enum mosix_stay
+ *
+ * Between vfork and exec a child borrows the memory: that is waited for a
+ * little instead of being called a reason.
+ *
+ * Return: true when there are some and all of them will.
+ * Context: any.
+ */
+bool mosix_stay_passes(u64 why)
+{
+	return why && !(why & ~(BIT_ULL(STAY_SHARED_MM) | BIT_ULL(STAY_VFORK)));
+}
+
 static u64 vma_reasons(struct vm_area_struct *vma)
 {
 	u64 why = 0;
@@ -131,15 +146,19 @@ static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 	return why;
 }
 
+/* Not by the time of the next event: that is stale until the next tick. */
 static bool has_cpu_timer(struct task_struct *p)
 {
-	bool found = false;
+	bool found = task_rlimit(p, RLIMIT_CPU) != RLIM_INFINITY;
 #ifdef CONFIG_POSIX_TIMERS
+	struct signal_struct *sig = p->signal;
 	u32 i;
 
 	for (i = 0; i < CPUCLOCK_MAX; i++)
-		found |= p->signal->posix_cputimers.bases[i].nextevt != U64_MAX ||
-			 p->posix_cputimers.bases[i].nextevt != U64_MAX;
+		found |= timerqueue_getnext(&sig->posix_cputimers.bases[i].tqhead) ||
+			 timerqueue_getnext(&p->posix_cputimers.bases[i].tqhead);
+	found |= READ_ONCE(sig->it[CPUCLOCK_PROF].expires) ||
+		 READ_ONCE(sig->it[CPUCLOCK_VIRT].expires);
 #endif
 	return found;
 }

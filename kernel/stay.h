@@ -39,6 +39,7 @@ enum mosix_stay {
 	STAY_REASONS
 };
 
+bool mosix_stay_passes(u64 why);
 u64 mosix_stay_reasons(struct task_struct *p);
 const char *mosix_stay_name(enum mosix_stay reason);
 

@@ -250,9 +250,9 @@ void mosix_unpack_signals(const struct mosix_image *image)
 	struct k_sigaction *ka;
 	u32 i;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&mosix_own_sighand()->siglock);
 	for (i = 0; i < WIRE_SIGNALS; i++) {
-		ka = &current->sighand->action[i];
+		ka = &mosix_own_sighand()->action[i];
 		if (i + 1 == SIGKILL || i + 1 == SIGSTOP)
 			continue;
 		ka->sa.sa_handler =
@@ -268,7 +268,7 @@ void mosix_unpack_signals(const struct mosix_image *image)
 				  ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	clear_restore_sigmask();
 	recalc_sigpending();
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
 }
 
 /**

@@ -40,7 +40,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_COME_HOME]	= FIXED(COME_HOME, SIDE_HOME),
 	[MSG_HOME_END]	= HEAD(HOME_END, struct wire_home_end, SIDE_HOST),
 	[MSG_HOME_OK]	= FIXED(HOME_OK, SIDE_HOME),
-	[MSG_LEAVE]	= FIXED(LEAVE, SIDE_HOST),
+	[MSG_LEAVE]	= HEAD(LEAVE, struct wire_leave, SIDE_HOST),
 	[MSG_CALL]	= TAIL(CALL, struct wire_call, SIDE_HOST),
 	[MSG_REPLY]	= TAIL(REPLY, struct wire_reply, SIDE_HOME),
 	[MSG_MASK]	= HEAD(MASK, struct wire_mask, SIDE_HOST),
@@ -132,7 +132,8 @@ static int check_reply(const struct wire_reply *r, u32 len)
 
 	for (i = 0; i < WIRE_WINDOWS_MAX; i++)
 		out += le32_to_cpu(r->out[i]);
-	if (r->pad || out > WIRE_WINDOW_BYTES_MAX || out != len - sizeof(*r))
+	if (le32_to_cpu(r->pending) > 1 || out > WIRE_WINDOW_BYTES_MAX ||
+	    out != len - sizeof(*r))
 		return -EBADMSG;
 	return 0;
 }
@@ -222,6 +223,11 @@ static int check_record(const struct wire_record *rec, u32 len)
 	}
 }
 
+static int check_leave(const struct wire_leave *l)
+{
+	return le32_to_cpu(l->insist) > 1 || l->pad ? -EBADMSG : 0;
+}
+
 static int check_signal(const struct wire_signal *s)
 {
 	u32 signo = le32_to_cpu(s->signo);
@@ -258,6 +264,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_reply(payload, len);
 	case MSG_SIGNAL:
 		return check_signal(payload);
+	case MSG_LEAVE:
+		return check_leave(payload);
 	case MSG_PAGE_REQ:
 		return check_page_req(payload);
 	case MSG_PAGES:

@@ -182,8 +182,9 @@ enum wire_window_dir {
  * @utime_ns: user time of the body so far, on all hosts, nanoseconds
  * @stime_ns: the same, system time
  * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
- * @signals: signals that the body has received on this stay; what home sent
- *	beyond these must interrupt the call, as it would have at home
+ * @signals: signals that the body has taken up on this stay, less one while
+ *	a signal is pending there; if home has sent another number the call
+ *	must be interrupted, as it would have been at home
  * @win: inline windows: memory of the call that travels with it
  */
 struct wire_call {
@@ -204,12 +205,13 @@ static_assert(sizeof(struct wire_call) == 136);
  * @ret: what the call returned, as in rax
  * @out: bytes of each window that follow, in the order of the call; 0 for
  *	those that were not written
- * @pad: zero
+ * @pending: 1: blocked signals wait at home; who unblocks any must ask for
+ *	them. 0: there are none.
  */
 struct wire_reply {
 	__le64 ret;
 	__le32 out[WIRE_WINDOWS_MAX];
-	__le32 pad;
+	__le32 pending;
 };
 
 static_assert(sizeof(struct wire_reply) == 24);
@@ -226,6 +228,17 @@ struct wire_mask {
 struct wire_go {
 	__le64 mono_ns;
 	__le64 boot_ns;
+};
+
+/**
+ * struct wire_leave - payload of LEAVE
+ * @insist: 1: the host's admin wants it; 0: its balancer thinks it better,
+ *	which a process that is locked need not heed
+ * @pad: zero
+ */
+struct wire_leave {
+	__le32 insist;
+	__le32 pad;
 };
 
 /**

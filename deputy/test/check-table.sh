@@ -133,6 +133,7 @@ check_generator() {
 	refused "home with a handler" '1\twrite\thome\thandler=write'
 	refused "local with a window" '1\twrite\tlocal\tin=1:r2 # why'
 	refused "return with a window" '1\twrite\treturn\tin=1:r2 # why'
+	refused "return and again" '1\twrite\treturn\tagain # why'
 	refused "local without a reason" '1\twrite\tlocal\t-'
 	refused "return without a reason" '1\twrite\treturn\t-'
 }

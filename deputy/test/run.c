@@ -54,6 +54,17 @@ static void check_windows(void)
 	}
 }
 
+static void check_again(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(again_cases); i++) {
+		const struct again_case *c = &again_cases[i];
+
+		ktap_claim(find(c->nr)->again == c->want,
+			   "again: %s %s made again", find(c->nr)->name,
+			   c->want ? "is" : "is not");
+	}
+}
+
 static void check_options(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(option_names); i++) {
@@ -80,6 +91,7 @@ int main(void)
 	ktap_begin();
 	check_classes();
 	check_windows();
+	check_again();
 	check_options();
 	return ktap_end();
 }

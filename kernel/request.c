@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Moves are asked for: by a write to /proc, by the balancer, by the host of
+ * a guest. Whether the process can go and whether the target takes it is
+ * found out while it runs on; then it is kicked to its safe point, where
+ * migrate.c goes on.
+ */
+#include "migrate.h"
+
+#include "call.h"
+#include "node.h"
+#include "stay.h"
+#include "x86.h"
+
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+enum {
+	OFFER_TIMEOUT_S	= 30,
+	RETRY_JIFFIES	= 1,
+	PASSING_WAIT_MS	= 10,
+};
+
+static struct workqueue_struct *moves_wq;
+
+static void move_release(struct kref *ref)
+{
+	struct mosix_move *move = container_of(ref, struct mosix_move, ref);
+
+	if (move->link) {
+		mosix_link_close(move->link, -ECANCELED);
+		mosix_link_put(move->link);
+	}
+	put_task_struct(move->task);
+	mosix_proc_put(move->proc);
+	kfree(move);
+}
+
+/**
+ * mosix_move_put - drop a reference
+ * @move: the move
+ *
+ * Context: process context.
+ */
+void mosix_move_put(struct mosix_move *move)
+{
+	kref_put(&move->ref, move_release);
+}
+
+/**
+ * mosix_move_get - the move that a process is asked for
+ * @proc: the process
+ *
+ * Return: it, referenced; NULL when there is none.
+ * Context: any.
+ */
+struct mosix_move *mosix_move_get(struct mosix_proc *proc)
+{
+	struct mosix_move *move;
+
+	spin_lock(&proc->lock);
+	move = proc->move;
+	if (move)
+		kref_get(&move->ref);
+	spin_unlock(&proc->lock);
+	return move;
+}
+
+/**
+ * mosix_migrate_wanted - where a process is asked to go
+ * @proc: the process
+ *
+ * Return: id of the node, 0 when no move is wanted or it is not ready yet.
+ * Context: any.
+ */
+u16 mosix_migrate_wanted(struct mosix_proc *proc)
+{
+	u16 to = 0;
+
+	spin_lock(&proc->lock);
+	if (proc->move && (proc->move->link || proc->move->to == proc->home))
+		to = proc->move->to;
+	spin_unlock(&proc->lock);
+	return to;
+}
+
+/**
+ * mosix_migrate_end - the wanted move is over
+ * @proc: the process
+ * @result: 0 or a negative errno
+ * @text: why it failed, for people; NULL with @result 0
+ *
+ * Context: process context.
+ */
+void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
+{
+	struct mosix_move *move;
+
+	spin_lock(&proc->lock);
+	move = proc->move;
+	proc->move = NULL;
+	if (!move)
+		;
+	else if (!result)
+		proc->last[0] = '\0';
+	else
+		scnprintf(proc->last, sizeof(proc->last), "node %u: %s",
+			  move->to, text ?: "failed");
+	spin_unlock(&proc->lock);
+	if (!move)
+		return;
+	move->result = result;
+	complete_all(&move->done);
+	mosix_move_put(move);
+}
+
+static int kick(struct mosix_proc *proc)
+{
+	struct mosix_task *mt;
+	int ret = -ESRCH;
+
+	spin_lock(&proc->lock);
+	mt = mosix_proc_main(proc);
+	if (mt)
+		ret = mosix_task_kick(mt);
+	spin_unlock(&proc->lock);
+	return ret;
+}
+
+/* A kick that waits for a better moment. */
+struct later {
+	struct delayed_work work;
+	struct mosix_proc *proc;
+};
+
+static void later_work(struct work_struct *work)
+{
+	struct later *later = container_of(to_delayed_work(work), struct later,
+					   work);
+
+	kick(later->proc);
+	mosix_proc_put(later->proc);
+	kfree(later);
+}
+
+/**
+ * mosix_migrate_kick_later - a process is at a bad moment: let it run on
+ * @proc: the process; it will reach its safe point again soon
+ *
+ * Context: process context.
+ */
+void mosix_migrate_kick_later(struct mosix_proc *proc)
+{
+	struct later *later = kmalloc(sizeof(*later), GFP_KERNEL | __GFP_NOFAIL);
+
+	mosix_proc_get(proc);
+	later->proc = proc;
+	INIT_DELAYED_WORK(&later->work, later_work);
+	queue_delayed_work(moves_wq, &later->work, RETRY_JIFFIES);
+}
+
+static struct mosix_msg *make_offer(struct mosix_move *move)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_OFFER,
+					      sizeof(struct wire_offer));
+	struct mm_struct *mm = get_task_mm(move->task);
+	struct wire_offer *offer;
+	char comm[WIRE_COMM_LEN];
+
+	if (!msg || !mm) {
+		mosix_msg_free(msg);
+		if (mm)
+			mmput(mm);
+		return NULL;
+	}
+	offer = (void *)msg->data;
+	offer->pid = cpu_to_le32(move->task->tgid);
+	if (move->why == MOSIX_WHY_BALANCE)
+		offer->load_milli =
+			cpu_to_le32(max(READ_ONCE(move->proc->cpu_milli), 1U));
+	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
+	mosix_x86_features(offer->cpu);
+	get_task_comm(comm, move->task);
+	memcpy(offer->comm, comm, sizeof(comm));
+	mmput(mm);
+	return msg;
+}
+
+static int refusal_errno(u32 reason)
+{
+	return reason == REFUSE_MEMORY ? -ENOMEM : -ECONNREFUSED;
+}
+
+/* An answer other than the one hoped for, as errno and words. */
+static int bad_answer(struct mosix_msg *answer, const char **text)
+{
+	const struct wire_refuse *refuse = (void *)answer->data;
+	u32 reason = REFUSE_INVALID;
+
+	if (mosix_msg_type(answer) == MSG_REFUSE)
+		reason = le32_to_cpu(refuse->reason);
+	*text = wire_refusal_name(reason);
+	mosix_msg_free(answer);
+	return refusal_errno(reason);
+}
+
+/**
+ * mosix_move_ask - a request whose answer is one certain message, or a failure
+ * @link: to the target
+ * @msg: the request; consumed; NULL fails
+ * @want: type of the answer hoped for
+ * @timeout: jiffies
+ * @text: why it failed, for people
+ *
+ * Return: 0; -EHOSTUNREACH, -ECONNREFUSED, -ENOMEM, -EINTR when killed.
+ * Context: process context, sleeps.
+ */
+int mosix_move_ask(struct mosix_link *link, struct mosix_msg *msg,
+		   enum wire_type want, long timeout, const char **text)
+{
+	struct mosix_msg *answer;
+
+	*text = "no memory here";
+	if (!msg)
+		return -ENOMEM;
+	*text = "link lost";
+	answer = mosix_call(link, msg, timeout, TASK_KILLABLE);
+	if (IS_ERR(answer)) {
+		if (PTR_ERR(answer) == -ETIMEDOUT)
+			*text = "no answer in time";
+		return PTR_ERR(answer) == -EINTR ? -EINTR : -EHOSTUNREACH;
+	}
+	if (mosix_msg_type(answer) != want)
+		return bad_answer(answer, text);
+	mosix_msg_free(answer);
+	return 0;
+}
+
+static int prepare(struct mosix_move *move, const char **text)
+{
+	struct mosix_link *link;
+	int ret;
+
+	link = mosix_peer_connect(move->to);
+	if (IS_ERR(link)) {
+		*text = PTR_ERR(link) == -EPROTO ?
+			"no common protocol version" : "node is down";
+		return PTR_ERR(link);
+	}
+	ret = mosix_move_ask(link, make_offer(move), MSG_ACCEPT,
+			     OFFER_TIMEOUT_S * HZ, text);
+	if (ret) {
+		mosix_link_close(link, -ECANCELED);
+		mosix_link_put(link);
+		return ret;
+	}
+	spin_lock(&move->proc->lock);
+	move->link = link;
+	spin_unlock(&move->proc->lock);
+	return 0;
+}
+
+static void move_work(struct work_struct *work)
+{
+	struct mosix_move *move = container_of(work, struct mosix_move, work);
+	struct mosix_proc *proc = move->proc;
+	const char *text = NULL;
+	int ret = 0;
+
+	if (move->to == READ_ONCE(proc->where))
+		mosix_migrate_end(proc, 0, NULL);
+	else if (move->to != proc->home)
+		ret = prepare(move, &text);
+	if (!ret && kick(proc)) {
+		text = "process is exiting";
+		ret = -ESRCH;
+	}
+	if (ret)
+		mosix_migrate_end(proc, ret, text);
+	mosix_move_put(move);
+}
+
+static struct mosix_move *move_new(struct task_struct *p, u16 node,
+				   enum mosix_why why)
+{
+	struct mosix_move *move = kzalloc(sizeof(*move), GFP_KERNEL);
+
+	if (!move)
+		return NULL;
+	kref_init(&move->ref);
+	move->proc = mosix_task_proc(p);
+	mosix_proc_get(move->proc);
+	move->task = get_task_struct(p);
+	move->to = node;
+	move->why = why;
+	INIT_WORK(&move->work, move_work);
+	init_completion(&move->done);
+	return move;
+}
+
+/* Only the home can lead a move: a guest's host asks it to. */
+static int ask_home(struct mosix_proc *proc, u16 node, enum mosix_why why)
+{
+	struct wire_leave *leave;
+	struct mosix_link *link;
+	struct mosix_msg *msg;
+	int ret;
+
+	if (node && node != proc->home)
+		return -EOPNOTSUPP;
+	link = mosix_proc_link(proc);
+	if (!link)
+		return -ESRCH;
+	msg = mosix_msg_new(MSG_LEAVE, sizeof(*leave));
+	if (msg) {
+		leave = (void *)msg->data;
+		leave->insist = cpu_to_le32(why != MOSIX_WHY_BALANCE);
+		ret = mosix_link_send(link, msg);
+	} else {
+		ret = -ENOMEM;
+	}
+	mosix_link_put(link);
+	return ret;
+}
+
+static bool is_guest(struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	return proc && mosix_proc_is_guest(proc);
+}
+
+static int check_request(struct task_struct *p, u16 *node)
+{
+	struct sockaddr_in addr;
+	u16 self = mosix_node_self();
+
+	if (!self || (*node && mosix_node_addr(*node, &addr)))
+		return -ENODEV;
+	if (!*node)
+		*node = self;
+	if (p->flags & PF_KTHREAD)
+		return -EBUSY;
+	return mosix_task_ensure(p);
+}
+
+static u64 lasting_reasons(struct task_struct *p)
+{
+	u32 tries = MOSIX_PASSING_TRIES;
+	u64 why;
+
+	do {
+		why = mosix_stay_reasons(p);
+	} while (mosix_stay_passes(why) && --tries &&
+		 !msleep_interruptible(PASSING_WAIT_MS));
+	return why;
+}
+
+/* Nothing to do: it is there, and nobody sends it elsewhere. */
+static bool is_there(struct mosix_proc *proc, u16 node)
+{
+	bool there;
+
+	spin_lock(&proc->lock);
+	there = !proc->move && proc->where == node;
+	spin_unlock(&proc->lock);
+	return there;
+}
+
+static struct mosix_move *start(struct task_struct *p, u16 node,
+				enum mosix_why why)
+{
+	struct mosix_move *move;
+	struct mosix_proc *proc = mosix_task_proc(p);
+	bool taken;
+
+	if (node != proc->home && !mosix_proc_is_away(proc) &&
+	    lasting_reasons(p))
+		return ERR_PTR(-EBUSY);
+	move = move_new(p, node, why);
+	if (!move)
+		return ERR_PTR(-ENOMEM);
+	spin_lock(&proc->lock);
+	taken = proc->move;
+	if (!taken) {
+		proc->move = move;
+		kref_get(&move->ref);	/* the waiter's; the first is proc's */
+	}
+	spin_unlock(&proc->lock);
+	if (taken) {
+		mosix_move_put(move);
+		return ERR_PTR(-EALREADY);
+	}
+	kref_get(&move->ref);
+	queue_work(moves_wq, &move->work);
+	return move;
+}
+
+/**
+ * mosix_migrate_start - have a process move and do not wait for it
+ * @p: a task of it, held by the caller
+ * @node: where to; 0 home
+ * @why: enum mosix_why
+ *
+ * Return: 0 when the move was begun; -ENODEV unknown node or none
+ * configured, -EBUSY it cannot move, -EALREADY it is moving, -ESRCH, -ENOMEM.
+ * Context: process context.
+ */
+int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why)
+{
+	struct mosix_move *move;
+	int ret;
+
+	if (is_guest(p))
+		return ask_home(mosix_task_proc(p), node, why);
+	ret = check_request(p, &node);
+	if (ret || is_there(mosix_task_proc(p), node))
+		return ret;
+	move = start(p, node, why);
+	if (IS_ERR(move))
+		return PTR_ERR(move);
+	mosix_move_put(move);
+	return 0;
+}
+
+static int wait_for_current(struct mosix_proc *proc)
+{
+	struct mosix_move *move = mosix_move_get(proc);
+	int ret;
+
+	if (!move)
+		return 0;
+	ret = wait_for_completion_interruptible(&move->done);
+	mosix_move_put(move);
+	return ret;
+}
+
+/**
+ * mosix_migrate_request - have a process move and wait until it did
+ * @p: a task of it, held by the caller
+ * @node: where to; 0 home
+ * @why: enum mosix_why
+ *
+ * Return: 0 when it is there; what mosix_migrate_start() returns;
+ * -EHOSTUNREACH the node does not answer, -ECONNREFUSED it refuses, -ENOMEM
+ * no memory on either side; -EINTR when the wait was interrupted (the move
+ * goes on).
+ * Context: process context, sleeps.
+ */
+int mosix_migrate_request(struct task_struct *p, u16 node, enum mosix_why why)
+{
+	struct mosix_move *move;
+	int ret;
+
+	/* Who moves itself cannot wait for that. */
+	if (is_guest(p) || same_thread_group(p, current))
+		return mosix_migrate_start(p, node, why);
+	ret = check_request(p, &node);
+	if (ret || is_there(mosix_task_proc(p), node))
+		return ret;
+	while ((move = start(p, node, why)) == ERR_PTR(-EALREADY)) {
+		ret = wait_for_current(mosix_task_proc(p));
+		if (ret)
+			return -EINTR;
+	}
+	if (IS_ERR(move))
+		return PTR_ERR(move);
+	ret = wait_for_completion_interruptible(&move->done);
+	if (!ret)
+		ret = move->result;
+	else
+		ret = -EINTR;
+	mosix_move_put(move);
+	return ret;
+}
+
+/**
+ * mosix_migrate_init - make what moves need
+ *
+ * Return: 0, -ENOMEM.
+ * Context: boot.
+ */
+int mosix_migrate_init(void)
+{
+	moves_wq = alloc_workqueue("mosix_moves", WQ_UNBOUND, 0);
+	return moves_wq ? 0 : -ENOMEM;
+}
