@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -210,9 +211,18 @@ static int make_thread(void)
 
 static int undo_thread(void)
 {
+	struct stat tasks;
+	int ret;
+
 	if (write(thread_pipe[1], "!", 1) != 1)
 		return result(-1);
-	return pthread_join(thread, NULL);
+	ret = pthread_join(thread, NULL);
+	/* Whoever joins is woken a moment before the kernel's thread is gone. */
+	do {
+		if (stat("/proc/self/task", &tasks))
+			return result(-1);
+	} while (tasks.st_nlink > 3 && !sched_yield());
+	return ret;
 }
 
 static int make_io_uring(void)
