@@ -5,6 +5,8 @@
  */
 #include "stay.h"
 
+#include "task.h"
+
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
@@ -186,6 +188,13 @@ static u64 cpu_reasons(struct task_struct *p)
 	return why;
 }
 
+static bool has_tracer(struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	return p->ptrace || (proc && READ_ONCE(proc->tracers));
+}
+
 static u64 task_reasons(struct task_struct *p)
 {
 	u64 why = cpu_reasons(p);
@@ -198,7 +207,7 @@ static u64 task_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_THREADS);
 	if (p->vfork_done)
 		why |= BIT_ULL(STAY_VFORK);
-	if (p->ptrace)
+	if (has_tracer(p))
 		why |= BIT_ULL(STAY_TRACED);
 	if (p->seccomp.mode)
 		why |= BIT_ULL(STAY_SECCOMP);

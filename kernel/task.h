@@ -26,8 +26,8 @@ enum { MOSIX_LAST_LEN = 96 };
 /**
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
- * @lock: protects @state, @where, @link, @move, @threads, @last, and each
- *	thread's @task, @inbox, @signals; not @home, which never changes
+ * @lock: protects @state, @where, @link, @move, @threads, @last, @tracers,
+ *	and each thread's @task, @inbox, @signals; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
  * @state: enum mosix_state; changed by mosix_proc_event() alone
@@ -41,6 +41,7 @@ enum { MOSIX_LAST_LEN = 96 };
  * @since: jiffies when it came to where it is
  * @nmigs: moves completed
  * @user_lock: 1: no automatic moves
+ * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
  * @calls: body: calls that it sent home on this stay
  * @booked_ns: home: CPU time of its bodies elsewhere, part of its task's
@@ -63,6 +64,7 @@ struct mosix_proc {
 	unsigned long since;
 	u32 nmigs;
 	u8 user_lock;
+	u32 tracers;
 	u32 cpu_milli;
 	u64 calls;
 	u64 booked_ns;

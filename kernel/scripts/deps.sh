@@ -15,7 +15,7 @@ packages=(
 	# to run the cluster
 	qemu-system-x86 busybox-static iproute2 util-linux procps libpcap-dev
 	# programs which the tests and the demo move about
-	openssl
+	openssl strace
 )
 # the base, unless another one is named
 [ -n "${LINUX_SRC:-}" ] || packages+=(linux-source-6.12)

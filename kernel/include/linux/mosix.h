@@ -32,6 +32,11 @@ void mosix_signal_continued(struct task_struct *p);
 void mosix_signal_masked(struct task_struct *p);
 int mosix_exec_mmap(struct mm_struct *mm);
 
+typedef int (*mosix_attach_fn)(struct task_struct *p, long request,
+			       unsigned long addr, unsigned long flags);
+int mosix_task_trace(struct task_struct *p, long request, unsigned long addr,
+		     unsigned long flags, mosix_attach_fn attach);
+
 /* Fork: @p is a fresh copy of current and belongs to nobody yet. */
 static inline void mosix_task_fork(struct task_struct *p)
 {
@@ -103,6 +108,9 @@ static inline struct page *mosix_mm_page(struct mm_struct *mm,
 	return mosix_pages_gup(mm, addr, gup_flags);
 }
 
+/* Current wants to trace @p: that comes home first and stays there. */
+#define mosix_ptrace mosix_task_trace
+
 /* Current is TASK_STOPPED and about to sleep: no sleeping here. */
 static inline void mosix_signal_stop(struct task_struct *p)
 {
@@ -154,6 +162,10 @@ static inline struct page *mosix_mm_page(struct mm_struct *mm,
 {
 	return NULL;
 }
+
+/* The function is known when this is compiled: a plain call is left of it. */
+#define mosix_ptrace(p, request, addr, flags, attach) \
+	attach(p, request, addr, flags)
 
 static inline void mosix_task_fork(struct task_struct *p) { }
 static inline void mosix_task_free(struct task_struct *p) { }
