@@ -1,153 +1,226 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* mosps: which processes moved, where they are, and what was decided. */
+#include "cli.h"
+#include "job.h"
+#include "json.h"
+#include "node.h"
+#include "process.h"
 #include "text.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] =
 "usage: mosps [OPTIONS] [PID...]\n"
 "List processes that moved, are away or are guests here: process, node it is\n"
 "on, home node, moves so far, what the balancer said of it last, name.\n"
-"  -a, --all         all processes that may be looked at\n"
-"  -n, --no-heading  no first line\n"
-"  -p, --proc DIR    another folder than /proc\n"
-"  -h, --help        this text\n"
+"  -a, --all          all processes that may be looked at\n"
+"  -A, --away         those of this node that are elsewhere\n"
+"  -g, --guests       those of other nodes that are here\n"
+"  -L, --locked       those that the balancer leaves alone\n"
+"  -u, --user USER    those of a user\n"
+"  -w, --where NODE   those that are on a node\n"
+"  -H, --home NODE    those whose home is a node\n"
+"  -J, --job JOB      those of a job (see mosrun)\n"
+"  -l, --long         user, lock, CPU time and memory as well\n"
+"  -s, --sort KEY     by pid, name, user, where, home, moves, cpu or mem;\n"
+"                     -KEY begins with the largest\n"
+"  -j, --json         as a list of objects, with all that is known\n"
+"  -n, --no-heading   no first line\n"
+"  -p, --proc DIR     another folder than /proc\n"
+"  -h, --help         this text\n"
+"  -V, --version      which version this is\n"
 "Exit codes: 0 listed, 1 a process or /proc/PID/mosix is not there, 2 wrong\n"
 "usage.\n";
 
-static int all;
-
-/* One process, as its files say. */
-struct row {
-	char where[VALUE_MAX];
-	char home[VALUE_MAX];
-	char moves[VALUE_MAX];
-	char why[VALUE_MAX];
-	char name[VALUE_MAX];
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "away", no_argument, NULL, 'A' },
+	{ "guests", no_argument, NULL, 'g' },
+	{ "locked", no_argument, NULL, 'L' },
+	{ "user", required_argument, NULL, 'u' },
+	{ "where", required_argument, NULL, 'w' },
+	{ "home", required_argument, NULL, 'H' },
+	{ "job", required_argument, NULL, 'J' },
+	{ "long", no_argument, NULL, 'l' },
+	{ "sort", required_argument, NULL, 's' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "no-heading", no_argument, NULL, 'n' },
+	{ }
 };
 
-static int fill(struct row *row, const char *pid)
-{
-	int ret = text_read(row->where, "%s/mosix/where", pid);
+static const struct cli cli = { "mosps", usage, "aAgLu:w:H:J:ls:jn", options };
 
-	if (!ret)
-		ret = text_read(row->home, "%s/mosix/home", pid);
-	if (!ret)
-		ret = text_read(row->moves, "%s/mosix/nmigs", pid);
-	if (!ret)
-		ret = text_read(row->why, "%s/mosix/why", pid);
-	if (!ret)
-		ret = text_read(row->name, "%s/comm", pid);
-	return ret;
+static struct process_filter filter = { .moved = 1 };
+static const char *key = "pid";
+static const char *job;
+static int json, wide, no_heading;
+
+static int fail(const char *what, const char *why)
+{
+	fprintf(stderr, "mosps: %s: %s\n", what, why);
+	return EXIT_FAILED;
 }
 
-/* Away, a guest (its home is another node), or one that came back. */
-static int is_of_interest(const struct row *row)
+static void print_heading(void)
 {
-	return strcmp(row->where, row->home) || strcmp(row->moves, "0");
+	printf("%7s %5s %5s %5s  ", "PID", "WHERE", "HOME", "MOVES");
+	if (wide)
+		printf("%-10s %4s %9s %9s  ", "USER", "LOCK", "CPU", "MEM");
+	printf("%-24s %s\n", "WHY", "NAME");
 }
 
-static void print(const char *pid, const struct row *row)
+static void print(const struct process *process)
 {
-	printf("%7s %5s %5s %5s  %-24s %s\n", pid, row->where, row->home,
-	       row->moves, row->why, row->name);
+	unsigned long long seconds = process->ticks / sysconf(_SC_CLK_TCK);
+
+	printf("%7d %5u %5u %5u  ", process->pid, process->where,
+	       process->home, process->moves);
+	if (wide)
+		printf("%-10.10s %4d %6llu:%02llu %8lluM  ",
+		       process_user(process->user), process->locked,
+		       seconds / 60, seconds % 60, process->rss_kib / 1024);
+	printf("%-24s %s\n", process->why, process->name);
 }
 
-static int by_number(const struct dirent **a, const struct dirent **b)
+static void print_all(struct process *list, int n)
 {
-	long one = atol((*a)->d_name), two = atol((*b)->d_name);
+	int i;
 
-	return (one > two) - (one < two);
+	process_sort(list, n, key);
+	if (json)
+		json_open(NULL, '[');
+	else if (!no_heading)
+		print_heading();
+	for (i = 0; i < n; i++) {
+		if (json)
+			process_json(list + i);
+		else
+			print(list + i);
+	}
+	if (json)
+		json_close(']');
 }
 
-static int is_pid(const struct dirent *entry)
+static int list_all(void)
 {
-	return entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
-}
+	struct process *list;
+	int *pids = NULL;
+	int n;
 
-static int list(void)
-{
-	char self[VALUE_MAX];
-	static struct row row;
-	struct dirent **entry;
-	int i, n;
-
-	if (text_read(self, "mosix/self")) {
+	if (job) {
+		n = job_pids(job, &pids);
+		if (n < 0)
+			return fail(job, n == -ENOENT ? "no such job" :
+				    strerror(-n));
+		filter.pid = pids;
+		filter.pids = n;
+		filter.moved = 0;
+	}
+	n = process_list(&list, &filter);
+	free(pids);
+	if (n < 0) {
 		fprintf(stderr, "mosps: %s/mosix is not there\n", text_dir());
 		return EXIT_FAILED;
 	}
-	n = scandir(text_dir(), &entry, is_pid, by_number);
-	for (i = 0; i < n; i++) {
-		/* What cannot be read has ended meanwhile. */
-		if (!fill(&row, entry[i]->d_name) &&
-		    (all || is_of_interest(&row)))
-			print(entry[i]->d_name, &row);
-		free(entry[i]);
-	}
-	if (n >= 0)
-		free(entry);
-	return n < 0 ? EXIT_FAILED : EXIT_DONE;
+	print_all(list, n);
+	free(list);
+	return EXIT_DONE;
 }
 
 static int list_these(int n, char **pid)
 {
-	static struct row row;
-	int ret = EXIT_DONE;
-	int i, error;
+	struct process *list = calloc(n, sizeof(*list));
+	int i, ret, have = 0, status = EXIT_DONE;
+	long number;
 
+	if (!list)
+		return fail("all", strerror(ENOMEM));
 	for (i = 0; i < n; i++) {
-		error = -fill(&row, pid[i]);
-		if (!error) {
-			print(pid[i], &row);
-			continue;
-		}
-		fprintf(stderr, "mosps: %s: %s\n", pid[i], strerror(error));
-		ret = EXIT_FAILED;
+		if (cli_number(pid[i], 1, 1L << 30, &number))
+			cli_wrong(&cli);
+		ret = process_read(list + have, number);
+		if (ret)
+			status = fail(pid[i], strerror(-ret));
+		else
+			have++;
 	}
-	return ret;
+	print_all(list, have);
+	free(list);
+	return status;
 }
 
-static const struct option options[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "no-heading", no_argument, NULL, 'n' },
-	{ "proc", required_argument, NULL, 'p' },
-	{ "help", no_argument, NULL, 'h' },
-	{ }
-};
+static void read_node(unsigned int *id)
+{
+	if (!node_find(optarg, id))
+		return;
+	fprintf(stderr, "mosps: %s: there is no such node\n", optarg);
+	exit(EXIT_USAGE);
+}
+
+/* Which processes; returns 0 for an option that is about something else. */
+static int read_filter(int c)
+{
+	filter.moved &= c == 'l' || c == 's' || c == 'j' || c == 'n';
+	switch (c) {
+	case 'a':
+		return 1;
+	case 'A':
+		return filter.away = 1;
+	case 'g':
+		return filter.guests = 1;
+	case 'L':
+		return filter.locked = 1;
+	case 'u':
+		if (process_find_user(optarg, &filter.user))
+			exit(fail(optarg, "no such user"));
+		return filter.has_user = 1;
+	case 'w':
+		read_node(&filter.where);
+		return 1;
+	case 'H':
+		read_node(&filter.home);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void read_option(int c)
+{
+	switch (c) {
+	case 'J':
+		job = optarg;
+		if (!job_is_name(job))
+			cli_wrong(&cli);
+		break;
+	case 'l':
+		wide = 1;
+		break;
+	case 's':
+		key = optarg;
+		if (process_sort(NULL, 0, key))
+			cli_wrong(&cli);
+		break;
+	case 'j':
+		json = 1;
+		break;
+	default:
+		no_heading = 1;
+	}
+}
 
 int main(int argc, char **argv)
 {
-	int heading = 1;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "anp:h", options, NULL)) != -1) {
-		switch (c) {
-		case 'a':
-			all = 1;
-			break;
-		case 'n':
-			heading = 0;
-			break;
-		case 'p':
-			text_root(optarg);
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		default:
-			fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
-	}
-	if (heading)
-		printf("%7s %5s %5s %5s  %-24s %s\n", "PID", "WHERE", "HOME",
-		       "MOVES", "WHY", "NAME");
+	while ((c = cli_next(&cli, argc, argv)) != -1)
+		if (!read_filter(c))
+			read_option(c);
 	if (optind < argc)
 		return list_these(argc - optind, argv + optind);
-	return list();
+	return list_all();
 }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -80,6 +81,53 @@ int text_read(char value[VALUE_MAX], const char *format, ...)
 	if (have && value[have - 1] == '\n')
 		value[have - 1] = '\0';
 	return n;
+}
+
+/**
+ * text_load - read a file of any length
+ * @text: receives it, for free()
+ * @format: its name below the root, as for printf()
+ *
+ * Return: 0, or a negative errno.
+ */
+int text_load(char **text, const char *format, ...)
+{
+	size_t room = 0, have = 0;
+	char *grown;
+	va_list args;
+	ssize_t n;
+	int fd;
+
+	*text = NULL;
+	va_start(args, format);
+	fd = open_at(O_RDONLY, format, args);
+	va_end(args);
+	if (fd < 0)
+		return fd;
+	do {
+		if (have + 1 >= room) {
+			room = room ? room * 2 : VALUE_MAX;
+			grown = realloc(*text, room);
+			if (!grown) {
+				n = -1;
+				errno = ENOMEM;
+				break;
+			}
+			*text = grown;
+		}
+		n = read(fd, *text + have, room - 1 - have);
+		if (n > 0)
+			have += n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	if (n) {
+		free(*text);
+		*text = NULL;
+		return n;
+	}
+	(*text)[have] = '\0';
+	return 0;
 }
 
 /**

@@ -10,12 +10,15 @@ enum exit_code {
 	EXIT_DONE	= 0,
 	EXIT_FAILED	= 1,	/* the kernel refused, or nobody is there */
 	EXIT_USAGE	= 2,
+	EXIT_WAITING	= 3,	/* asked for, but not done in time */
 };
 
 enum { VALUE_MAX = 4096 };
 
 void text_root(const char *dir);
 int text_read(char value[VALUE_MAX], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+int text_load(char **text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int text_write(const char *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * To drain is to ask each process that is not where it belongs to go home,
+ * again and again until none is left: new ones may have come meanwhile, and
+ * one that could not go may be able to later. A signal or the end of the time
+ * leaves the rest where it is, and says how many there are.
+ */
+#include "drain.h"
+#include "cli.h"
+#include "process.h"
+#include "text.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* Signals end the write(2) that waits for a move, and then all. */
+static void catch(long timeout_s)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
+	if (timeout_s >= 0)
+		alarm(timeout_s ? timeout_s : 1);
+}
+
+static int is_to_go(const struct process *process, unsigned int what)
+{
+	return ((what & DRAIN_GUESTS) && process_is_guest(process)) ||
+	       ((what & DRAIN_AWAY) && process_is_away(process));
+}
+
+static int count(const struct process *list, int n, unsigned int what)
+{
+	int i, left = 0;
+
+	for (i = 0; i < n; i++)
+		left += is_to_go(list + i, what);
+	return left;
+}
+
+/* What cannot go is told on the last look only: it may be able to later. */
+static void ask(const struct process *process, int aloud)
+{
+	int error = -text_write("home", "%d/mosix/goto", process->pid);
+
+	if (aloud && error && error != ENOENT && error != ESRCH &&
+	    error != EINTR)
+		fprintf(stderr, "mosctl: %d %s: %s\n", process->pid,
+			process->name, cli_error(error));
+}
+
+/* One look: how many are left; all are asked. */
+static int round_of(unsigned int what, int aloud)
+{
+	static const struct process_filter any;
+	struct process *list;
+	int i, left, n = process_list(&list, &any);
+
+	if (n < 0)
+		return n;
+	left = count(list, n, what);
+	for (i = 0; i < n && (aloud || !stopped); i++)
+		if (is_to_go(list + i, what))
+			ask(list + i, aloud);
+	free(list);
+	return left;
+}
+
+/**
+ * drain_node - empty this node and wait for it
+ * @what: bits of enum drain
+ * @timeout_s: seconds to wait, -1 without end
+ *
+ * Return: 0 when nothing is left, or how much is; a negative errno.
+ */
+int drain_node(unsigned int what, long timeout_s)
+{
+	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+	int left, before = -1;
+
+	catch(timeout_s);
+	for (;;) {
+		left = round_of(what, 0);
+		if (left <= 0)
+			break;
+		if (left != before) {
+			printf("%d left\n", left);
+			fflush(stdout);
+		}
+		before = left;
+		if (stopped)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	if (left <= 0)
+		return left;
+	fprintf(stderr, "mosctl: stopped with %d left\n", left);
+	round_of(what, 1);
+	return left;
+}

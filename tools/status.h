@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What mosctl shows of the nodes. */
+#ifndef MOSIX_TOOLS_STATUS_H
+#define MOSIX_TOOLS_STATUS_H
+
+int status_print(int json);
+int status_node(const char *word, const char *figure);
+int status_is_up(const char *word);
+int status_whois(const char *word);
+
+#endif /* MOSIX_TOOLS_STATUS_H */

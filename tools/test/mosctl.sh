@@ -1,0 +1,133 @@
+# shellcheck shell=bash disable=SC2154 # variables of check.sh
+# SPDX-License-Identifier: GPL-2.0-only
+# mosctl
+
+c=("$bin/mosctl" -p "$proc")
+for switch in block stay; do
+	claim "mosctl $switch" runs 0 "${c[@]}" $switch
+	claim "sets $switch" holds 1 mosix/admin/$switch
+	claim "mosctl no$switch" runs 0 "${c[@]}" no$switch
+	claim "clears it" holds 0 mosix/admin/$switch
+done
+for switch in lstay quiet; do
+	claim "mosctl $switch fails where there is none" runs 1 "${c[@]}" $switch
+	claim "and says so" says err "this kernel has no such tunable"
+	echo 0 >"$proc/mosix/admin/$switch"
+	claim "mosctl $switch" runs 0 "${c[@]}" $switch
+	claim "sets $switch" holds 1 mosix/admin/$switch
+	claim "mosctl no$switch" runs 0 "${c[@]}" no$switch
+	claim "clears it" holds 0 mosix/admin/$switch
+done
+claim "mosctl get" runs 0 "${c[@]}" get strategy
+claim "prints the value" says out '^auto$'
+claim "mosctl set" runs 0 "${c[@]}" set strategy eager
+claim "so that it holds" starts eager mosix/admin/strategy
+claim "an unknown tunable fails" runs 1 "${c[@]}" set nothing 1
+claim "and makes no file" test ! -e "$proc/mosix/admin/nothing"
+claim "a name that leads elsewhere fails" runs 1 "${c[@]}" get ../self
+claim "a value that is refused fails" refused 22 1 "${c[@]}" set block 7
+claim "mosctl status" runs 0 "${c[@]}" status
+claim "names the node" says out "node 1$"
+claim "shows the others" says out "^3 down$"
+claim "mosctl --json status" runs 0 "${c[@]}" --json status
+claim "names the node, too" json 'd["self"]' 1
+claim "has tunables" json 'd["tunables"]["reserve_kib"]["most"]' 4294967295
+claim "has nodes" json 'd["nodes"][1]["status"]' up,stay
+claim "with columns that are new" json 'd["nodes"][4]["novelty"]' d
+claim "and leaves out what is not known" json '"load" in d["nodes"][2]' False
+printf 'self 1\nnode 1 192.0.2.1\n' >"$tmp/map"
+claim "mosctl config FILE" runs 0 "${c[@]}" config "$tmp/map"
+claim "writes the map" starts "$(cat "$tmp/map")" mosix/config
+claim "mosctl config" runs 0 "${c[@]}" config
+claim "prints it" says out "192.0.2.1"
+claim "a map that is not there fails" runs 1 "${c[@]}" config "$tmp/none"
+claim "a map that is refused fails" refused 22 1 "${c[@]}" config "$tmp/map"
+: >"$proc/mosix/config"
+claim "mosctl leave" runs 0 "${c[@]}" leave
+claim "writes an empty map" holds "" mosix/config
+claim "no command is wrong usage" runs 2 "${c[@]}"
+claim "so is too much of one" runs 2 "${c[@]}" block now
+claim "mosctl on another kernel fails" runs 1 "$bin/mosctl" -p "$tmp" status
+
+make_proc
+claim "mosctl node" runs 0 "${c[@]}" node 2
+claim "has the figures" says out "^load +500$"
+claim "mosctl node FIGURE" runs 0 "${c[@]}" node 192.0.2.2 load
+claim "has the one" says out "^500$"
+claim "a figure that is none fails" runs 1 "${c[@]}" node 2 colour
+claim "a figure leads nowhere else" runs 1 "${c[@]}" node 2 ../../self
+claim "a node that is none fails" runs 1 "${c[@]}" node 77
+claim "mosctl isup of one that is" runs 0 "${c[@]}" isup 2
+claim "mosctl isup of one that is not" runs 1 "${c[@]}" isup 3
+claim "mosctl isup of none" runs 1 "${c[@]}" isup 77
+claim "says so" says err "no such node"
+claim "mosctl whois ID" runs 0 "${c[@]}" whois 2
+claim "has the address" says out "^2 192.0.2.2"
+claim "mosctl whois HOST" runs 0 "${c[@]}" whois localhost
+claim "has the id" says out "^1 127.0.0.1"
+claim "mosctl whois of none" runs 1 "${c[@]}" whois 77
+claim "mosctl whois" runs 0 "${c[@]}" whois
+claim "has all" says out "^5$"
+claim "mosctl decisions" runs 0 "${c[@]}" decisions
+claim "has them" says out "move-cpu 700"
+claim "mosctl --json decisions" runs 0 "${c[@]}" -j decisions
+claim "has them as objects" json 'd[1]["worth"]' -5
+claim "mosctl processes" runs 0 "${c[@]}" processes
+claim "has them" says out "^200 mover"
+claim "mosctl lock" runs 0 "${c[@]}" lock 10
+claim "locks" holds 1 10/mosix/lock
+claim "mosctl unlock" runs 0 "${c[@]}" unlock 10
+claim "unlocks" holds 0 10/mosix/lock
+claim "mosctl lock of none" runs 1 "${c[@]}" lock 11
+claim "mosctl lock wants a number" runs 2 "${c[@]}" lock me
+
+claim "mosctl why" runs 0 "${c[@]}" why 200
+claim "says where it is" says out "^200 mover: on node 2, away"
+claim "says each reason" says out "it cannot move: seccomp filter"
+claim "says what failed" says out "last move failed: node 9: no memory"
+claim "says what the balancer said" says out "said last: stay-gain node 2"
+claim "and what that is" says out "no other node is better by enough"
+: >"$proc/10/mosix/cantmove"
+echo - >"$proc/10/mosix/last"
+claim "mosctl why of one that nothing keeps" runs 0 "${c[@]}" why 10
+claim "says that" says out "nothing keeps it"
+echo 1 >"$proc/10/mosix/lock"
+echo 1 >"$proc/mosix/admin/stay"
+claim "mosctl why of one that is locked" runs 0 "${c[@]}" why 10
+claim "says so" says out "it is locked"
+claim "and that all of the node stay" says out "automatic moves are off"
+printf 'node status load\n1 up 0\n2 down\n' >"$proc/mosix/vector"
+claim "mosctl why on a node alone" runs 0 "${c[@]}" why 10
+claim "says so" says out "no other node is up"
+echo 0 >"$proc/mosix/self"
+claim "mosctl why without a map" runs 0 "${c[@]}" why 10
+claim "says so" says out "no node map"
+claim "mosctl why of none" runs 1 "${c[@]}" why 11
+
+make_proc
+claim "drain stops in time" runs 3 "${c[@]}" --timeout 1 drain
+claim "says how many are left" says err "stopped with 2 left"
+claim "blocks" holds 1 mosix/admin/block
+claim "has automatic moves off" holds 1 mosix/admin/stay
+claim "sends guests home" holds home 30/mosix/goto
+claim "calls home what is away" holds home 200/mosix/goto
+claim "leaves the others alone" holds 0 10/mosix/goto
+claim "undrain" runs 0 "${c[@]}" undrain
+claim "blocks no more" holds 0 mosix/admin/block
+claim "has automatic moves again" holds 0 mosix/admin/stay
+claim "what cannot go" refused 16 1 "${c[@]}" -t 1 expel
+claim "is told: the block was refused" says err "^mosctl: block: "
+make_proc
+claim "expel stops in time" runs 3 "${c[@]}" -t 1 expel
+claim "with the guest left" says err "stopped with 1 left"
+claim "and what is away, away" holds 0 200/mosix/goto
+(
+	sleep 0.5
+	rm -r "$proc/30"
+) &
+claim "expel ends when the last is gone" runs 0 "${c[@]}" -t 20 expel
+wait
+claim "bring stops at once when told" runs 3 \
+	timeout --preserve-status -s INT 0.5 "${c[@]}" bring
+claim "and says how many are left" says err "stopped with 1 left"
+claim "--timeout wants a number" runs 2 "${c[@]}" -t soon drain

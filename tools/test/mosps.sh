@@ -1,0 +1,70 @@
+# shellcheck shell=bash disable=SC2154 # variables of check.sh
+# SPDX-License-Identifier: GPL-2.0-only
+# mosps
+
+p=("$bin/mosps" -p "$proc")
+claim "mosps lists" runs 0 "${p[@]}"
+claim "who is away" says out "^ +200 +2 +1 +3  stay-gain node 2 gain 700 +mover$"
+claim "guests" says out "^ +30 +1 +2 +0  - +guest$"
+claim "who came back" says out "^ +4 +1 +1 +2  - +back$"
+claim "not who never moved, in order" pids 4 30 200
+claim "mosps -a lists all" runs 0 "${p[@]}" -a -n
+claim "that have the files" test "$(wc -l <"$tmp/out")" = 4
+claim "mosps PID lists one" runs 0 "${p[@]}" 10
+claim "whatever it did" says out stayer
+claim "mosps fails for one that is not there" runs 1 "${p[@]}" 10 11
+claim "and lists the other" says out stayer
+claim "mosps wants numbers" runs 2 "${p[@]}" ten
+claim "mosps fails on another kernel" runs 1 "$bin/mosps" -p "$tmp"
+
+echo 1 >"$proc/10/mosix/lock"
+claim "mosps --away" runs 0 "${p[@]}" --away
+claim "has those away" pids 200
+claim "mosps --guests" runs 0 "${p[@]}" --guests
+claim "has guests" pids 30
+claim "mosps --locked" runs 0 "${p[@]}" --locked
+claim "has who is locked" pids 10
+claim "mosps --where" runs 0 "${p[@]}" --where 192.0.2.2
+claim "has who is there" pids 200
+claim "mosps --home" runs 0 "${p[@]}" --home 2
+claim "has whose home it is" pids 30
+claim "a node that is none is wrong" runs 2 "${p[@]}" --home no-such.invalid
+claim "mosps --user" runs 0 "${p[@]}" --user "$(id -un)"
+claim "has all of that user" pids 4 10 30 200
+claim "mosps --user of nobody here" runs 0 "${p[@]}" --user 4294967
+claim "has none" pids ""
+claim "a user that is none fails" runs 1 "${p[@]}" --user no-such-user
+claim "mosps --sort" runs 0 "${p[@]}" -a --sort moves
+claim "sorts" pids 10 30 4 200
+claim "mosps --sort backwards" runs 0 "${p[@]}" -a --sort -name
+claim "sorts backwards" pids 10 200 30 4
+claim "mosps --sort cpu" runs 0 "${p[@]}" -a --sort -cpu
+claim "sorts by CPU time" pids 200 30 10 4
+claim "a key that is none is wrong" runs 2 "${p[@]}" --sort colour
+claim "mosps --long" runs 0 "${p[@]}" --long 200
+claim "has the lock, CPU time and memory" \
+	says out "^ +200 .* 0 +0:02 +1M  stay-gain"
+claim "mosps --json" runs 0 "${p[@]}" --json -a
+claim "is JSON" json 'len(d)' 4
+claim "with numbers" json 'd[3]["where"]' 2
+claim "with words" json 'd[1]["cantmove"]' "['traced', 'seccomp filter']"
+claim "and truth" json 'd[1]["locked"]' True
+claim "mosps --json of none" runs 0 "${p[@]}" --json --where 77
+claim "is an empty list" json 'd' '[]'
+# shellcheck disable=SC1003 # a backslash
+printf 'a"b\\c\td\n' >"$proc/10/comm"
+claim "a name that wants quotes" runs 0 "${p[@]}" --json 10
+claim "is quoted" json 'd[0]["name"] == "a\"b\\c\td"' True
+
+process 301 child 1 1 0 - 300
+process 300 shell 1 1 0 -
+mkdir -m 700 "$MOSIX_JOBS"
+echo '300 7300' >"$MOSIX_JOBS/night"
+claim "mosps --job" runs 0 "${p[@]}" --job night
+claim "has what belongs to it" pids 300 301
+claim "a job that is not there fails" runs 1 "${p[@]}" --job day
+rm -r "$MOSIX_JOBS"
+
+rm "$proc/200/stat" "$proc/200/mosix/"{why,last,lock,nmigs}
+claim "files that vanish are no error" runs 0 "${p[@]}"
+claim "nor keep a process from being listed" pids 4 30 200
