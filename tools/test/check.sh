@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 shift
-[ $# -gt 0 ] || set -- common migrate mosps mosctl
+[ $# -gt 0 ] || set -- common migrate mosps mosctl mosrun mosbestnode
 echo "KTAP version 1"
 for part; do
 	make_proc
