@@ -6,7 +6,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 shift
-[ $# -gt 0 ] || set -- common migrate mosps mosctl mosrun mosbestnode
+[ $# -gt 0 ] || set -- common migrate mosps mosctl mosrun mosbestnode \
+	mostestload mosmetrics
 echo "KTAP version 1"
 for part; do
 	make_proc
