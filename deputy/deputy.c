@@ -92,19 +92,18 @@ static void set_blocked(u64 mask)
 	set_current_blocked(&set);
 }
 
-static long carry_out(const struct wire_call *call)
+static long carry_out(unsigned long nr, const u64 *args)
 {
 	struct pt_regs regs = *task_pt_regs(current);
-	unsigned long nr = le64_to_cpu(call->nr);
 
 	regs.orig_ax = nr;
 	regs.ax = -ENOSYS;
-	regs.di = le64_to_cpu(call->args[0]);
-	regs.si = le64_to_cpu(call->args[1]);
-	regs.dx = le64_to_cpu(call->args[2]);
-	regs.r10 = le64_to_cpu(call->args[3]);
-	regs.r8 = le64_to_cpu(call->args[4]);
-	regs.r9 = le64_to_cpu(call->args[5]);
+	regs.di = args[0];
+	regs.si = args[1];
+	regs.dx = args[2];
+	regs.r10 = args[3];
+	regs.r8 = args[4];
+	regs.r9 = args[5];
 	return x64_sys_call(&regs, nr);
 }
 
@@ -131,7 +130,8 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	const struct wire_usage usage = { call->utime_ns, call->stime_ns };
 	struct mosix_link *link;
 	struct mosix_mirror mirror;
-	struct mosix_lent *lent;
+	unsigned long nr = le64_to_cpu(call->nr);
+	struct mosix_scratch scratch;
 	struct mosix_msg *reply;
 	int error = -ENOMEM;
 	long ret;
@@ -143,14 +143,14 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	mosix_account_add(mt->proc, &usage);
 	set_blocked(le64_to_cpu(call->blocked));
 	mosix_memory_before(&mirror);
-	lent = mosix_inline_lend(mt, call);
+	mosix_scratch_begin(mt, call, &scratch);
 	/* A signal on its way to the body finds it in this call. */
 	if (le32_to_cpu(call->signals) != mt->nsignals)
 		set_notify_signal(current);
-	ret = mosix_call_soften(le64_to_cpu(call->nr), carry_out(call));
+	ret = mosix_call_soften(nr, carry_out(nr, scratch.args));
 	mosix_memory_after(mt, &mirror, call, ret);
-	reply = mosix_inline_reply(call, ret);
-	mosix_inline_unlend(mt, lent);
+	mosix_scratch_restart(call, &scratch, ret);
+	reply = mosix_inline_reply(call, &scratch, ret);
 	leave_call();
 	/* What the call raised reaches the body before its result. */
 	if (reply) {
@@ -255,6 +255,7 @@ static int restore(struct mosix_task *mt)
 
 	if (!image || !mosix_image_complete(image, IMAGE_RETURN))
 		return -EBADMSG;
+	mosix_scratch_end(mt);
 	ret = mosix_unpack_cpu(image);
 	ret = ret ?: mosix_unpack_task(mt, image);
 	ret = ret ?: mosix_pages_end(mt->proc->pages);

@@ -3,6 +3,8 @@
 #ifndef MOSIX_DEPUTY_DEPUTY_H
 #define MOSIX_DEPUTY_DEPUTY_H
 
+#include "syscall.h"
+
 #include "../kernel/link.h"
 #include "../kernel/task.h"
 
@@ -20,12 +22,28 @@ void mosix_deputy_signals(struct mosix_task *mt);
 /* syscall.c */
 bool mosix_call_may_forward(const struct wire_call *call, u32 tid);
 
-/* inline.c: windows of a call in the deputy's address space */
-struct mosix_lent;
-struct mosix_lent *mosix_inline_lend(struct mosix_task *mt,
-				     const struct wire_call *call);
-struct mosix_msg *mosix_inline_reply(const struct wire_call *call, long ret);
-void mosix_inline_unlend(struct mosix_task *mt, struct mosix_lent *lent);
+/**
+ * struct mosix_scratch - a call's arguments, its windows in the scratch area
+ * @args: arguments to make it with
+ * @at: where its windows are
+ * @count: windows; 0 when it is made with its own addresses
+ */
+struct mosix_scratch {
+	u64 args[MOSIX_CALL_ARGS];
+	u64 at[WIRE_WINDOWS_MAX];
+	u32 count;
+};
+
+/* scratch.c */
+void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
+			 struct mosix_scratch *s);
+void mosix_scratch_restart(const struct wire_call *call,
+			   const struct mosix_scratch *s, long ret);
+void mosix_scratch_end(struct mosix_task *mt);
+
+/* inline.c */
+struct mosix_msg *mosix_inline_reply(const struct wire_call *call,
+				     const struct mosix_scratch *s, long ret);
 
 /* memory.c: a memory call was carried out at home */
 struct mosix_mirror {

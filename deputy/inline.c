@@ -2,11 +2,10 @@
 /*
  * Inline windows: memory of a call that travels inside its messages.
  *
- * The body copies what the call reads into CALL. At home the deputy sees it
- * at the very addresses that the call names: for each page of a window that
- * is away a page is lent for the time of the call. What the call wrote there
- * goes into REPLY, and the body copies it into place. So no page changes its
- * owner, and the call itself is the kernel's own, whatever file it meets.
+ * The body copies what the call reads into CALL. At home the deputy makes the
+ * call on a scratch area (scratch.c). What the call wrote there goes into
+ * REPLY, and the body copies it into place. So no page changes its owner, and
+ * the call itself is the kernel's own, whatever file it meets.
  *
  * A call either describes every pointer it takes or has no windows; then the
  * deputy's faults fetch pages, which is slower and always right.
@@ -16,26 +15,9 @@
 
 #include "../kernel/pages.h"
 
-#include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
-
-enum {
-	LENT_MAX = WIRE_WINDOW_BYTES_MAX / WIRE_PAGE_SIZE +
-		   2 * WIRE_WINDOWS_MAX,
-};
-
-/**
- * struct mosix_lent - pages that a call sees at home
- * @count: how many
- * @addr: their addresses
- */
-struct mosix_lent {
-	u32 count;
-	u64 addr[LENT_MAX];
-};
 
 /* Bytes of a window, by its description; 0: it has none. */
 static u64 window_len(const struct mosix_call_ctx *ctx,
@@ -51,6 +33,27 @@ static u64 window_len(const struct mosix_call_ctx *ctx,
 	default:
 		return PATH_MAX;
 	}
+}
+
+/*
+ * Can the result be put there, as far as it can be known now? A call that
+ * meets bad memory must do so at home, where it undoes what it has done.
+ */
+static bool can_write(u64 addr, u64 len)
+{
+	VMA_ITERATOR(vmi, current->mm, addr);
+	struct vm_area_struct *vma;
+	u64 at = addr;
+
+	mmap_read_lock(current->mm);
+	for_each_vma_range(vmi, vma, addr + len) {
+		if (vma->vm_start > at || !(vma->vm_flags & VM_WRITE) ||
+		    !mosix_pages_governed(vma))
+			break;
+		at = vma->vm_end;
+	}
+	mmap_read_unlock(current->mm);
+	return at >= addr + len;
 }
 
 static bool windows_apply(const struct mosix_call_ctx *ctx)
@@ -78,6 +81,8 @@ static long plan(const struct mosix_call_ctx *ctx, struct wire_call *call)
 			continue;
 		all += len;
 		if (all > WIRE_WINDOW_BYTES_MAX || addr >= TASK_SIZE_MAX - len)
+			return -1;
+		if ((d->dir & MOSIX_WIN_OUT) && !can_write(addr, len))
 			return -1;
 		if (d->dir & MOSIX_WIN_IN)
 			in += len;
@@ -216,104 +221,6 @@ int mosix_inline_unpack(const struct wire_call *call,
 	return 0;
 }
 
-/* Copy the part of each window that lies in the page at @addr. */
-static void paint(const struct wire_call *call, u64 addr, u8 *page)
-{
-	const u8 *data = (const u8 *)(call + 1);
-	u32 i;
-
-	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
-		const struct wire_window *w = &call->win[i];
-		u64 start = le64_to_cpu(w->addr);
-		u64 end = start + le32_to_cpu(w->len);
-		u64 lo = max(start, addr), hi = min(end, addr + PAGE_SIZE);
-
-		if (!(le16_to_cpu(w->dir) & WINDOW_IN))
-			continue;
-		if (lo < hi)
-			memcpy(page + (lo - addr), data + (lo - start),
-			       hi - lo);
-		data += end - start;
-	}
-}
-
-static int lend_page(struct mosix_pages *pg, const struct wire_call *call,
-		     u64 addr, struct mosix_lent *lent)
-{
-	struct page *page;
-	u8 *p;
-	int ret;
-	u32 i;
-
-	for (i = 0; i < lent->count; i++)
-		if (lent->addr[i] == addr)
-			return 0;	/* two windows in one page */
-	if (lent->count == LENT_MAX)
-		return -E2BIG;
-	page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
-	if (!page)
-		return -ENOMEM;
-	p = kmap_local_page(page);
-	paint(call, addr, p);
-	kunmap_local(p);
-	ret = mosix_pages_lend(pg, addr, page);
-	put_page(page);
-	if (ret > 0)
-		lent->addr[lent->count++] = addr;
-	return ret < 0 ? ret : 0;
-}
-
-/**
- * mosix_inline_lend - let the deputy see a call's windows
- * @mt: its record
- * @call: the call, checked
- *
- * A page that cannot be lent is left to the deputy's own faults.
- *
- * Return: what was lent, NULL when the call has no windows or there is no
- * memory.
- * Context: the deputy.
- */
-struct mosix_lent *mosix_inline_lend(struct mosix_task *mt,
-				     const struct wire_call *call)
-{
-	struct mosix_lent *lent;
-	u64 addr, end;
-	u32 i;
-
-	if (!call->nwin)
-		return NULL;
-	lent = kvzalloc(sizeof(*lent), GFP_KERNEL);
-	if (!lent)
-		return NULL;
-	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
-		addr = le64_to_cpu(call->win[i].addr) & PAGE_MASK;
-		end = le64_to_cpu(call->win[i].addr) +
-		      le32_to_cpu(call->win[i].len);
-		for (; addr < end; addr += PAGE_SIZE)
-			lend_page(mt->proc->pages, call, addr, lent);
-	}
-	return lent;
-}
-
-/**
- * mosix_inline_unlend - the call is over, its pages go
- * @mt: record of the deputy
- * @lent: what was lent, freed here; NULL is fine
- *
- * Context: the deputy.
- */
-void mosix_inline_unlend(struct mosix_task *mt, struct mosix_lent *lent)
-{
-	u32 i;
-
-	if (!lent)
-		return;
-	for (i = 0; i < lent->count; i++)
-		mosix_pages_unlend(mt->proc->pages, lent->addr[i]);
-	kvfree(lent);
-}
-
 /* Bytes of a window that the call wrote, by its result. */
 static u32 written(const struct wire_call *call, u32 i, long ret)
 {
@@ -344,12 +251,14 @@ static u32 written(const struct wire_call *call, u32 i, long ret)
 /**
  * mosix_inline_reply - a call's result as a message
  * @call: the call
+ * @s: how it was made
  * @ret: what it returned
  *
  * Return: MSG_REPLY with what the call wrote, NULL when there is no memory.
- * Context: the deputy, with the windows still lent.
+ * Context: the deputy, before its next call.
  */
-struct mosix_msg *mosix_inline_reply(const struct wire_call *call, long ret)
+struct mosix_msg *mosix_inline_reply(const struct wire_call *call,
+				     const struct mosix_scratch *s, long ret)
 {
 	u32 out[WIRE_WINDOWS_MAX] = { 0 };
 	struct wire_reply *reply;
@@ -357,7 +266,7 @@ struct mosix_msg *mosix_inline_reply(const struct wire_call *call, long ret)
 	u32 i, all = 0;
 	u8 *to;
 
-	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+	for (i = 0; i < s->count; i++) {
 		out[i] = written(call, i, ret);
 		all += out[i];
 	}
@@ -366,9 +275,8 @@ struct mosix_msg *mosix_inline_reply(const struct wire_call *call, long ret)
 		return NULL;
 	reply = (void *)msg->data;
 	to = (u8 *)(reply + 1);
-	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
-		if (copy_from_user(to, (void __user *)
-				   le64_to_cpu(call->win[i].addr), out[i]))
+	for (i = 0; i < s->count; i++) {
+		if (copy_from_user(to, (void __user *)s->at[i], out[i]))
 			ret = -EFAULT;
 		reply->out[i] = cpu_to_le32(out[i]);
 		to += out[i];

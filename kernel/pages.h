@@ -126,8 +126,6 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 					struct vm_area_struct *vma,
 					unsigned long nr, unsigned int flags);
 int mosix_pages_install_all(struct mosix_pages *pg);
-int mosix_pages_lend(struct mosix_pages *pg, u64 addr, struct page *page);
-void mosix_pages_unlend(struct mosix_pages *pg, u64 addr);
 
 /* serve.c: pages that the other half asks for */
 void mosix_serve_init(struct mosix_pages *pg);

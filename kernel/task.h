@@ -26,8 +26,9 @@ enum { MOSIX_LAST_LEN = 96 };
 /**
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
- * @lock: protects @state, @where, @link, @move, @threads, @last, @tracers,
- *	and each thread's @task, @inbox, @signals; not @home, which never changes
+ * @lock: protects @state, @where, @link, @move, @threads, @last, @tracers, and
+ *	each thread's @task, @inbox, @signals, @scratch; not @home, which never
+ *	changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
  * @state: enum mosix_state; changed by mosix_proc_event() alone
@@ -97,6 +98,7 @@ enum mosix_task_flag {
  * @nsignals: deputy: signals sent on this stay; body: taken up
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
+ * @scratch: deputy: address of its scratch area, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
  */
@@ -113,6 +115,7 @@ struct mosix_task {
 	u32 nsignals;
 	struct llist_node free_node;
 	struct mosix_msg *reply;
+	unsigned long scratch;
 	u64 utime_ns;
 	u64 stime_ns;
 };

@@ -6,6 +6,7 @@
 #include "victim.h"
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -40,9 +41,25 @@ static void bad_pointer(int fd, int zero, void *p)
 					 NULL, 8));
 }
 
+/* What may be read and not written: nothing is made that nobody can name. */
+static void bad_target(int zero, void *p)
+{
+	int next = CHECK_CALL(dup(zero)), now;
+
+	close(next);
+	refuse("pipe to constants", syscall(SYS_pipe, p));
+	refuse("socketpair to constants",
+	       syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, p));
+	refuse("read to constants", syscall(SYS_read, zero, p, 16));
+	refuse("stat to constants", syscall(SYS_stat, "/", p));
+	now = CHECK_CALL(dup(zero));
+	close(now);
+	CHECK(now == next, "descriptors up to %d stayed open", now - 1);
+}
+
 int main(int argc, char **argv)
 {
-	char *two;
+	char *two, *constants;
 	int fd, zero;
 
 	victim_begin(argc, argv);
@@ -52,8 +69,16 @@ int main(int argc, char **argv)
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(two != MAP_FAILED, "mmap: %s", strerror(errno));
 	CHECK_CALL(mprotect(two + PAGE, PAGE, PROT_NONE));
+	constants = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(constants != MAP_FAILED, "mmap: %s", strerror(errno));
+	memset(constants, 'c', PAGE);
+	CHECK_CALL(mprotect(constants, PAGE, PROT_READ));
 	while (victim_next()) {
 		ssize_t ret;
+
+		bad_target(zero, constants);
+		bad_target(zero, two + PAGE);
 
 		for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 			bad_pointer(fd, zero, (void *)bad[i]);

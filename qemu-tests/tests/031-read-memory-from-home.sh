@@ -57,3 +57,13 @@ claim "the victim is still on node 2" is_on mark 2
 claim_trip mark home
 assert_eq "$(texts 64)" 128 "home again the text is still there"
 claim "the victim has seen nothing" passes mark
+
+victim wait 1 mark 64 receive
+pid=$(pid_of wait)
+must "a victim that waits to receive is away" move wait 2
+claim "and goes on there" goes_on wait
+for i in 1 2 3 4; do
+	assert_eq "$(texts 5)" 128 \
+		"the page that it wants to receive into is as the body has it ($i)"
+done
+claim "it has seen nothing" passes wait

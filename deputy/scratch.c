@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Scratch windows: where a deputy carries out a call whose memory travels with
+ * it.
+ *
+ * The call's pages are the body's and stay there. A call with windows describes
+ * every pointer that it takes, so the deputy lets it work on an area of its
+ * own: what came along is copied there, the arguments are turned to it, and
+ * what the call wrote is sent from there. Another thread, or who looks at the
+ * process's memory, never sees it in place of the real pages.
+ *
+ * Each thread has one area, made when it is first needed and kept until the
+ * process is whole again. It is no part of the process: not governed by the
+ * rule of single copies, not copied by fork, not counted in its limits. Its
+ * address is one that is free at home; the program may map something over
+ * it, and then another one is made.
+ *
+ * A window keeps its place within its page: what a driver asks of a buffer's
+ * alignment holds for the window as for the buffer.
+ */
+#include "deputy.h"
+
+#include "syscall.h"
+
+#include <linux/mm.h>
+#include <linux/restart_block.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include <asm/unistd.h>
+
+enum {
+	SCRATCH_SIZE = WIRE_WINDOW_BYTES_MAX +
+		       (WIRE_WINDOWS_MAX + 1) * WIRE_PAGE_SIZE,
+};
+
+static_assert(SCRATCH_SIZE % WIRE_PAGE_SIZE == 0);
+
+#define SCRATCH_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
+		       VM_DONTCOPY | VM_DONTDUMP)
+
+static vm_fault_t scratch_fault(const struct vm_special_mapping *sm,
+				struct vm_area_struct *vma,
+				struct vm_fault *vmf)
+{
+	vmf->page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
+	return vmf->page ? 0 : VM_FAULT_OOM;
+}
+
+/* What the mapping adds to the process's size is taken off again. */
+static void scratch_count(struct mm_struct *mm, long pages)
+{
+	WRITE_ONCE(mm->total_vm, mm->total_vm + pages);
+	mm->data_vm += pages;
+}
+
+static void scratch_close(const struct vm_special_mapping *sm,
+			  struct vm_area_struct *vma)
+{
+	scratch_count(vma->vm_mm, vma_pages(vma));
+}
+
+static const struct vm_special_mapping scratch_mapping = {
+	.name	= "[mosix]",
+	.fault	= scratch_fault,
+	.close	= scratch_close,
+};
+
+static bool is_there(unsigned long addr)
+{
+	struct vm_area_struct *vma;
+	bool there;
+
+	mmap_read_lock(current->mm);
+	vma = addr ? vma_lookup(current->mm, addr) : NULL;
+	there = vma && vma->vm_start == addr &&
+		vma->vm_end == addr + SCRATCH_SIZE &&
+		vma_is_special_mapping(vma, &scratch_mapping) &&
+		(vma->vm_flags & SCRATCH_FLAGS) == SCRATCH_FLAGS;
+	mmap_read_unlock(current->mm);
+	return there;
+}
+
+/* Ours is new; who else has that address lost its own. */
+static void remember(struct mosix_task *mt, unsigned long addr)
+{
+	struct mosix_task *other;
+
+	spin_lock(&mt->proc->lock);
+	list_for_each_entry(other, &mt->proc->threads, node)
+		if (other->scratch == addr)
+			other->scratch = 0;
+	mt->scratch = addr;
+	spin_unlock(&mt->proc->lock);
+}
+
+static int make(struct mosix_task *mt)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long addr;
+	int ret = 0;
+
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	addr = get_unmapped_area(NULL, 0, SCRATCH_SIZE, 0, 0);
+	if (IS_ERR_VALUE(addr)) {
+		ret = addr;
+	} else {
+		vma = _install_special_mapping(mm, addr, SCRATCH_SIZE,
+					       SCRATCH_FLAGS,
+					       &scratch_mapping);
+		ret = PTR_ERR_OR_ZERO(vma);
+	}
+	if (!ret)
+		scratch_count(mm, -(SCRATCH_SIZE / WIRE_PAGE_SIZE));
+	mmap_write_unlock(mm);
+	if (!ret)
+		remember(mt, addr);
+	return ret;
+}
+
+/**
+ * mosix_scratch_end - a thread needs no scratch area any more
+ * @mt: record of current
+ *
+ * Context: the deputy.
+ */
+void mosix_scratch_end(struct mosix_task *mt)
+{
+	if (mt->scratch && is_there(mt->scratch))
+		vm_munmap(mt->scratch, SCRATCH_SIZE);
+	mt->scratch = 0;
+}
+
+/* Which bytes of a window, once written, may be older than the call? */
+static bool may_be_stale(const struct wire_call *call, u32 i)
+{
+	const struct mosix_call_desc *desc =
+		mosix_call_find(le64_to_cpu(call->nr));
+	u32 k;
+
+	for (k = 0; desc && k < MOSIX_CALL_WINDOWS; k++)
+		if (desc->win[k].arg == le16_to_cpu(call->win[i].arg) &&
+		    (desc->win[k].dir & MOSIX_WIN_OUT))
+			return desc->win[k].back != MOSIX_BACK_RET;
+	return true;
+}
+
+static int fill_window(const struct wire_call *call, u32 i, u64 at,
+		       const u8 **from)
+{
+	void __user *to = (void __user *)at;
+	u32 len = le32_to_cpu(call->win[i].len);
+
+	if (!(le16_to_cpu(call->win[i].dir) & WINDOW_IN)) {
+		/* What a result counts was written; of the rest send zeros. */
+		if (may_be_stale(call, i) && clear_user(to, len))
+			return -EFAULT;
+		return 0;
+	}
+	if (copy_to_user(to, *from, len))
+		return -EFAULT;
+	*from += len;
+	return 0;
+}
+
+/* The first address from @at on that is as far in its page as @addr. */
+static u64 place(u64 at, u64 addr)
+{
+	u64 offset = addr & (WIRE_PAGE_SIZE - 1);
+
+	at += (offset - at) & (WIRE_PAGE_SIZE - 1);
+	return at;
+}
+
+static int fill(struct mosix_task *mt, const struct wire_call *call,
+		struct mosix_scratch *s)
+{
+	const u8 *from = (const u8 *)(call + 1);
+	u64 at = mt->scratch;
+	u32 i;
+
+	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+		at = place(at, le64_to_cpu(call->win[i].addr));
+		if (fill_window(call, i, at, &from))
+			return -EFAULT;
+		s->at[i] = at;
+		s->args[le16_to_cpu(call->win[i].arg)] = at;
+		at += le32_to_cpu(call->win[i].len);
+	}
+	return 0;
+}
+
+/**
+ * mosix_scratch_begin - prepare the memory of a call
+ * @mt: record of the deputy
+ * @call: the call, checked
+ * @s: receives the arguments to make it with
+ *
+ * Without an area the call is made with its own addresses: its faults fetch the
+ * pages, which is slower and always right.
+ *
+ * Context: the deputy.
+ */
+void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
+			 struct mosix_scratch *s)
+{
+	u32 i;
+
+	s->count = 0;
+	if (call->nwin && (is_there(mt->scratch) || !make(mt)))
+		s->count = le32_to_cpu(call->nwin);
+	for (i = 0; i < MOSIX_CALL_ARGS; i++)
+		s->args[i] = le64_to_cpu(call->args[i]);
+	if (!s->count || !fill(mt, call, s))
+		return;
+	s->count = 0;
+	for (i = 0; i < MOSIX_CALL_ARGS; i++)
+		s->args[i] = le64_to_cpu(call->args[i]);
+}
+
+static u64 real_address(const struct wire_call *call,
+			const struct mosix_scratch *s, u64 addr)
+{
+	u32 i;
+
+	for (i = 0; i < s->count; i++)
+		if (addr - s->at[i] < le32_to_cpu(call->win[i].len))
+			return le64_to_cpu(call->win[i].addr) +
+			       (addr - s->at[i]);
+	return addr;
+}
+
+/**
+ * mosix_scratch_restart - a call that is gone on with later keeps no window
+ * @call: the call
+ * @s: how it was made
+ * @ret: its result
+ *
+ * The restart block remembers a pointer: turn it to the process's own memory,
+ * since going on has no windows.
+ *
+ * Context: the deputy, after the call.
+ */
+void mosix_scratch_restart(const struct wire_call *call,
+			   const struct mosix_scratch *s, long ret)
+{
+	struct restart_block *block = &current->restart_block;
+
+	if (ret != -ERESTART_RESTARTBLOCK)
+		return;
+	switch (le64_to_cpu(call->nr)) {
+	case __NR_nanosleep:
+	case __NR_clock_nanosleep:
+		if (block->nanosleep.type == TT_NATIVE)
+			block->nanosleep.rmtp = (void __user *)
+				real_address(call, s, (unsigned long)
+					     block->nanosleep.rmtp);
+		break;
+	case __NR_poll:
+		block->poll.ufds = (void __user *)
+			real_address(call, s, (unsigned long)block->poll.ufds);
+		break;
+	}
+}
