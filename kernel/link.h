@@ -37,6 +37,7 @@ struct mosix_msg {
  * @ref: the process, each thread and whoever waits hold one
  * @side: which end we are
  * @peer: node at the other end, 0 until it said so
+ * @known: the same as the handshake proved it, 0 on a link in clear
  * @greeted: HELLO was exchanged
  * @sock: the connection
  * @lock: protects @queue, @queued, @error, @closing, @calls, @next_id, @proc;
@@ -56,6 +57,7 @@ struct mosix_link {
 	struct kref ref;
 	enum wire_side side;
 	u16 peer;
+	u16 known;
 	u8 greeted;
 	struct socket *sock;
 	spinlock_t lock;	/* see above */
@@ -104,6 +106,7 @@ int mosix_stream_start(struct mosix_link *link);
 
 /* peer.c */
 struct mosix_link *mosix_peer_connect(u16 node);
+void mosix_peer_accepted(struct socket *sock, u16 node);
 void mosix_peer_relisten(void);
 
 #endif /* MOSIX_LINK_H */

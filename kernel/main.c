@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Composition root: what is made at boot, and in which order. */
+#include "gate.h"
 #include "migrate.h"
 #include "proc.h"
+#include "security.h"
 
 #include "../deputy/body.h"
 #include "../loadinfo/loadinfo.h"
@@ -16,7 +18,13 @@ static int __init mosix_init(void)
 	ret = mosix_migrate_init();
 	if (ret)
 		goto err;
+	ret = mosix_gate_init();
+	if (ret)
+		goto err;
 	ret = mosix_proc_init();
+	if (ret)
+		goto err;
+	ret = mosix_security_init();
 	if (ret)
 		goto err;
 	mosix_account_init();

@@ -3,8 +3,8 @@
  * The node map is an immutable array that readers see through RCU; a write
  * to /proc/mosix/config replaces it whole or changes nothing.
  *
- * Text, one record a line: `self ID` and `node ID ADDRESS[:PORT]`; empty
- * lines and what follows a # are skipped.
+ * Text, one record a line: `self ID` and `node ID ADDRESS[:PORT] [KEY]`, KEY
+ * in hex; empty lines and what follows a # are skipped.
  */
 #include "node.h"
 
@@ -90,6 +90,28 @@ int mosix_node_addr(u16 id, struct sockaddr_in *addr)
 }
 
 /**
+ * mosix_node_pin - the only own key that a node may have
+ * @id: its id
+ * @key: receives MOSIX_NODE_KEY_LEN bytes
+ *
+ * Return: false when the map has no such node or says nothing of its key.
+ * Context: any.
+ */
+bool mosix_node_pin(u16 id, u8 *key)
+{
+	const struct mosix_node *node;
+	bool pinned;
+
+	rcu_read_lock();
+	node = find(rcu_dereference(the_map), id);
+	pinned = node && node->pinned;
+	if (pinned)
+		memcpy(key, node->key, MOSIX_NODE_KEY_LEN);
+	rcu_read_unlock();
+	return pinned;
+}
+
+/**
  * mosix_node_each - walk the map
  * @fn: called for each node, this one included; must not sleep; a return
  *	other than 0 ends the walk
@@ -113,7 +135,20 @@ int mosix_node_each(int (*fn)(const struct mosix_node *node, void *arg),
 	return ret;
 }
 
-static int parse_node(struct node_map *map, char *id_text, char *addr_text)
+/* A pin, if there is one: a key in hex. */
+static int parse_pin(struct mosix_node *node, const char *text)
+{
+	if (!text)
+		return 0;
+	if (strlen(text) != 2 * MOSIX_NODE_KEY_LEN ||
+	    hex2bin(node->key, text, MOSIX_NODE_KEY_LEN))
+		return -EINVAL;
+	node->pinned = 1;
+	return 0;
+}
+
+static int parse_node(struct node_map *map, char *id_text, char *addr_text,
+		      const char *pin_text)
 {
 	struct mosix_node *node;
 	u16 port = MOSIX_PORT_DEFAULT;
@@ -140,19 +175,19 @@ static int parse_node(struct node_map *map, char *id_text, char *addr_text)
 	node->id = id;
 	node->addr.sin_family = AF_INET;
 	node->addr.sin_port = htons(port);
-	return 0;
+	return parse_pin(node, pin_text);
 }
 
 static int parse_line(struct node_map *map, char *line)
 {
-	char *word[4] = { NULL };
+	char *word[5] = { NULL };
 	char *comment = strchr(line, '#');
 	int n = 0;
 	char *w;
 
 	if (comment)
 		*comment = '\0';
-	while ((w = strsep(&line, " \t\r")) && n < 4)
+	while ((w = strsep(&line, " \t\r")) && n < 5)
 		if (*w)
 			word[n++] = w;
 	if (!n)
@@ -160,8 +195,8 @@ static int parse_line(struct node_map *map, char *line)
 	if (n == 2 && !strcmp(word[0], "self"))
 		return map->self || kstrtou16(word[1], 10, &map->self) ||
 		       !map->self ? -EINVAL : 0;
-	if (n == 3 && !strcmp(word[0], "node"))
-		return parse_node(map, word[1], word[2]);
+	if ((n == 3 || n == 4) && !strcmp(word[0], "node"))
+		return parse_node(map, word[1], word[2], word[3]);
 	return -EINVAL;
 }
 
@@ -207,6 +242,19 @@ int mosix_node_configure(char *text)
 	return 0;
 }
 
+static ssize_t format_node(char *buf, size_t size,
+			   const struct mosix_node *node)
+{
+	ssize_t n = scnprintf(buf, size, "node %u %pI4:%u", node->id,
+			      &node->addr.sin_addr,
+			      ntohs(node->addr.sin_port));
+
+	if (node->pinned)
+		n += scnprintf(buf + n, size - n, " %*phN", MOSIX_NODE_KEY_LEN,
+			       node->key);
+	return n + scnprintf(buf + n, size - n, "\n");
+}
+
 /**
  * mosix_node_format - the map as text, in the form that a write takes
  * @buf: receives it
@@ -226,9 +274,7 @@ ssize_t mosix_node_format(char *buf, size_t size)
 	if (map && map->self)
 		n += scnprintf(buf + n, size - n, "self %u\n", map->self);
 	for (i = 0; map && i < map->count; i++)
-		n += scnprintf(buf + n, size - n, "node %u %pI4:%u\n",
-			       map->node[i].id, &map->node[i].addr.sin_addr,
-			       ntohs(map->node[i].addr.sin_port));
+		n += format_node(buf + n, size - n, &map->node[i]);
 	rcu_read_unlock();
 	return n;
 }

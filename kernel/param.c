@@ -46,6 +46,10 @@ static struct mosix_param params[PARAM_COUNT] = {
 		.name = "call_us", .max = USEC_PER_SEC, .value = 500,
 		.help = "microseconds that a process away waits for a call",
 	},
+	[PARAM_KEY_OLD_S] = {
+		.name = "key_old_s", .max = 7 * 24 * 3600, .value = 600,
+		.help = "seconds that an old cluster key is accepted",
+	},
 };
 
 /**

@@ -13,6 +13,7 @@ enum mosix_param_id {
 	PARAM_MAX_GUESTS,
 	PARAM_RESERVE_KIB,
 	PARAM_CALL_US,
+	PARAM_KEY_OLD_S,
 	PARAM_COUNT
 };
 

@@ -6,7 +6,10 @@
 #include "link.h"
 
 #include "call.h"
+#include "gate.h"
+#include "key.h"
 #include "node.h"
+#include "secure.h"
 
 #include <linux/err.h>
 #include <linux/kthread.h>
@@ -65,12 +68,34 @@ static int say_hello(struct mosix_link *link)
 	return 0;
 }
 
+/* Connected, and encrypted unless the admin wants it in clear. */
+static int connect_to(struct socket *sock, u16 node, struct sockaddr_in *addr)
+{
+	int ret;
+
+	if (mosix_key_mode() == KEY_CLOSED)
+		return -ENOKEY;
+	sock->sk->sk_sndtimeo = HELLO_TIMEOUT_S * HZ;
+	ret = kernel_connect(sock, (struct sockaddr *)addr, sizeof(*addr), 0);
+	if (ret)
+		return ret;
+	sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
+	if (mosix_key_mode() == KEY_INSECURE)
+		return 0;
+	ret = mosix_secure_connect(sock, node);
+	if (ret)
+		pr_warn_ratelimited("mosix: no encrypted link to node %u: %pe\n",
+				    node, ERR_PTR(ret));
+	return ret;
+}
+
 /**
  * mosix_peer_connect - make a link to a node's listener
  * @node: id of the node
  *
  * Return: a link that exchanged HELLO, or ERR_PTR: -ENODEV unknown node,
- * -EHOSTUNREACH nobody answers there, -EPROTO it speaks something else.
+ * -EHOSTUNREACH nobody answers there, or not as who has the cluster's key,
+ * -EPROTO it speaks something else.
  * Context: process context without signals (a kernel thread), sleeps.
  */
 struct mosix_link *mosix_peer_connect(u16 node)
@@ -88,13 +113,11 @@ struct mosix_link *mosix_peer_connect(u16 node)
 	if (ret)
 		return ERR_PTR(ret);
 	tune_socket(sock);
-	sock->sk->sk_sndtimeo = HELLO_TIMEOUT_S * HZ;
-	ret = kernel_connect(sock, (struct sockaddr *)&addr, sizeof(addr), 0);
+	ret = connect_to(sock, node, &addr);
 	if (ret) {
 		sock_release(sock);
 		return ERR_PTR(-EHOSTUNREACH);
 	}
-	sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
 	link = mosix_link_new(sock, SIDE_HOME);
 	if (!link) {
 		sock_release(sock);
@@ -121,31 +144,49 @@ static int same_address(const struct mosix_node *node, void *arg)
 }
 
 /* Strangers cost a look at the map, no thread and no memory. */
-static bool in_map(struct socket *sock)
+static bool in_map(struct socket *sock, struct sockaddr_in *peer)
 {
-	struct sockaddr_in peer;
-
-	if (kernel_getpeername(sock, (struct sockaddr *)&peer) < 0)
+	if (kernel_getpeername(sock, (struct sockaddr *)peer) < 0)
 		return false;
-	return mosix_node_each(same_address, &peer);
+	return mosix_node_each(same_address, peer);
 }
 
 static void accept_one(struct socket *sock)
 {
-	struct mosix_link *link;
-	int ret;
+	enum mosix_key_mode mode = mosix_key_mode();
+	struct sockaddr_in peer;
 
-	if (!in_map(sock)) {
+	if (mode == KEY_CLOSED || !in_map(sock, &peer)) {
+		mosix_secure_count(SECURE_STRANGER);
 		sock_release(sock);
 		return;
 	}
 	tune_socket(sock);
+	if (mode == KEY_INSECURE)
+		mosix_peer_accepted(sock, 0);
+	else
+		mosix_gate_knock(sock, &peer);
+}
+
+/**
+ * mosix_peer_accepted - somebody who may get in has connected
+ * @sock: the connection; consumed
+ * @node: who it is, proved; 0: in clear, nobody knows
+ *
+ * Context: process context.
+ */
+void mosix_peer_accepted(struct socket *sock, u16 node)
+{
+	struct mosix_link *link;
+	int ret;
+
 	sock->sk->sk_rcvtimeo = HELLO_TIMEOUT_S * HZ;	/* until HELLO */
 	link = mosix_link_new(sock, SIDE_HOST);
 	if (!link) {
 		sock_release(sock);
 		return;
 	}
+	link->known = node;
 	ret = mosix_stream_start(link);
 	if (ret)
 		mosix_link_close(link, ret);
@@ -206,7 +247,8 @@ static void close_listener(void)
 /**
  * mosix_peer_relisten - listen where the node map says, or not at all
  *
- * Context: process context, sleeps; after each change of the node map.
+ * Context: process context, sleeps; after each change of the node map, and of
+ * having a key.
  */
 void mosix_peer_relisten(void)
 {
@@ -216,7 +258,8 @@ void mosix_peer_relisten(void)
 
 	mutex_lock(&listen_lock);
 	close_listener();
-	if (mosix_node_addr(mosix_node_self(), &addr))
+	if (mosix_key_mode() == KEY_CLOSED ||
+	    mosix_node_addr(mosix_node_self(), &addr))
 		goto out;
 	sock = open_listener(&addr);
 	if (IS_ERR(sock)) {

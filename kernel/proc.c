@@ -28,7 +28,7 @@
 
 enum {
 	VALUE_MAX	= 32,
-	CONFIG_MAX	= 256 * 1024,
+	CONFIG_MAX	= 512 * 1024,
 	FILE_MAX	= 1 << 16,
 };
 

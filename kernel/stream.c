@@ -217,6 +217,8 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 		return -EPROTONOSUPPORT;
 	if (le16_to_cpu(hello->peer) != mosix_node_self())
 		return -EADDRNOTAVAIL;
+	if (link->known && node != link->known)
+		return -EACCES;
 	if (mosix_node_addr(node, &known) || node == mosix_node_self() ||
 	    kernel_getpeername(link->sock, (struct sockaddr *)&peer) < 0 ||
 	    peer.sin_addr.s_addr != known.sin_addr.s_addr)

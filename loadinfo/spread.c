@@ -5,11 +5,16 @@
  * UDP, on the port number that the node's links use with TCP. What is lost is
  * lost: the next datagram says more, and what is not heard of any more gets
  * old. A datagram counts only if it comes from the address and port that the
- * node map has for the node which it says it is from.
+ * node map has for the node which it says it is from, and, unless the admin
+ * wants all in clear, if it is sealed with the cluster's key, for this node, and
+ * was not there before.
  */
 #include "spread.h"
 
+#include "../kernel/key.h"
 #include "../kernel/node.h"
+#include "../kernel/seal.h"
+#include "../kernel/secure.h"
 
 #include <linux/bsearch.h>
 #include <linux/net.h>
@@ -19,6 +24,11 @@
 #include <linux/uio.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+
+enum { BOX_MAX = sizeof(struct lb_gossip_message) + SEAL_OVERHEAD };
+
+/* One datagram, never a fragment, sealed or not: see gossip.h. */
+static_assert(BOX_MAX <= 1280 - 40 - 8);
 
 /**
  * mosix_spread_close() - stop telling and hearing
@@ -33,6 +43,10 @@ void mosix_spread_close(struct mosix_spread *spread)
 	spread->sock = NULL;
 	kvfree(spread->peer);
 	spread->peer = NULL;
+	kvfree(spread->replay);
+	spread->replay = NULL;
+	kfree(spread->box);
+	spread->box = NULL;
 	spread->count = 0;
 }
 
@@ -74,7 +88,9 @@ static int read_map(struct mosix_spread *spread)
 
 	mosix_node_each(count_node, &f.room);
 	spread->peer = kvcalloc(f.room, sizeof(*spread->peer), GFP_KERNEL);
-	if (!spread->peer)
+	spread->replay = kvcalloc(f.room, sizeof(*spread->replay), GFP_KERNEL);
+	spread->box = kmalloc(BOX_MAX, GFP_KERNEL);
+	if (!spread->peer || !spread->replay || !spread->box)
 		return -ENOMEM;
 	/* A map that grew meanwhile has a new generation: tried again then. */
 	mosix_node_each(add_node, &f);
@@ -99,6 +115,20 @@ static int open_socket(struct mosix_spread *spread)
 	return kernel_bind(spread->sock, (struct sockaddr *)&own, sizeof(own));
 }
 
+/* What was taken once stays taken when the map is another. */
+static void remember(struct mosix_spread *spread,
+		     const struct mosix_spread *before)
+{
+	const struct lb_peer *peer;
+	u32 i;
+
+	for (i = 0; i < before->count; i++) {
+		peer = mosix_spread_peer(spread, before->peer[i].id);
+		if (peer)
+			spread->replay[peer - spread->peer] = before->replay[i];
+	}
+}
+
 /**
  * mosix_spread_configure() - follow the node map
  * @spread: closed, or made from an older map
@@ -110,10 +140,22 @@ static int open_socket(struct mosix_spread *spread)
 int mosix_spread_configure(struct mosix_spread *spread)
 {
 	u32 generation = mosix_node_generation();
+	struct mosix_spread before = *spread;
 	int ret;
 
-	mosix_spread_close(spread);
+	spread->peer = NULL;
+	spread->replay = NULL;
+	spread->box = NULL;
+	if (spread->sock)
+		sock_release(spread->sock);
+	spread->sock = NULL;
+	spread->count = 0;
 	ret = read_map(spread);
+	if (!ret)
+		remember(spread, &before);
+	kvfree(before.peer);
+	kvfree(before.replay);
+	kfree(before.box);
 	if (!ret)
 		ret = open_socket(spread);
 	if (ret)
@@ -139,6 +181,16 @@ struct lb_peer *mosix_spread_peer(struct mosix_spread *spread, u16 node)
 		       sizeof(wanted), compare);
 }
 
+/* Into the box, as the admin wants it: sealed, in clear or not at all. */
+static int wrap(struct mosix_spread *spread, u16 node,
+		const struct lb_gossip_message *msg, u32 len)
+{
+	if (mosix_key_mode() != KEY_INSECURE)
+		return mosix_seal(spread->box, msg, len, node);
+	memcpy(spread->box, msg, len);
+	return len;
+}
+
 /**
  * mosix_spread_send() - tell one node
  * @spread: open
@@ -151,7 +203,7 @@ struct lb_peer *mosix_spread_peer(struct mosix_spread *spread, u16 node)
 void mosix_spread_send(struct mosix_spread *spread, u16 node,
 		       const struct lb_gossip_message *msg, u32 len)
 {
-	struct kvec vec = { .iov_base = (void *)msg, .iov_len = len };
+	struct kvec vec = { .iov_base = spread->box };
 	struct sockaddr_in to;
 	struct msghdr hdr = {
 		.msg_name = &to,
@@ -159,9 +211,15 @@ void mosix_spread_send(struct mosix_spread *spread, u16 node,
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
 
+	int size;
+
 	if (mosix_node_addr(node, &to))
 		return;
-	if (kernel_sendmsg(spread->sock, &hdr, &vec, 1, len) == (int)len)
+	size = wrap(spread, node, msg, len);
+	if (size < 0)
+		return;
+	vec.iov_len = size;
+	if (kernel_sendmsg(spread->sock, &hdr, &vec, 1, size) == size)
 		spread->sent++;
 }
 
@@ -178,6 +236,43 @@ static bool is_from_sender(const struct lb_gossip_message *msg,
 	       from->sin_addr.s_addr == known.sin_addr.s_addr;
 }
 
+/* Opened: is it what its own head says it is from, and new? */
+static bool is_fresh(struct mosix_spread *spread,
+		     const struct lb_gossip_message *msg)
+{
+	const struct mosix_seal *seal = (void *)spread->box;
+	struct lb_peer *peer;
+
+	if (seal->sender != msg->header.sender)
+		return false;
+	peer = mosix_spread_peer(spread, le16_to_cpu(seal->sender));
+	if (peer && mosix_seal_is_fresh(seal,
+					&spread->replay[peer - spread->peer]))
+		return true;
+	mosix_secure_count(SECURE_REPLAY);
+	return false;
+}
+
+/* Out of the box: bytes of the message, or -EBADMSG. */
+static int unwrap(struct mosix_spread *spread, struct lb_gossip_message *msg,
+		  u32 len)
+{
+	int ret;
+
+	if (len > BOX_MAX)
+		return -EBADMSG;
+	if (mosix_key_mode() == KEY_INSECURE) {
+		if (len > sizeof(*msg))
+			return -EBADMSG;
+		memcpy(msg, spread->box, len);
+		return len;
+	}
+	ret = mosix_unseal(msg, spread->box, len);
+	if (ret < 0)
+		mosix_secure_count(SECURE_DATAGRAM);
+	return ret;
+}
+
 /**
  * mosix_spread_receive() - wait for a message
  * @spread: open
@@ -192,7 +287,7 @@ static bool is_from_sender(const struct lb_gossip_message *msg,
 int mosix_spread_receive(struct mosix_spread *spread,
 			 struct lb_gossip_message *msg, u32 wait_ms)
 {
-	struct kvec vec = { .iov_base = msg, .iov_len = sizeof(*msg) };
+	struct kvec vec = { .iov_base = spread->box, .iov_len = BOX_MAX };
 	struct sockaddr_in from = {};
 	struct msghdr hdr = {
 		.msg_name = &from,
@@ -203,12 +298,13 @@ int mosix_spread_receive(struct mosix_spread *spread,
 	WRITE_ONCE(spread->sock->sk->sk_rcvtimeo,
 		   msecs_to_jiffies(wait_ms) + 1);
 	/* MSG_TRUNC: the length it had, not the part that there was room for */
-	len = kernel_recvmsg(spread->sock, &hdr, &vec, 1, sizeof(*msg),
-			     MSG_TRUNC);
+	len = kernel_recvmsg(spread->sock, &hdr, &vec, 1, BOX_MAX, MSG_TRUNC);
 	if (len < 0)
 		return len;
-	if (len > (int)sizeof(*msg) || lb_gossip_check(msg, (u32)len) ||
-	    !is_from_sender(msg, &from)) {
+	len = unwrap(spread, msg, len);
+	if (len < 0 || lb_gossip_check(msg, (u32)len) ||
+	    !is_from_sender(msg, &from) ||
+	    (mosix_key_mode() != KEY_INSECURE && !is_fresh(spread, msg))) {
 		spread->dropped++;
 		return -EBADMSG;
 	}

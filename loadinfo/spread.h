@@ -5,6 +5,7 @@
 
 #include "gossip.h"
 
+struct mosix_replay;
 struct socket;
 
 /**
@@ -13,6 +14,8 @@ struct socket;
  * @generation: of the node map that @peer was made from
  * @count: nodes in @peer
  * @peer: all nodes of the map but this one, by id
+ * @replay: what was taken from each of @peer
+ * @box: a datagram as it is on the wire
  * @sent: datagrams sent
  * @heard: datagrams taken in
  * @dropped: datagrams that were not from a node, or no message
@@ -22,6 +25,8 @@ struct mosix_spread {
 	u32 generation;
 	u32 count;
 	struct lb_peer *peer;
+	struct mosix_replay *replay;
+	u8 *box;
 	u64 sent;
 	u64 heard;
 	u64 dropped;
