@@ -9,7 +9,8 @@
 #   node_runs I          is its QEMU there
 #
 # Needs $CLUSTER (folder of this cluster, with kernel and image in it), $NODES,
-# $MEM, $SMP, $KERNEL_WORDS (more for the kernels' command line), $SLOW (how
+# $CLUSTER/key (the cluster key; insecure when there is none), $MEM, $SMP,
+# $KERNEL_WORDS (more for the kernels' command line), $SLOW (how
 # many times slower than a normal guest on TCG).
 #
 # A guest that gets no CPU for a while takes its timer for broken and panics:
@@ -26,7 +27,9 @@ boot_args() {
 		panic_on_warn=1 oops=panic log_buf_len=1M \
 		tsc=reliable "tsc_early_khz=$TSC_KHZ" no_timer_check \
 		acpi=off pmtmr=0x608 $KERNEL_WORDS \
-		"mosix.id=$id" "mosix.n=$NODES" "$@"
+		"mosix.id=$id" "mosix.n=$NODES" \
+		"mosix.key=$(cat "$CLUSTER/key" 2>/dev/null ||
+			echo insecure)" "$@"
 }
 
 # Becomes QEMU: always called in the background.

@@ -33,6 +33,8 @@ cluster_make() {
 	[[ $flavour == normal ]] || SLOW=5
 	ON_LIMIT=$((60 * SLOW))
 	export CLUSTER SLOW ON_LIMIT NODES MEM SMP
+	[[ ${LINKS-clear} == clear ]] || make_key >"$CLUSTER/key"
+	cp "$CLUSTER/key" "$CLUSTER/key.boot" 2>/dev/null || true
 	cluster_kernel "$flavour" || return 1
 	{
 		flock 9
@@ -85,6 +87,7 @@ cluster_health() {
 	local i bad=0
 	for ((i = 1; i <= NODES; i++)); do
 		restore_port "$i"
+		[[ ! -e $CLUSTER/keyed ]] || keys_as_booted
 		[[ ! -e $CLUSTER/netem.$i ]] || netem_off "$i" || true
 		if splats "$i"; then
 			echo "node $i complained (above)"

@@ -19,12 +19,18 @@
 #   wait_for SECONDS CMD...  poll until CMD succeeds; debug kernels get more time
 #   reboot_node I        power cut, and up again
 #   crash_node I         power cut; 'boot_node I; wait_node I' brings it back
+#   set_key I TEXT       write to /proc/mosix/key of node I: a key or "insecure"
+#   keys_on KEY          all nodes speak encrypted from now on; after the test
+#                        they do again what they did when they booted
+#   make_key             a new key
+#   security I NAME      a value of /proc/mosix/security of node I
 #   netem I ARGS...      tc netem on eth0 of node I: 'netem 2 delay 20ms loss 5%'
 #   netem_off I
 #   pcap flows           what crossed the bridge since the test began: flows,
 #   pcap count FILTER    packets and bytes of payload,
 #   pcap messages, pcap tally   messages of the links, one by one or counted;
 #   pcap pages           how many pages each link carried, out and back
+#   pcap sealed          the encrypted links: ends, records, first message
 #   pcap check           fails when a node sent what no node may send
 #
 # A status of 124 means that the time limit passed ($ON_LIMIT seconds), 253
@@ -144,6 +150,44 @@ reboot_node() {
 	kill_node "$1"
 	boot_node "$1"
 	wait_node "$1"
+}
+
+make_key() {
+	od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'
+	echo
+}
+
+# On standard input: a key has no place on a command line.
+set_key() {
+	: >"$CLUSTER/keyed"
+	printf '%s\n' "$2" | feed "$1" "umask 077; mkdir -p /etc/mosix
+		cat >/etc/mosix/key; cat /etc/mosix/key >/proc/mosix/key"
+}
+
+keys_on() {
+	local i key=$1
+	for ((i = 1; i <= NODES; i++)); do
+		set_key "$i" "$key" || return 1
+	done
+	echo "$key" >"$CLUSTER/key"
+}
+
+keys_as_booted() {
+	local i text=insecure
+	if [[ -e $CLUSTER/key.boot ]]; then
+		cp "$CLUSTER/key.boot" "$CLUSTER/key"
+		text=$(cat "$CLUSTER/key")
+	else
+		rm -f "$CLUSTER/key"
+	fi
+	for ((i = 1; i <= NODES; i++)); do
+		set_key "$i" "$text" || true
+	done
+	rm -f "$CLUSTER/keyed"
+}
+
+security() {
+	node "$1" cat /proc/mosix/security | sed -n "s/^$2 //p"
 }
 
 netem() {

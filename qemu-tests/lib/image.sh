@@ -19,7 +19,7 @@ image_compile() {
 	shift 2
 	first=${sources%%[[:space:]]*}
 	for source in $sources "${first%/*}"/*.h "$TOP"/qemu-tests/lib/*.h \
-		"$TOP"/kernel/{pure,wire}.h; do
+		"$TOP"/kernel/{pure,wire,handshake}.h; do
 		[[ ! -e $source || $out -nt $source ]] && continue
 		mkdir -p "${out%/*}"
 		# shellcheck disable=SC2086 # several sources

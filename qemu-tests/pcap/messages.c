@@ -62,12 +62,97 @@ static int eat_one(struct stream *s, message_fn tell)
 	return 1;
 }
 
+enum {
+	RECORD_HEAD	= 5,
+	RECORD_DATA	= 23,		/* all that TLS 1.3 shows of a type */
+	RECORD_MAX	= 16384 + 256,
+};
+
+/* Is this direction a handshake and records? */
+static enum sealed how_it_begins(const struct stream *s)
+{
+	const struct hs_head *head = (void *)(s->bytes.data + s->bytes.start);
+
+	if (head->type != (s->opener ? HS_OPEN : HS_CHALLENGE))
+		return SEALED_NOT;
+	return SEALED_FIRST;
+}
+
+static int bad_seal(const struct stream *s, const char *what)
+{
+	printf("bad: %s: at byte %llu: %s\n", packet_ends(&s->key), s->offset,
+	       what);
+	return -1;
+}
+
+/* The length of the next thing; 0: not to be seen yet, -1: not lawful. */
+static int sealed_len(const struct stream *s)
+{
+	const unsigned char *bytes = (void *)(s->bytes.data + s->bytes.start);
+	unsigned int len;
+
+	if (s->sealed == SEALED_FIRST)
+		return s->opener ? sizeof(struct hs_open) :
+				   sizeof(struct hs_challenge);
+	if (s->sealed == SEALED_SECOND)
+		return s->opener ? sizeof(struct hs_finish) :
+				   sizeof(struct hs_answer);
+	if (buf_len(&s->bytes) < RECORD_HEAD)
+		return 0;
+	len = bytes[3] << 8 | bytes[4];
+	if (bytes[0] != RECORD_DATA || bytes[1] != 3 || bytes[2] != 3)
+		return bad_seal(s, "not a record of TLS");
+	if (len > RECORD_MAX)
+		return bad_seal(s, "a record too long");
+	return RECORD_HEAD + len;
+}
+
+static unsigned int wanted_type(const struct stream *s)
+{
+	if (s->sealed == SEALED_FIRST)
+		return s->opener ? HS_OPEN : HS_CHALLENGE;
+	return s->opener ? HS_FINISH : HS_ANSWER;
+}
+
+/* As eat_one(), of a link that is encrypted. */
+static int eat_sealed(struct stream *s)
+{
+	const unsigned char *bytes = (void *)(s->bytes.data + s->bytes.start);
+	int len = sealed_len(s);
+
+	if (len <= 0 || buf_len(&s->bytes) < (size_t)len)
+		return len < 0 ? -1 : 0;
+	if (s->sealed != SEALED_RECORDS) {
+		if (bytes[0] != wanted_type(s))
+			return bad_seal(s, "not the message of the handshake");
+		if (s->opener && s->sealed == SEALED_FIRST)
+			memcpy(s->opening, bytes, sizeof(struct hs_open));
+		s->sealed++;
+	} else {
+		s->messages++;
+	}
+	s->offset += len;
+	buf_take(&s->bytes, len);
+	return 1;
+}
+
+static int eat(struct stream *s, message_fn tell)
+{
+	if (s->sealed == SEALED_UNKNOWN) {
+		if (!buf_len(&s->bytes))
+			return 0;
+		s->sealed = how_it_begins(s);
+	}
+	return s->sealed == SEALED_NOT ? eat_one(s, tell) : eat_sealed(s);
+}
+
 /**
  * messages_eat() - take the whole messages out of a stream
  * @s: the stream
  * @tell: called with each of them, in order; may be NULL
  *
- * Context: prints what is wrong.
+ * Context: prints what is wrong. Of an encrypted link only that it is one can
+ * be seen: a handshake, then records of TLS and nothing else.
  * Return: 0, or -1 when there was something that no node may send.
  */
 int messages_eat(struct stream *s, message_fn tell)
@@ -79,7 +164,7 @@ int messages_eat(struct stream *s, message_fn tell)
 		buf_take(&s->bytes, buf_len(&s->bytes));
 		return 0;
 	}
-	while ((got = eat_one(s, tell)) > 0)
+	while ((got = eat(s, tell)) > 0)
 		;
 	return got;
 }

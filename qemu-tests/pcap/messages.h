@@ -4,6 +4,7 @@
 #define QEMU_TESTS_MESSAGES_H
 
 #include "stream.h"
+#include "../../kernel/handshake.h"
 #include "../../kernel/wire.h"
 
 /* The port that a node listens at when its line in the map names none. */

@@ -11,6 +11,8 @@
  *                    bytes of payload
  *   pages            one line a link: home, host, private pages that went out,
  *                    that came back, copies of pages that never change
+ *   sealed           one line an encrypted link: ends, records of TLS that its
+ *                    opener sent, its first message in hex
  *   check            is every message one that a node may send, here and now
  *                    (see laws.c)? One line of totals; exit status 1 when one
  *                    is not
@@ -190,6 +192,23 @@ static int ask_pages(pcap_t *capture)
 	return bad || laws_broken();
 }
 
+static int ask_sealed(pcap_t *capture)
+{
+	int bad = eat_capture(capture, NULL);
+	const struct stream *s;
+	size_t i;
+
+	for (s = stream_newest(); s; s = s->older) {
+		if (!s->opener || s->sealed < SEALED_FIRST)
+			continue;
+		printf("%s %lu ", packet_ends(&s->key), s->messages);
+		for (i = 0; i < sizeof(struct hs_open); i++)
+			printf("%02x", s->opening[i]);
+		putchar('\n');
+	}
+	return bad;
+}
+
 static void set_filter(pcap_t *capture, const char *filter)
 {
 	struct bpf_program program;
@@ -211,6 +230,7 @@ int main(int argc, char **argv)
 		{ "messages", ask_messages },
 		{ "tally", ask_tally },
 		{ "pages", ask_pages },
+		{ "sealed", ask_sealed },
 		{ "check", ask_check },
 	};
 	char why[PCAP_ERRBUF_SIZE];

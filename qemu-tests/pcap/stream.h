@@ -20,6 +20,20 @@ struct piece {
 	unsigned char bytes[];
 };
 
+/** enum sealed - what bytes come next */
+enum sealed {
+	/** @SEALED_UNKNOWN: the first byte will tell */
+	SEALED_UNKNOWN = 0,
+	/** @SEALED_NOT: messages in clear */
+	SEALED_NOT,
+	/** @SEALED_FIRST: the first message of a handshake */
+	SEALED_FIRST,
+	/** @SEALED_SECOND: the second one of this end */
+	SEALED_SECOND,
+	/** @SEALED_RECORDS: records of TLS */
+	SEALED_RECORDS,
+};
+
 /**
  * struct stream - one direction of a connection
  * @older: the stream that was made before this one
@@ -31,6 +45,8 @@ struct piece {
  * @bytes: in order and not yet eaten
  * @offset: bytes eaten
  * @messages: counted by whoever eats
+ * @sealed: what a link that begins with a handshake is at, see messages.c
+ * @opening: its first message, of the end that opened it
  * @early: pieces behind a hole
  */
 struct stream {
@@ -43,6 +59,8 @@ struct stream {
 	struct buf bytes;
 	unsigned long long offset;
 	unsigned long messages;
+	enum sealed sealed;
+	unsigned char opening[64];
 	struct piece *early;
 };
 
