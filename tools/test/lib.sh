@@ -6,7 +6,16 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bin=$(cd "$1" && pwd)
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+clean_up() {
+	local socket
+
+	for socket in "$tmp"/tmux.*; do
+		[ ! -S "$socket" ] ||
+			tmux -S "$socket" kill-server 2>/dev/null || true
+	done
+	rm -rf "$tmp"
+}
+trap clean_up EXIT
 proc=$tmp/proc
 count=0
 failed=0
