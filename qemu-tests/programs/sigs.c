@@ -159,26 +159,40 @@ static void nested(void)
 }
 
 static volatile int write_error;
+static volatile int tick_ms;
+
+/*
+ * The first tick may come before the read that it is to end, so there are more
+ * of them; each comes twice as late as the one before, or a slow machine would
+ * do nothing but handle them.
+ */
+static void set_timer(int ms)
+{
+	struct itimerval timer = { .it_value = { ms / 1000,
+						 ms % 1000 * 1000 } };
+
+	tick_ms = ms;
+	CHECK_CALL(setitimer(ITIMER_REAL, &timer, NULL));
+}
+
+static void on_tick(int sig, siginfo_t *info, void *context)
+{
+	int before = errno;
+
+	note(sig, info, context);
+	if (tick_ms)
+		set_timer(2 * tick_ms);
+	errno = before;
+}
 
 static void on_alarm(int sig, siginfo_t *info, void *context)
 {
 	int before = errno;
 
-	note(sig, info, context);
 	if (write(wake_pipe[1], "!", 1) != 1)
 		write_error = errno;
 	errno = before;
-}
-
-/*
- * Tick on until told otherwise: the first tick may come before the read. The
- * others come far apart, or a slow machine would do nothing but handle them.
- */
-static void set_timer(int ms)
-{
-	struct itimerval timer = { { 0, ms * 10000 }, { 0, ms * 1000 } };
-
-	CHECK_CALL(setitimer(ITIMER_REAL, &timer, NULL));
+	on_tick(sig, info, context);
 }
 
 static void drain_wake_pipe(void)
@@ -197,7 +211,7 @@ static void interrupted(void)
 	ssize_t ret;
 	char byte;
 
-	install(SIGALRM, note, 0);
+	install(SIGALRM, on_tick, 0);
 	start = victim_clock_ms(CLOCK_MONOTONIC);
 	set_timer(20);
 	ret = read(wake_pipe[0], &byte, 1);

@@ -42,11 +42,12 @@ for i in 1 2 33 64 1 17; do
 done
 claim "the victim goes on with the pages that were looked at" goes_on mark
 # The body fetches each page back while the next ones are read.
-sums=$(n1 "i=0; while [ \$i -lt 12 ]; do i=\$((i + 1));
+readings=$((SLOW == 1 ? 12 : 4))
+sums=$(n1 "i=0; while [ \$i -lt $readings ]; do i=\$((i + 1));
 	dd if=/proc/$pid/mem bs=4096 skip=$((mailbox + 1)) count=64 status=none |
 	md5sum; done | sort | uniq -c")
-assert_eq "$(awk '{ print $1 }' <<<"$sums")" 12 \
-	"twelve readings of all pages, with the body at work, are the same"
+assert_eq "$(awk '{ print $1 }' <<<"$sums")" $readings \
+	"all readings of all pages, with the body at work, are the same"
 n1 "printf '\001\002\003\004\005\006\007\010' |
 	dd of=/proc/$pid/mem bs=8 seek=$((mailbox * 512)) conv=notrunc 2>/dev/null"
 claim "what is written from home is answered by the body" \
