@@ -8,7 +8,7 @@ VERSION := 0.1
 
 .DEFAULT_GOAL := kernel
 .PHONY: help deps fetch overlay kernel kernel-debug patch check-patch refresh \
-	lint sparse unit sim check check-all demo bench clean
+	lint sparse unit sim check check-all demo bench deb deb-kernel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,12 @@ demo: kernel ## three nodes share real work: the table at the end tells
 
 bench: kernel ## measure, as ratios
 	@qemu-tests/bench
+
+deb: ## Debian package of the tools: build/deb
+	@$(S)/mkdeb.sh $(VERSION)
+
+deb-kernel: overlay ## Debian packages of the kernel (CONFIG= to begin with)
+	@$(S)/mkdeb-kernel.sh
 
 clean: ## remove everything that was built (all of build/)
 	rm -rf build

@@ -7,7 +7,7 @@ set -euo pipefail
 
 shift
 [ $# -gt 0 ] || set -- common migrate mosps mosctl mosrun mosbestnode \
-	mostestload mosmetrics screens pages
+	mostestload mosmetrics screens pages package
 echo "KTAP version 1"
 for part; do
 	make_proc

@@ -65,7 +65,7 @@ rm -r "$MOSIX_JOBS"
 claim "completion knows all commands" test "$(
 	. "$here/../completion/mosix.bash"
 	complete -p | grep -o 'mos[a-z]*$\|migrate$' | sort)" = \
-	"$(cd "$bin" && find . -maxdepth 1 -type f -printf '%f\n' | sort)"
+	"$(cd "$bin" && find . -maxdepth 1 -type f -executable -printf '%f\n' | sort)"
 
 dest=$tmp/dest
 claim "make install" runs 0 make -s -C "$here/.." install OUT="$bin" \
