@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPU time that a body uses is its process's: it is added at home to what
- * the deputy has used, where times(2), wait(2), the clocks, ps and top look. The
+ * CPU time that a thread of a body uses is added at home to what its deputy
+ * has used, where times(2), wait(2), the clocks, ps and top look. The
  * body reports what it used on this stay with each call, once a second, and
  * as it ends or leaves.
  */
@@ -21,9 +21,9 @@ static void report_all(struct work_struct *work);
 static DECLARE_DELAYED_WORK(report, report_all);
 
 /**
- * mosix_account_read - what a body has used on this stay
+ * mosix_account_read - what a thread of a body has used on this stay
  * @usage: receives it
- * @p: the body
+ * @p: the thread
  *
  * Context: any.
  */
@@ -31,7 +31,7 @@ void mosix_account_read(struct wire_usage *usage, struct task_struct *p)
 {
 	u64 utime, stime;
 
-	thread_group_cputime_adjusted(p, &utime, &stime);
+	task_cputime_adjusted(p, &utime, &stime);
 	usage->utime_ns = cpu_to_le64(utime);
 	usage->stime_ns = cpu_to_le64(stime);
 }
@@ -60,19 +60,21 @@ static void book(struct task_struct *p, u64 utime, u64 stime)
 }
 
 /**
- * mosix_account_add - a body reported what it used
+ * mosix_account_add - a thread of a body reported what it used
  * @proc: its process, at home
+ * @tid: the thread
  * @usage: total on this stay
  *
  * Context: process context.
  */
-void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage)
+void mosix_account_add(struct mosix_proc *proc, u32 tid,
+		       const struct wire_usage *usage)
 {
 	struct mosix_task *mt;
 	u64 utime, stime;
 
 	spin_lock(&proc->lock);
-	mt = mosix_proc_main(proc);
+	mt = mosix_proc_thread(proc, tid);
 	if (mt && mt->task) {
 		utime = advance(&mt->utime_ns, le64_to_cpu(usage->utime_ns));
 		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
@@ -82,22 +84,26 @@ void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage)
 	spin_unlock(&proc->lock);
 }
 
+static int report_thread(struct mosix_task *mt, struct task_struct *task,
+			 void *arg)
+{
+	struct mosix_link *link = arg;
+	struct mosix_msg *msg = mosix_msg_new(MSG_USAGE,
+					      sizeof(struct wire_usage));
+
+	if (!msg)
+		return -ENOMEM;
+	mosix_account_read((void *)msg->data, task);
+	msg->h.tid = cpu_to_le32(mt->tid);
+	return mosix_link_send(link, msg);
+}
+
 static void report_one(struct mosix_proc *proc)
 {
 	struct mosix_link *link = mosix_proc_link(proc);
-	struct mosix_msg *msg = NULL;
-	struct mosix_task *mt;
 
-	if (!link)
-		return;
-	msg = mosix_msg_new(MSG_USAGE, sizeof(struct wire_usage));
-	spin_lock(&proc->lock);
-	mt = mosix_proc_main(proc);
-	if (msg && mt && mt->task)
-		mosix_account_read((void *)msg->data, mt->task);
-	spin_unlock(&proc->lock);
-	if (msg)
-		mosix_link_send(link, msg);
+	if (link)
+		mosix_proc_each(proc, report_thread, link);
 	mosix_link_put(link);
 }
 

@@ -16,31 +16,37 @@
 #include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 
-/* Set @flag, take @msg as a signal if it is one, and have the body look. */
+/* A signal for a thread, which may have ended meanwhile. */
+static void poke_thread(struct mosix_proc *proc, struct mosix_msg *msg)
+{
+	struct mosix_task *mt;
+
+	spin_lock(&proc->lock);
+	mt = mosix_proc_thread(proc, le32_to_cpu(msg->h.tid));
+	if (mt) {
+		list_add_tail(&msg->node, &mt->signals);
+		mosix_task_kick(mt);
+	}
+	spin_unlock(&proc->lock);
+	if (!mt)
+		mosix_msg_free(msg);
+}
+
+/* Set @flag for all threads, or clear it, and have them look. */
 static int poke(struct mosix_link *link, struct mosix_msg *msg,
-		enum mosix_task_flag flag)
+		enum mosix_proc_flag flag)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
-	struct mosix_task *mt;
 
 	if (!proc) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	spin_lock(&proc->lock);
-	mt = mosix_proc_main(proc);
-	if (mt) {
-		if (mosix_msg_type(msg) == MSG_SIGNAL) {
-			list_add_tail(&msg->node, &mt->signals);
-			msg = NULL;
-		} else if (mosix_msg_type(msg) == MSG_CONT) {
-			clear_bit(flag, &mt->flags);
-		} else {
-			set_bit(flag, &mt->flags);
-		}
-		mosix_task_kick(mt);
-	}
-	spin_unlock(&proc->lock);
+	if (mosix_msg_type(msg) == MSG_CONT)
+		clear_bit(flag, &proc->flags);
+	else
+		set_bit(flag, &proc->flags);
+	mosix_proc_kick(proc);
 	mosix_proc_put(proc);
 	mosix_msg_free(msg);
 	return 0;
@@ -56,7 +62,7 @@ static int poke(struct mosix_link *link, struct mosix_msg *msg,
  */
 int mosix_body_come_home(struct mosix_link *link, struct mosix_msg *msg)
 {
-	return poke(link, msg, MT_GO_HOME);
+	return poke(link, msg, MP_GO_HOME);
 }
 
 /**
@@ -69,7 +75,15 @@ int mosix_body_come_home(struct mosix_link *link, struct mosix_msg *msg)
  */
 int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg)
 {
-	return poke(link, msg, MT_STOPPED);
+	struct mosix_proc *proc = mosix_link_proc(link);
+
+	if (!proc) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
+	poke_thread(proc, msg);
+	mosix_proc_put(proc);
+	return 0;
 }
 
 /**
@@ -82,7 +96,7 @@ int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg)
  */
 int mosix_body_stop(struct mosix_link *link, struct mosix_msg *msg)
 {
-	return poke(link, msg, MT_STOPPED);
+	return poke(link, msg, MP_STOPPED);
 }
 
 /**
@@ -112,8 +126,8 @@ int mosix_body_kill(struct mosix_link *link, struct mosix_msg *msg)
 
 static void stand_still(struct mosix_task *mt, struct mosix_link *link)
 {
-	wait_event_state(mt->wait, !test_bit(MT_STOPPED, &mt->flags) ||
-			 test_bit(MT_GO_HOME, &mt->flags) ||
+	wait_event_state(mt->wait, !test_bit(MP_STOPPED, &mt->proc->flags) ||
+			 test_bit(MP_GO_HOME, &mt->proc->flags) ||
 			 READ_ONCE(link->error), (TASK_KILLABLE | TASK_NOLOAD));
 }
 
@@ -121,10 +135,10 @@ static void stand_still(struct mosix_task *mt, struct mosix_link *link)
 static void __noreturn vanish(struct mosix_task *mt, struct mosix_link *link)
 {
 	mosix_proc_event(mt->proc, EV_LEFT);
-	set_bit(MT_VANISH, &mt->flags);
+	set_bit(MP_VANISH, &mt->proc->flags);
 	mosix_link_finish(link);
 	mosix_link_put(link);
-	do_exit(0);
+	do_group_exit(0);
 }
 
 static int tell_complete(struct mosix_task *mt, struct mosix_link *link)
@@ -153,41 +167,51 @@ static int tell_complete(struct mosix_task *mt, struct mosix_link *link)
 	return ret;
 }
 
-/*
- * The body goes home. What it has made stays here, too, until home says that
- * it has all; then it vanishes. Without that word the link has failed, and
- * with it the body.
- */
-static void go_home(struct mosix_task *mt, struct mosix_link *link)
+/* All threads stand still, and home holds their signals back. */
+static void __noreturn lead_home(struct mosix_task *mt, struct mosix_link *link)
 {
-	int ret;
+	struct mosix_proc *proc = mt->proc;
+	int ret = mosix_proc_event(proc, EV_PACK);
 
-	/* A signal that it would take is delivered first, here. */
-	if (task_sigpending(current) || mosix_x86_in_vdso()) {
-		mosix_migrate_kick_later(mt->proc);
-		return;
-	}
-	if (mosix_proc_event(mt->proc, EV_PACK))
-		return;
-	ret = mosix_body_fence(mt, link);
-	mosix_signal_take(mt);
-	mosix_signal_give_back(link, mt, true);
-	ret = ret ?: mosix_push_leave(mt->proc->pages);
-	ret = ret ?: mosix_pack_return(mt, link);
-	ret = ret ?: mosix_push_all(mt->proc->pages);
+	ret = ret ?: mosix_push_leave(proc->pages);
+	ret = ret ?: mosix_pack_return(proc, link);
+	ret = ret ?: mosix_push_all(proc->pages);
 	ret = ret ?: tell_complete(mt, link);
 	if (ret)
 		mosix_link_close(link, ret);
 	vanish(mt, link);
 }
 
+/*
+ * The body goes home. What it has made stays here, too, until home says that
+ * it has all; then it vanishes. Without that word the link has failed, and
+ * with it the body. Each thread gives its signals back; the last one to have
+ * done that leads.
+ */
+static void go_home(struct mosix_task *mt, struct mosix_link *link)
+{
+	/* A signal that it would take is delivered first, here. */
+	if (task_sigpending(current) || mosix_x86_in_vdso()) {
+		mosix_migrate_kick_later(mt->proc);
+		return;
+	}
+	if (mosix_proc_state(mt->proc) != ST_RUNNING)
+		return;
+	if (mosix_body_fence(mt, link))
+		return;		/* the link has failed, or we are killed */
+	mosix_signal_take(mt);
+	mosix_signal_give_back(link, mt, true);
+	if (mosix_freeze_join(mt) == FROZEN_LEADS)
+		lead_home(mt, link);
+}
+
 /* The first safe point: the registers were the last thing missing. */
 static void begin(struct mosix_task *mt)
 {
-	struct mosix_image *image = mt->proc->image;
+	struct mosix_image *image = mt->image;
 
 	mosix_x86_load_regs(&image->regs);
-	mt->proc->image = NULL;
+	mt->image = NULL;
 	mosix_image_free(image);
 	set_bit(MT_PENDING, &mt->flags);
 	/* Perhaps it stopped in a call: have the signal code look. */
@@ -206,20 +230,40 @@ void mosix_body_safe_point(struct mosix_task *mt)
 
 	if (!link)
 		return;
-	if (mt->proc->image && mosix_proc_state(mt->proc) == ST_RUNNING)
+	if (mt->image && mosix_proc_state(mt->proc) == ST_RUNNING)
 		begin(mt);
 	mosix_signal_take(mt);
-	if (test_bit(MT_STOPPED, &mt->flags))
+	if (test_bit(MP_STOPPED, &mt->proc->flags))
 		stand_still(mt, link);
-	if (test_bit(MT_GO_HOME, &mt->flags) && !fatal_signal_pending(current))
+	if (test_bit(MP_GO_HOME, &mt->proc->flags) && !fatal_signal_pending(current))
 		go_home(mt, link);
 	mosix_link_put(link);
 }
 
+static struct mosix_msg *last_words(struct mosix_task *mt, long code, bool last)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_EXIT,
+					      sizeof(struct wire_exit));
+	struct wire_exit *x;
+
+	if (!msg)
+		return NULL;
+	x = (void *)msg->data;
+	if (last && (current->signal->flags & SIGNAL_GROUP_EXIT))
+		code = current->signal->group_exit_code;
+	x->code = cpu_to_le32(code);
+	x->group = cpu_to_le32(last);
+	mosix_account_read(&x->usage, current);
+	msg->h.tid = cpu_to_le32(mt->tid);
+	return msg;
+}
+
 /**
- * mosix_body_exit - current, a body, exits
+ * mosix_body_exit - current, a thread of a body, exits
  * @mt: its record
  * @code: exit code
+ *
+ * Each says so, and ends its deputy; the last one ends the process.
  *
  * Context: head of do_exit().
  */
@@ -227,24 +271,23 @@ void mosix_body_exit(struct mosix_task *mt, long code)
 {
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
-	bool speak = !test_bit(MT_VANISH, &mt->flags);
-	struct mosix_msg *msg;
-	struct wire_exit *x;
+	bool last = mosix_task_gone(mt);
+	struct mosix_msg *msg = NULL;
 
-	mosix_proc_event(proc, EV_EXIT);
-	if (!link)
-		return;
-	msg = speak ? mosix_msg_new(MSG_EXIT, sizeof(*x)) : NULL;
-	if (msg) {
-		x = (void *)msg->data;
-		x->code = cpu_to_le32(code);
-		mosix_account_read(&x->usage, current);
-		msg->h.tid = cpu_to_le32(mt->tid);
+	if (!test_bit(MP_VANISH, &proc->flags) &&
+	    !test_bit(MT_GHOST, &mt->flags))
+		msg = last_words(mt, code, last);
+	if (link && msg)
 		mosix_link_send(link, msg);
+	else
+		mosix_msg_free(msg);
+	if (last) {
+		mosix_proc_event(proc, EV_EXIT);
+		if (link)
+			mosix_link_finish(link);
+		if (proc->pages)
+			mosix_pages_lost(proc->pages, link, -ESRCH);
+		mosix_proc_unlink(proc);
 	}
-	mosix_link_finish(link);
-	if (proc->pages)
-		mosix_pages_lost(proc->pages, link, -ESRCH);
-	mosix_proc_unlink(proc);
 	mosix_link_put(link);
 }

@@ -56,6 +56,10 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 			    bool all);
 void mosix_signal_take(struct mosix_task *mt);
 
+/* clone.c: a thread makes another one */
+long mosix_call_clone(struct mosix_call_ctx *ctx);
+long mosix_call_clone3(struct mosix_call_ctx *ctx);
+
 /* memory.c: handlers that syscall.tbl names */
 long mosix_call_mmap(struct mosix_call_ctx *ctx);
 long mosix_call_munmap(struct mosix_call_ctx *ctx);
@@ -66,7 +70,8 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx);
 
 /* account.c */
 void mosix_account_read(struct wire_usage *usage, struct task_struct *p);
-void mosix_account_add(struct mosix_proc *proc, const struct wire_usage *usage);
+void mosix_account_add(struct mosix_proc *proc, u32 tid,
+		       const struct wire_usage *usage);
 void mosix_account_init(void);
 
 #endif /* MOSIX_DEPUTY_BODY_H */

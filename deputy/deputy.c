@@ -14,13 +14,11 @@
 
 #include "body.h"
 
-#include "../kernel/image.h"
 #include "../kernel/migrate.h"
 #include "../kernel/msgdef.h"
 #include "../kernel/node.h"
 #include "../kernel/pages.h"
 
-#include <linux/delay.h>
 #include <linux/memcontrol.h>
 #include <linux/mosix.h>
 #include <linux/sched/signal.h>
@@ -29,11 +27,9 @@
 #include <linux/task_work.h>
 
 #include <asm/syscall.h>
+#include <asm/unistd.h>
 
 enum { LAST_WORD_S = 2 };	/* how long a dying deputy waits for EXIT */
-
-/* A body that claims more than this was never told so by us. */
-#define MAX_AHEAD_NS	(5ULL * NSEC_PER_SEC)
 
 /*
  * A handler that is for one signal only is reset by whoever takes the signal,
@@ -96,6 +92,8 @@ static long carry_out(unsigned long nr, const u64 *args)
 {
 	struct pt_regs regs = *task_pt_regs(current);
 
+	if (nr == __NR_clone)
+		return mosix_clone_deputy(args[0]);
 	regs.orig_ax = nr;
 	regs.ax = -ENOSYS;
 	regs.di = args[0];
@@ -140,12 +138,13 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	mosix_account_add(mt->proc, &usage);
+	mosix_account_add(mt->proc, mt->tid, &usage);
 	set_blocked(le64_to_cpu(call->blocked));
-	mosix_memory_before(&mirror);
+	mosix_memory_before(mt, &mirror, call);
 	mosix_scratch_begin(mt, call, &scratch);
-	/* A signal on its way to the body finds it in this call. */
-	if (le32_to_cpu(call->signals) != mt->nsignals)
+	/* A signal on its way to the body finds it in this call; so does a move. */
+	if (le32_to_cpu(call->signals) != mt->nsignals ||
+	    test_bit(MP_GO_HOME, &mt->proc->flags))
 		set_notify_signal(current);
 	ret = mosix_call_soften(nr, carry_out(nr, scratch.args));
 	mosix_memory_after(mt, &mirror, call, ret);
@@ -212,8 +211,16 @@ static void __noreturn end_process(long code)
 	do_group_exit(code & 0xffff);
 }
 
+/* The thread of the body has ended, the others go on. */
+static void __noreturn end_thread(struct mosix_task *mt, long code)
+{
+	set_bit(MT_OVER, &mt->flags);
+	mosix_scratch_end(mt);
+	do_exit(code & 0xffff);
+}
+
 /**
- * mosix_deputy_exit - the body has ended
+ * mosix_deputy_exit - a thread of the body has ended, or the last one
  * @mt: record of current
  * @msg: MSG_EXIT; consumed
  *
@@ -223,11 +230,14 @@ static void __noreturn end_process(long code)
 int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg)
 {
 	const struct wire_exit *x = (void *)msg->data;
+	bool group = le32_to_cpu(x->group);
 	long code = le32_to_cpu(x->code);
 	struct mosix_link *link;
 
-	mosix_account_add(mt->proc, &x->usage);
+	mosix_account_add(mt->proc, mt->tid, &x->usage);
 	mosix_msg_free(msg);
+	if (!group)
+		end_thread(mt, code);
 	mosix_proc_event(mt->proc, EV_EXIT);
 	link = mosix_proc_link(mt->proc);
 	if (link)
@@ -237,97 +247,17 @@ int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg)
 	end_process(code);
 }
 
-/* A wait that was local over there begins anew: its block stayed there. */
-static void fix_restart(struct mosix_task *mt)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-
-	if (regs->ax == -ERESTART_RESTARTBLOCK &&
-	    !test_bit(MT_RESTART_HOME, &mt->flags))
-		regs->ax = -ERESTARTNOINTR;
-	clear_bit(MT_RESTART_HOME, &mt->flags);
-}
-
-static int restore(struct mosix_task *mt)
-{
-	struct mosix_image *image = mt->proc->image;
-	int ret;
-
-	if (!image || !mosix_image_complete(image, IMAGE_RETURN))
-		return -EBADMSG;
-	mosix_scratch_end(mt);
-	ret = mosix_unpack_cpu(image);
-	ret = ret ?: mosix_unpack_task(mt, image);
-	ret = ret ?: mosix_pages_end(mt->proc->pages);
-	if (ret)
-		return ret;
-	mosix_unpack_signals(image);
-	fix_restart(mt);
-	mt->proc->image = NULL;
-	mosix_image_free(image);
-	return 0;
-}
-
-/* The body's clock may be ahead by a round trip: it must not go back. */
-static void catch_up(u64 mono_ns)
-{
-	u64 now = ktime_get_ns();
-
-	if (mono_ns > now && mono_ns - now < MAX_AHEAD_NS)
-		fsleep(div_u64(mono_ns - now, NSEC_PER_USEC) + 1);
-}
-
-static void flush_inbox(struct mosix_task *mt)
-{
-	struct mosix_msg *msg;
-
-	while ((msg = mosix_task_receive(mt)))
-		mosix_msg_free(msg);
-}
-
-/**
- * mosix_deputy_home_end - the body's image is complete
- * @mt: record of current
- * @msg: MSG_HOME_END; consumed
- *
- * Return: 0 when the process is whole again, here; a negative errno that
- * ends the link, and with it the process.
- * Context: the deputy.
+/*
+ * One asks for all. Those deputies that wait in calls are interrupted, after
+ * the flag is set: who begins a call later sees it.
  */
-int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg)
+static void ask_home(struct mosix_proc *proc, struct mosix_link *link)
 {
-	const struct wire_home_end *end = (void *)msg->data;
-	struct mosix_proc *proc = mt->proc;
-	struct mosix_link *link;
-	int ret;
-
-	if (mosix_proc_state(proc) != ST_RETURNING) {
-		mosix_msg_free(msg);
-		return -EPROTO;
-	}
-	mosix_account_add(mt->proc, &end->usage);
-	ret = restore(mt);
-	if (ret) {
-		mosix_msg_free(msg);
-		return ret;
-	}
-	catch_up(le64_to_cpu(end->mono_ns));
-	mosix_proc_event(proc, EV_RESTORED);
-	spin_lock(&proc->lock);
-	proc->where = proc->home;
-	proc->nmigs++;
-	proc->since = jiffies;
-	spin_unlock(&proc->lock);
-	link = mosix_proc_link(proc);
-	if (link) {
-		mosix_link_send_plain(link, MSG_HOME_OK, mosix_msg_id(msg));
-		mosix_link_finish(link);
-	}
-	mosix_proc_unlink(proc);
-	mosix_link_put(link);
-	flush_inbox(mt);
-	mosix_msg_free(msg);
-	return 0;
+	if (test_and_set_bit(MP_GO_HOME, &proc->flags))
+		return;
+	if (mosix_link_send_plain(link, MSG_COME_HOME, 0) == -ENOMEM)
+		clear_bit(MP_GO_HOME, &proc->flags);
+	mosix_proc_kick(proc);
 }
 
 /**
@@ -355,7 +285,10 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 		task = get_task_struct(mt->task);
 	spin_unlock(&proc->lock);
 	if (task) {
-		mosix_migrate_start(task, 0, MOSIX_WHY_HOST);
+		/* While another move is prepared nobody would ask. */
+		if (mosix_migrate_start(task, 0, MOSIX_WHY_HOST) == -EALREADY &&
+		    insist && mosix_proc_is_away(proc))
+			ask_home(proc, link);
 		put_task_struct(task);
 	}
 	mosix_proc_put(proc);
@@ -379,20 +312,32 @@ int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg)
 		return -EPROTO;
 	}
 	if (mosix_proc_is_away(proc))
-		mosix_account_add(proc, (void *)msg->data);
+		mosix_account_add(proc, le32_to_cpu(msg->h.tid),
+				  (void *)msg->data);
 	mosix_proc_put(proc);
 	mosix_msg_free(msg);
 	return 0;
 }
 
+/* Another thread ends the process, with the right status; it takes us along. */
+static void await_end(void)
+{
+	while (!fatal_signal_pending(current))
+		schedule_timeout_killable(HZ);
+}
+
 /* The host died, or the link to it: what ran there is lost. */
-static void __noreturn lose(struct mosix_task *mt, int error)
+static void lose(struct mosix_task *mt, int error)
 {
 	struct mosix_proc *proc = mt->proc;
 
+	/* One thread says so; there may be several that see it. */
+	if (mosix_proc_event(proc, EV_LOST)) {
+		await_end();
+		return;
+	}
 	pr_warn("mosix: process %d (%s) is lost: link to node %u: %pe\n",
 		proc->pid, current->comm, proc->where, ERR_PTR(error));
-	mosix_proc_event(proc, EV_LOST);
 	mosix_proc_unlink(proc);
 	end_process(SIGKILL);
 }
@@ -404,19 +349,14 @@ static bool has_message(struct mosix_task *mt)
 
 static bool must_ask(struct mosix_task *mt)
 {
-	return !test_bit(MT_GO_HOME, &mt->flags) &&
+	return !test_bit(MP_GO_HOME, &mt->proc->flags) &&
 	       mosix_migrate_wanted(mt->proc);
 }
 
-static void ask_home(struct mosix_task *mt, struct mosix_link *link)
+static bool must_restore(struct mosix_task *mt)
 {
-	struct mosix_msg *msg = mosix_msg_new(MSG_COME_HOME, 0);
-
-	if (!msg)
-		return;
-	msg->h.tid = cpu_to_le32(mt->tid);
-	if (!mosix_link_send(link, msg))
-		set_bit(MT_GO_HOME, &mt->flags);
+	return test_bit(MP_RESTORE, &mt->proc->flags) &&
+	       !test_bit(MP_FAILED, &mt->proc->flags);
 }
 
 /* Ask, or wait; the error that ended the link, with nothing left to read. */
@@ -428,9 +368,10 @@ static int await_message(struct mosix_task *mt)
 	if (!link)
 		return -ENOTCONN;
 	if (must_ask(mt))
-		ask_home(mt, link);
+		ask_home(mt->proc, link);
 	wait_event_interruptible(mt->wait, has_message(mt) ||
-				 READ_ONCE(link->error) || must_ask(mt));
+				 READ_ONCE(link->error) || must_ask(mt) ||
+				 must_restore(mt));
 	error = has_message(mt) ? 0 : READ_ONCE(link->error);
 	mosix_link_put(link);
 	return error;
@@ -462,7 +403,7 @@ void mosix_deputy_serve(struct mosix_task *mt)
 	struct mosix_msg *msg;
 	int error;
 
-	clear_bit(MT_GO_HOME, &mt->flags);
+	mosix_deputy_drop_pointers();
 	while (mosix_proc_is_away(mt->proc)) {
 		mosix_deputy_signals(mt);
 		msg = mosix_task_receive(mt);
@@ -470,28 +411,39 @@ void mosix_deputy_serve(struct mosix_task *mt)
 			run_message(mt, msg);
 			continue;
 		}
+		if (must_restore(mt)) {
+			mosix_restore_own(mt);
+			continue;
+		}
 		error = await_message(mt);
-		if (error)
+		if (error && mosix_proc_is_away(mt->proc))
 			lose(mt, error);
 	}
-	clear_bit(MT_GO_HOME, &mt->flags);
+	if (mosix_proc_state(mt->proc) == ST_ENDED)
+		await_end();
+	mosix_restore_done(mt);
 }
 
-static void kill_body(struct mosix_task *mt, struct mosix_link *link, long code)
+static void tell_killed(struct mosix_link *link, long code)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_KILL,
 					      sizeof(struct wire_exit));
 	struct wire_exit *x;
-	long left = LAST_WORD_S * HZ;
 
 	if (!msg)
 		return;
 	x = (void *)msg->data;
 	x->code = cpu_to_le32(code);
-	msg->h.tid = cpu_to_le32(mt->tid);
-	if (mosix_link_send(link, msg))
-		return;
-	/* Its last word is the CPU time that it used. */
+	mosix_link_send(link, msg);
+}
+
+/* The last word of a thread is the CPU time that it used. */
+static void hear_last_word(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_msg *msg;
+	struct wire_exit *x;
+	long left = LAST_WORD_S * HZ;
+
 	while (left > 0) {
 		left = wait_event_idle_timeout(mt->wait, has_message(mt) ||
 					       READ_ONCE(link->error), left);
@@ -500,11 +452,38 @@ static void kill_body(struct mosix_task *mt, struct mosix_link *link, long code)
 			return;
 		if (mosix_msg_type(msg) == MSG_EXIT) {
 			x = (void *)msg->data;
-			mosix_account_add(mt->proc, &x->usage);
+			mosix_account_add(mt->proc, mt->tid, &x->usage);
 			left = 0;
 		}
 		mosix_msg_free(msg);
 	}
+}
+
+/* What it said before the process ended otherwise. */
+static void hear_inbox(struct mosix_task *mt)
+{
+	struct mosix_msg *msg;
+	struct wire_exit *x;
+
+	while ((msg = mosix_task_receive(mt))) {
+		x = (void *)msg->data;
+		if (mosix_msg_type(msg) == MSG_EXIT)
+			mosix_account_add(mt->proc, mt->tid, &x->usage);
+		mosix_msg_free(msg);
+	}
+}
+
+/**
+ * mosix_deputy_drop_pointers - current must not touch what is its body's
+ *
+ * The image that comes home brings them back.
+ *
+ * Context: a thread whose process is away.
+ */
+void mosix_deputy_drop_pointers(void)
+{
+	current->robust_list = NULL;
+	current->clear_child_tid = NULL;
 }
 
 /**
@@ -512,20 +491,33 @@ static void kill_body(struct mosix_task *mt, struct mosix_link *link, long code)
  * @mt: its record
  * @code: exit code
  *
+ * The first thread of a process that is killed takes the body along; the last
+ * one ends the link.
+ *
  * Context: head of do_exit().
  */
 void mosix_deputy_end(struct mosix_task *mt, long code)
 {
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
+	bool away = mosix_proc_is_away(proc);
 
-	if (link && mosix_proc_is_away(proc)) {
-		kill_body(mt, link, code);
-		mosix_proc_event(proc, EV_EXIT);
-		mosix_link_close(link, -ESHUTDOWN);
-		mosix_pages_lost(proc->pages, link, -ESRCH);
+	if (away || mosix_proc_state(proc) == ST_ENDED)
+		mosix_deputy_drop_pointers();
+	if (link && away && !test_bit(MT_OVER, &mt->flags)) {
+		if (!test_and_set_bit(MP_KILLED, &proc->flags))
+			tell_killed(link, code);
+		hear_last_word(mt, link);
 	}
-	mosix_proc_unlink(proc);
+	hear_inbox(mt);
+	if (mosix_task_gone(mt)) {
+		mosix_proc_event(proc, EV_EXIT);
+		if (link) {
+			mosix_link_close(link, -ESHUTDOWN);
+			mosix_pages_lost(proc->pages, link, -ESRCH);
+		}
+		mosix_proc_unlink(proc);
+	}
 	mosix_link_put(link);
 }
 
@@ -544,9 +536,7 @@ void mosix_task_exiting(struct task_struct *p, long code)
 		mosix_body_exit(mt, code);
 	else
 		mosix_deputy_end(mt, code);
-	spin_lock(&mt->proc->lock);
-	mt->task = NULL;
-	spin_unlock(&mt->proc->lock);
 	/* Whoever wants a move from now on finds no task to kick. */
-	mosix_migrate_end(mt->proc, -ESRCH, "process has ended");
+	if (!READ_ONCE(mt->proc->nlive))
+		mosix_migrate_end(mt->proc, -ESRCH, "process has ended");
 }

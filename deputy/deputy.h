@@ -13,7 +13,6 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg);
-int mosix_deputy_home_end(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_deputy_end(struct mosix_task *mt, long code);
@@ -34,6 +33,14 @@ struct mosix_scratch {
 	u32 count;
 };
 
+/* restore.c */
+int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg);
+void mosix_restore_own(struct mosix_task *mt);
+void mosix_restore_done(struct mosix_task *mt);
+
+/* clone.c */
+long mosix_clone_deputy(u64 flags);
+
 /* scratch.c */
 void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
 			 struct mosix_scratch *s);
@@ -50,7 +57,8 @@ struct mosix_mirror {
 	unsigned long brk;
 };
 
-void mosix_memory_before(struct mosix_mirror *mirror);
+void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
+			 const struct wire_call *call);
 void mosix_memory_after(struct mosix_task *mt,
 			const struct mosix_mirror *mirror,
 			const struct wire_call *call, long ret);

@@ -49,20 +49,16 @@ static bool mmap_stays(const u64 *args)
 	       (flags & MAP_TYPE) != MAP_PRIVATE;
 }
 
-/**
- * mosix_call_mmap - private anonymous memory is made on both sides
- * @ctx: the call
- *
- * Return: its result.
- * Context: the body, in the call.
- */
-long mosix_call_mmap(struct mosix_call_ctx *ctx)
+/* Private anonymous memory is made on both sides. */
+static long change_mmap(struct mosix_call_ctx *ctx)
 {
 	u64 flags = ctx->args[3], len = ctx->args[1];
 	long addr, ret;
 
 	if (mmap_stays(ctx->args))
 		return mosix_body_return(ctx);
+	if (flags & MAP_FIXED)
+		mosix_pages_change(pages(ctx), ctx->args[0], len);
 	ctx->args[3] = flags & HOME_MMAP_FLAGS;
 	addr = mosix_body_forward(ctx);
 	if (IS_ERR_VALUE(addr))
@@ -76,36 +72,29 @@ long mosix_call_mmap(struct mosix_call_ctx *ctx)
 	return ret;
 }
 
-/**
- * mosix_call_munmap - first here, then at home
- * @ctx: the call
- *
- * Return: its result.
- * Context: the body, in the call.
- */
-long mosix_call_munmap(struct mosix_call_ctx *ctx)
+/* First here, then at home. */
+static long change_munmap(struct mosix_call_ctx *ctx)
 {
-	long ret = mosix_body_local(ctx);
+	long ret;
 
+	mosix_pages_change(pages(ctx), ctx->args[0], ctx->args[1]);
+	ret = mosix_body_local(ctx);
 	if (ret)
 		return ret;
 	mosix_pages_forget(pages(ctx), ctx->args[0], PAGE_ALIGN(ctx->args[1]));
 	return mosix_body_forward(ctx);
 }
 
-/**
- * mosix_call_brk - home decides, the body follows
- * @ctx: the call
- *
- * Return: its result.
- * Context: the body, in the call.
- */
-long mosix_call_brk(struct mosix_call_ctx *ctx)
+/* Home decides, the body follows. */
+static long change_brk(struct mosix_call_ctx *ctx)
 {
 	u64 old = PAGE_ALIGN(current->mm->brk);
-	long home = mosix_body_forward(ctx);
-	long here;
+	long home, here;
 
+	if (ctx->args[0] < old && ctx->args[0] >= current->mm->start_brk)
+		mosix_pages_change(pages(ctx), PAGE_ALIGN(ctx->args[0]),
+				   old - PAGE_ALIGN(ctx->args[0]));
+	home = mosix_body_forward(ctx);
 	if (home < 0)
 		return home;
 	ctx->args[0] = home;
@@ -120,14 +109,8 @@ long mosix_call_brk(struct mosix_call_ctx *ctx)
 	return here;
 }
 
-/**
- * mosix_call_mprotect - on both sides
- * @ctx: the call
- *
- * Return: its result.
- * Context: the body, in the call.
- */
-long mosix_call_mprotect(struct mosix_call_ctx *ctx)
+/* On both sides. */
+static long change_mprotect(struct mosix_call_ctx *ctx)
 {
 	long ret = mosix_body_forward(ctx);
 
@@ -147,14 +130,8 @@ static int follow_move(struct mosix_pages *pg, const u64 *args, u64 to)
 	return ret;
 }
 
-/**
- * mosix_call_mremap - home finds the address, both move there
- * @ctx: the call
- *
- * Return: its result.
- * Context: the body, in the call.
- */
-long mosix_call_mremap(struct mosix_call_ctx *ctx)
+/* Home finds the address, both move there. */
+static long change_mremap(struct mosix_call_ctx *ctx)
 {
 	u64 asked[MOSIX_CALL_ARGS];
 	long to, ret;
@@ -163,9 +140,11 @@ long mosix_call_mremap(struct mosix_call_ctx *ctx)
 	if ((asked[3] & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED)) || !asked[1] ||
 	    touches_file(ctx, asked[0], asked[1]))
 		return mosix_body_return(ctx);
+	mosix_pages_change(pages(ctx), asked[0], asked[1]);
 	to = mosix_body_forward(ctx);
 	if (IS_ERR_VALUE(to))
 		return to;
+	mosix_pages_change(pages(ctx), to, asked[2]);
 	if (asked[3] & MREMAP_FIXED)
 		mosix_pages_forget(pages(ctx), to, PAGE_ALIGN(asked[2]));
 	if (to != asked[0]) {
@@ -182,14 +161,8 @@ long mosix_call_mremap(struct mosix_call_ctx *ctx)
 	return to;
 }
 
-/**
- * mosix_call_madvise - what throws pages away is done on both sides
- * @ctx: the call
- *
- * Return: its result.
- * Context: the body, in the call.
- */
-long mosix_call_madvise(struct mosix_call_ctx *ctx)
+/* What throws pages away is done on both sides. */
+static long change_madvise(struct mosix_call_ctx *ctx)
 {
 	u64 start = ctx->args[0], len = PAGE_ALIGN(ctx->args[1]);
 	long ret;
@@ -199,6 +172,7 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx)
 	/* Behind a file's mapping comes the file again, from home. */
 	if (touches_file(ctx, start, len))
 		return mosix_body_return(ctx);
+	mosix_pages_change(pages(ctx), start, len);
 	ret = mosix_body_local(ctx);
 	if (ret)
 		return ret;
@@ -206,27 +180,136 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx)
 	return mosix_body_forward(ctx);
 }
 
-/**
- * mosix_memory_before - remember what a memory call will change
- * @mirror: receives it
- *
- * Context: the deputy, before a call.
- */
-void mosix_memory_before(struct mosix_mirror *mirror)
+/* One change of a process's mappings at a time, on both nodes. */
+static long in_turn(struct mosix_call_ctx *ctx,
+		    long (*fn)(struct mosix_call_ctx *ctx))
 {
-	mirror->brk = current->mm->brk;
+	struct mosix_proc *proc = ctx->mt->proc;
+	long ret;
+
+	if (mutex_lock_killable(&proc->mem_lock))
+		return -EINTR;
+	ret = fn(ctx);
+	mosix_pages_changed(pages(ctx));
+	mutex_unlock(&proc->mem_lock);
+	return ret;
 }
 
 /**
- * mosix_memory_after - H follows a call that was carried out at home
- * @mt: record of the deputy
- * @mirror: what was remembered before
- * @call: the call
- * @ret: its result
+ * mosix_call_mmap - private anonymous memory is made on both sides
+ * @ctx: the call
  *
- * Context: the deputy.
+ * Return: its result.
+ * Context: the body, in the call.
  */
-void mosix_memory_after(struct mosix_task *mt,
+long mosix_call_mmap(struct mosix_call_ctx *ctx)
+{
+	return in_turn(ctx, change_mmap);
+}
+
+/**
+ * mosix_call_munmap - first here, then at home
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_munmap(struct mosix_call_ctx *ctx)
+{
+	return in_turn(ctx, change_munmap);
+}
+
+/**
+ * mosix_call_brk - home decides, the body follows
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_brk(struct mosix_call_ctx *ctx)
+{
+	return in_turn(ctx, change_brk);
+}
+
+/**
+ * mosix_call_mprotect - on both sides
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_mprotect(struct mosix_call_ctx *ctx)
+{
+	return in_turn(ctx, change_mprotect);
+}
+
+/**
+ * mosix_call_mremap - home finds the address, both move there
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_mremap(struct mosix_call_ctx *ctx)
+{
+	return in_turn(ctx, change_mremap);
+}
+
+/**
+ * mosix_call_madvise - what throws pages away is done on both sides
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_madvise(struct mosix_call_ctx *ctx)
+{
+	return in_turn(ctx, change_madvise);
+}
+
+/**
+ * mosix_memory_before - a memory call is about to be made at home
+ * @mt: record of the deputy
+ * @mirror: receives what it will change
+ * @call: the call
+ *
+ * Other deputies do not touch the range until H follows.
+ *
+ * Context: the deputy, before a call.
+ */
+void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
+			 const struct wire_call *call)
+{
+	struct mosix_pages *pg = mt->proc->pages;
+	u64 args[MOSIX_CALL_ARGS], brk = PAGE_ALIGN(current->mm->brk);
+	u32 i;
+
+	mirror->brk = current->mm->brk;
+	for (i = 0; i < MOSIX_CALL_ARGS; i++)
+		args[i] = le64_to_cpu(call->args[i]);
+	switch (le64_to_cpu(call->nr)) {
+	case __NR_mmap:
+		if (args[3] & MAP_FIXED)
+			mosix_pages_change(pg, args[0], args[1]);
+		break;
+	case __NR_mremap:
+		if (args[3] & MREMAP_FIXED)
+			mosix_pages_change(pg, args[4], args[2]);
+		mosix_pages_change(pg, args[0], args[1]);
+		break;
+	case __NR_madvise:
+	case __NR_munmap:
+		mosix_pages_change(pg, args[0], args[1]);
+		break;
+	case __NR_brk:
+		if (args[0] < brk && args[0] >= current->mm->start_brk)
+			mosix_pages_change(pg, PAGE_ALIGN(args[0]),
+					   brk - PAGE_ALIGN(args[0]));
+		break;
+	}
+}
+
+static void follow_call(struct mosix_task *mt,
 			const struct mosix_mirror *mirror,
 			const struct wire_call *call, long ret)
 {
@@ -234,8 +317,6 @@ void mosix_memory_after(struct mosix_task *mt,
 	u64 args[MOSIX_CALL_ARGS], old = PAGE_ALIGN(mirror->brk), now;
 	u32 i;
 
-	if (IS_ERR_VALUE(ret))
-		return;
 	for (i = 0; i < MOSIX_CALL_ARGS; i++)
 		args[i] = le64_to_cpu(call->args[i]);
 	switch (le64_to_cpu(call->nr)) {
@@ -260,4 +341,22 @@ void mosix_memory_after(struct mosix_task *mt,
 		follow_move(pg, args, ret);
 		break;
 	}
+}
+
+/**
+ * mosix_memory_after - H follows a call that was carried out at home
+ * @mt: record of the deputy
+ * @mirror: what was remembered before
+ * @call: the call
+ * @ret: its result
+ *
+ * Context: the deputy.
+ */
+void mosix_memory_after(struct mosix_task *mt,
+			const struct mosix_mirror *mirror,
+			const struct wire_call *call, long ret)
+{
+	if (!IS_ERR_VALUE(ret))
+		follow_call(mt, mirror, call, ret);
+	mosix_pages_changed(mt->proc->pages);
 }

@@ -183,17 +183,18 @@ void mosix_signal_masked(struct task_struct *p)
 	mosix_link_put(link);
 }
 
-static void stop_level(struct task_struct *p, u8 stopped)
+/* The lock keeps the link, which another thread may drop. */
+static void stop_level(struct task_struct *p, int by)
 {
 	struct mosix_task *mt = p->mosix;
-	struct mosix_link *link;
+	struct mosix_proc *proc = mt->proc;
 
 	if (!test_bit(MT_DEPUTY, &mt->flags))
 		return;
-	/* Only current drops its process's link: it stays without a reference. */
-	link = READ_ONCE(mt->proc->link);
-	if (link)
-		mosix_link_stop_level(link, stopped);
+	spin_lock(&proc->lock);
+	if (proc->link)
+		mosix_link_stop_level(proc->link, by);
+	spin_unlock(&proc->lock);
 }
 
 /**
@@ -215,5 +216,5 @@ void mosix_signal_stopped(struct task_struct *p)
  */
 void mosix_signal_continued(struct task_struct *p)
 {
-	stop_level(p, 0);
+	stop_level(p, -1);
 }

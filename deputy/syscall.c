@@ -47,7 +47,8 @@ const struct mosix_call_desc *mosix_call_find(unsigned long nr)
 /* Calls of which the body's handler sends another, or nothing. */
 static bool stays_away(unsigned long nr)
 {
-	return nr == __NR_rt_sigreturn || nr == __NR_rt_sigsuspend;
+	return nr == __NR_rt_sigreturn || nr == __NR_rt_sigsuspend ||
+	       nr == __NR_clone3;
 }
 
 /**
@@ -252,8 +253,13 @@ long mosix_body_local(struct mosix_call_ctx *ctx)
  */
 long mosix_body_return(struct mosix_call_ctx *ctx)
 {
-	set_bit(MT_GO_HOME, &ctx->mt->flags);
-	mosix_task_kick(ctx->mt);
+	struct mosix_proc *proc = ctx->mt->proc;
+
+	/* Other threads may wait in calls at home, which only home interrupts. */
+	if (!test_and_set_bit(MP_GO_HOME, &proc->flags) &&
+	    READ_ONCE(proc->nlive) > 1)
+		mosix_move_beg(proc, 1);
+	mosix_proc_kick(proc);
 	return -ERESTARTNOINTR;
 }
 
@@ -498,6 +504,13 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 	/* int $0x80 has other numbers: nothing of the table holds for it. */
 	if (!ctx.desc || in_compat_syscall()) {
 		regs->ax = -ENOSYS;
+		return -1;
+	}
+	if (ctx.desc->class != MOSIX_CALL_LOCAL &&
+	    test_bit(MP_GO_HOME, &ctx.mt->proc->flags)) {
+		/* Nothing begins any more: the call is made again at home. */
+		mosix_task_kick(ctx.mt);
+		regs->ax = -ERESTARTNOINTR;
 		return -1;
 	}
 	if (ctx.desc->class == MOSIX_CALL_LOCAL) {

@@ -21,7 +21,7 @@ struct class_case {
 static const struct class_case class_cases[] = {
 	/* Sent blindly, these make tasks, or take the deputy's registers. */
 	{ "rt_sigreturn", 15, MOSIX_CALL_SPECIAL },
-	{ "clone", 56, MOSIX_CALL_RETURN },
+	{ "clone", 56, MOSIX_CALL_SPECIAL },
 	{ "fork", 57, MOSIX_CALL_RETURN },
 	{ "vfork", 58, MOSIX_CALL_RETURN },
 	{ "execve", 59, MOSIX_CALL_RETURN },
@@ -38,7 +38,7 @@ static const struct class_case class_cases[] = {
 	{ "uretprobe", 335, MOSIX_CALL_LOCAL },
 	{ "io_uring_setup", 425, MOSIX_CALL_RETURN },
 	{ "io_uring_enter", 426, MOSIX_CALL_RETURN },
-	{ "clone3", 435, MOSIX_CALL_RETURN },
+	{ "clone3", 435, MOSIX_CALL_SPECIAL },
 	/* These change the mm and would change the deputy's alone. */
 	{ "mmap", 9, MOSIX_CALL_BOTH },
 	{ "mprotect", 10, MOSIX_CALL_BOTH },

@@ -8,6 +8,8 @@
  * this node in sight. A body begins as a kernel function, takes a fresh mm,
  * waits for its image, builds itself from it, and leaves for user mode.
  */
+#include "birth.h"
+
 #include "call.h"
 #include "image.h"
 #include "link.h"
@@ -18,28 +20,16 @@
 #include "task.h"
 #include "x86.h"
 
-#include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/mosix.h>
 #include <linux/nsproxy.h>
-#include <linux/personality.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/time_namespace.h>
-#include <linux/user_namespace.h>
-
-#include <asm/elf.h>
-#include <asm/vdso.h>
-
-enum {
-	PID_TRIES	= 200,	/* an earlier body may not be buried yet */
-	PID_WAIT_MS	= 10,
-};
 
 /**
  * struct realm - where the bodies of one home node live
@@ -180,7 +170,7 @@ out:
 
 static long spawn(struct realm *realm, struct mosix_task *mt)
 {
-	u32 tries = PID_TRIES;
+	u32 tries = BIRTH_TRIES;
 	long ret;
 
 	do {
@@ -193,169 +183,9 @@ static long spawn(struct realm *realm, struct mosix_task *mt)
 		mutex_unlock(&realm->lock);
 		if (ret != -EEXIST)
 			break;
-		msleep(PID_WAIT_MS);
+		msleep(BIRTH_WAIT_MS);
 	} while (--tries);
 	return ret;
-}
-
-/* A guest owns nothing here: no rights, no groups, nobody's user id. */
-static int become_nobody(void)
-{
-	kuid_t uid = make_kuid(&init_user_ns, overflowuid);
-	kgid_t gid = make_kgid(&init_user_ns, overflowgid);
-	struct group_info *groups = groups_alloc(0);
-	struct cred *cred = prepare_creds();
-
-	if (!cred || !groups) {
-		if (cred)
-			abort_creds(cred);
-		if (groups)
-			put_group_info(groups);
-		return -ENOMEM;
-	}
-	cred->uid = uid;
-	cred->euid = uid;
-	cred->suid = uid;
-	cred->fsuid = uid;
-	cred->gid = gid;
-	cred->egid = gid;
-	cred->sgid = gid;
-	cred->fsgid = gid;
-	cap_clear(cred->cap_inheritable);
-	cap_clear(cred->cap_permitted);
-	cap_clear(cred->cap_effective);
-	cap_clear(cred->cap_bset);
-	cap_clear(cred->cap_ambient);
-	set_groups(cred, groups);
-	put_group_info(groups);
-	return commit_creds(cred);
-}
-
-static int take_mm(struct mm_struct *mm)
-{
-	struct rlimit stack = current->signal->rlim[RLIMIT_STACK];
-	int ret;
-
-	sched_mm_cid_before_execve(current);
-	ret = mosix_exec_mmap(mm);
-	sched_mm_cid_after_execve(current);
-	if (ret)
-		return ret;
-	up_write(&current->signal->exec_update_lock);
-	flush_thread();
-	arch_pick_mmap_layout(mm, &stack);
-	mm->task_size = TASK_SIZE;
-	return 0;
-}
-
-/* An empty address space, and page state for what will arrive. */
-static int make_mm(struct mosix_proc *proc, struct mosix_link *link)
-{
-	struct mm_struct *mm = mm_alloc();
-	struct mosix_pages *pg;
-	int ret;
-
-	if (!mm)
-		return -ENOMEM;
-	pg = mosix_pages_begin(mm, link, PAGES_BODY);
-	if (!pg) {
-		mmput(mm);
-		return -ENOMEM;
-	}
-	ret = take_mm(mm);
-	if (ret) {
-		mosix_pages_put(pg);
-		mmput(mm);
-		return ret;
-	}
-	spin_lock(&proc->lock);
-	proc->pages = pg;
-	spin_unlock(&proc->lock);
-	return 0;
-}
-
-static int map_one(struct mosix_pages *pg, const struct wire_vma *w)
-{
-	u64 start = le64_to_cpu(w->start), end = le64_to_cpu(w->end);
-	u32 flags = le32_to_cpu(w->flags);
-	unsigned long how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-	unsigned long ret;
-
-	if (flags & VMA_GROWSDOWN)
-		how |= MAP_GROWSDOWN;
-	if (flags & VMA_NORESERVE)
-		how |= MAP_NORESERVE;
-	ret = vm_mmap(NULL, start, end - start, le32_to_cpu(w->prot), how, 0);
-	if (IS_ERR_VALUE(ret))
-		return ret;
-	if (ret != start)
-		return -ENOMEM;
-	if (flags & (VMA_FILE | VMA_SHARED))
-		return mosix_pages_add_kind(pg, start, end, flags);
-	return 0;
-}
-
-static int map_vdso(const struct wire_mm *w)
-{
-	const struct vdso_image *image = &vdso_image_64;
-	unsigned long text = le64_to_cpu(w->vdso);
-	int ret;
-
-	if (!text)
-		return 0;
-	if (le64_to_cpu(w->vdso_size) != image->size)
-		return -EXDEV;
-	ret = map_vdso_once(image, text + image->sym_vvar_start);
-	if (ret)
-		return ret;
-	if ((unsigned long)current->mm->context.vdso != text)
-		return -EADDRINUSE;
-	return 0;
-}
-
-static void set_landmarks(const struct wire_mm *w)
-{
-	struct mm_struct *mm = current->mm;
-
-	mmap_write_lock(mm);
-	spin_lock(&mm->arg_lock);
-#define GET(f) (mm->f = le64_to_cpu(w->f))
-	GET(start_code), GET(end_code), GET(start_data), GET(end_data);
-	GET(start_brk), GET(brk), GET(start_stack), GET(mmap_base);
-	GET(arg_start), GET(arg_end), GET(env_start), GET(env_end);
-#undef GET
-	spin_unlock(&mm->arg_lock);
-	mmap_write_unlock(mm);
-}
-
-static bool landmarks_sane(const struct wire_mm *w)
-{
-	const __le64 *field = (const __le64 *)w;
-	u32 i;
-
-	for (i = 0; i < offsetof(struct wire_mm, vdso_size) / 8; i++)
-		if (le64_to_cpu(field[i]) >= TASK_SIZE_MAX)
-			return false;
-	return le64_to_cpu(w->start_brk) <= le64_to_cpu(w->brk);
-}
-
-static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
-{
-	u32 i;
-	int ret;
-
-	if (!landmarks_sane(&image->mm))
-		return -EBADMSG;
-	for (i = 0; i < image->nvmas; i++) {
-		ret = map_one(proc->pages, &image->vmas[i]);
-		if (ret)
-			return ret;
-	}
-	ret = map_vdso(&image->mm);
-	if (ret)
-		return ret;
-	set_landmarks(&image->mm);
-	return 0;
 }
 
 /*
@@ -376,49 +206,6 @@ static void enter_time(struct nsproxy *ns, const struct wire_go *go,
 					 ready_boot);
 	timens_on_fork(ns, current);
 	switch_task_namespaces(current, ns);
-}
-
-static void set_limit(u32 which, __le64 value)
-{
-	struct rlimit *limit = &current->signal->rlim[which];
-
-	limit->rlim_cur = le64_to_cpu(value);
-	limit->rlim_max = le64_to_cpu(value);
-}
-
-static void set_limits(const struct wire_task *t)
-{
-	task_lock(current->group_leader);
-	set_limit(RLIMIT_STACK, t->rlim_stack);
-	set_limit(RLIMIT_DATA, t->rlim_data);
-	set_limit(RLIMIT_AS, t->rlim_as);
-	set_limit(RLIMIT_CORE, cpu_to_le64(0));
-	task_unlock(current->group_leader);
-}
-
-static int build_body(struct mosix_task *mt, struct mosix_image *image,
-		      struct nsproxy **ns)
-{
-	const struct wire_task *t = &image->task;
-	int ret;
-
-	if (!mosix_image_complete(image, IMAGE_LEAVE) ||
-	    le32_to_cpu(t->tid) != mt->tid)
-		return -EBADMSG;
-	ret = unshare_nsproxy_namespaces(CLONE_NEWTIME, ns, NULL, NULL);
-	/* Without rights before anything is mapped: mmap_min_addr holds. */
-	ret = ret ?: become_nobody();
-	ret = ret ?: build_mm(mt->proc, image);
-	ret = ret ?: mosix_unpack_task(mt, image);
-	ret = ret ?: mosix_x86_load_xstate(image->xstate, image->xstate_size);
-	if (ret)
-		return ret;
-	set_limits(t);
-	if (le32_to_cpu(t->personality) & READ_IMPLIES_EXEC)
-		current->personality |= READ_IMPLIES_EXEC;
-	mosix_unpack_signals(image);
-	set_task_comm(current, (const char *)t->comm);
-	return mosix_pages_install_all(mt->proc->pages);
 }
 
 static enum wire_refusal refusal_of(int error)
@@ -469,10 +256,15 @@ static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
 	}
 	enter_time(ns, (void *)msg->data, mono, boot);
 	ret = mosix_proc_event(mt->proc, EV_GO);
+	wake_up_all(&mt->proc->wait);
+	ret = ret ?: mosix_thread_await_all(mt);
 	if (!ret)
 		ret = mosix_link_send_plain(link, MSG_STARTED,
 					    mosix_msg_id(msg));
 	mosix_msg_free(msg);
+	if (!ret)
+		set_bit(MP_STARTED, &mt->proc->flags);
+	wake_up_all(&mt->proc->wait);
 	return ret;
 }
 
@@ -488,7 +280,7 @@ static int arrive(struct mosix_task *mt, struct mosix_link *link)
 		return -ECONNRESET;
 	id = mosix_msg_id(msg);
 	mosix_msg_free(msg);
-	ret = build_body(mt, proc->image, &ns);
+	ret = mosix_build_body(mt, &ns);
 	if (!ret)
 		ret = mosix_proc_event(proc, EV_BUILT);
 	if (ret) {
@@ -507,12 +299,13 @@ static int body_main(void *arg)
 	struct mosix_task *mt = arg;
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
+	struct mosix_image *image = NULL;
 	struct mosix_msg *msg;
 	int ret;
 
 	mosix_task_attach(mt);
 	flush_signal_handlers(current, 1);
-	ret = make_mm(proc, link);
+	ret = mosix_build_space(proc, link);
 	msg = await(mt, link, MSG_OFFER);
 	if (msg && !ret)
 		mosix_link_send_plain(link, MSG_ACCEPT, mosix_msg_id(msg));
@@ -523,20 +316,23 @@ static int body_main(void *arg)
 		ret = arrive(mt, link);
 	if (!msg || ret) {
 		mosix_msg_free(msg);
-		set_bit(MT_VANISH, &mt->flags);
+		set_bit(MP_VANISH, &proc->flags);
+		set_bit(MP_FAILED, &proc->flags);
 		mosix_link_finish(link);
 		mosix_link_put(link);
-		do_exit(0);
+		do_group_exit(0);
 	}
 	mosix_msg_free(msg);
 	mosix_link_put(link);
 	spin_lock(&proc->lock);
 	proc->where = mosix_node_self();
 	proc->since = jiffies;
+	swap(proc->image, image);
 	spin_unlock(&proc->lock);
-	/* The registers are loaded at the safe point, on the way out. */
-	set_task_syscall_work(current, MOSIX);
-	mosix_task_kick(mt);
+	mosix_image_free(image);
+	if (test_bit(MT_GHOST, &mt->flags))
+		do_exit(0);
+	mosix_thread_enter(mt);
 	return 0;
 }
 

@@ -147,6 +147,40 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 	return VM_FAULT_RETRY;
 }
 
+static bool in_change(struct mosix_pages *pg, unsigned long nr)
+{
+	bool changing;
+
+	mutex_lock(&pg->lock);
+	changing = !pg->error && mosix_pages_changing(pg, nr);
+	mutex_unlock(&pg->lock);
+	return changing;
+}
+
+static void wait_for_change(struct mosix_pages *pg, unsigned long nr)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	add_wait_queue(&pg->wait, &wait);
+	while (in_change(pg, nr) && !fatal_signal_pending(current))
+		wait_woken(&wait, TASK_KILLABLE | TASK_NOLOAD,
+			   MAX_SCHEDULE_TIMEOUT);
+	remove_wait_queue(&pg->wait, &wait);
+}
+
+/* Another thread changes this mapping: what is there then is seen then. */
+static vm_fault_t retry_after_change(struct mosix_pages *pg,
+				     struct vm_area_struct *vma,
+				     unsigned long nr, unsigned int flags)
+{
+	mutex_unlock(&pg->lock);
+	if (!(flags & FAULT_FLAG_RETRY_NOWAIT)) {
+		drop_fault_lock(vma, flags);
+		wait_for_change(pg, nr);
+	}
+	return VM_FAULT_RETRY;
+}
+
 /**
  * mosix_pages_fault - hook: a fault, before anything is filled in
  * @vma: the mapping, of an mm with page state
@@ -167,6 +201,8 @@ vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
 	if (READ_ONCE(pg->side) == PAGES_OFF || !mosix_pages_governed(vma))
 		return 0;
 	mutex_lock(&pg->lock);
+	if ((flags & FAULT_FLAG_ALLOW_RETRY) && mosix_pages_changing(pg, nr))
+		return retry_after_change(pg, vma, nr, flags);
 	f = xa_load(&pg->flight, nr);
 	if (f && f->state == FLIGHT_LANDED)
 		return mosix_pages_install_in_fault(pg, vma, nr, flags);

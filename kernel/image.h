@@ -7,10 +7,11 @@
 
 struct mosix_link;
 struct mosix_pages;
+struct mosix_proc;
 struct mosix_task;
 
 /**
- * struct mosix_image - what has arrived of a process
+ * struct mosix_image - what has arrived of a process, or of one thread
  * @have: bits of enum wire_record_type
  * @nvmas: entries in @vmas
  * @nranges: entries in @ranges
@@ -22,6 +23,9 @@ struct mosix_task;
  * @vmas: REC_VMAS, all of them in order, checked
  * @ranges: REC_HOME_PAGES, all of them
  * @xstate: REC_XSTATE
+ *
+ * The process has one with SIGNALS, MM, VMAS and HOME_PAGES; each thread has
+ * one with TASK, REGS and XSTATE.
  */
 struct mosix_image {
 	u32 have;
@@ -37,10 +41,11 @@ struct mosix_image {
 	void *xstate;
 };
 
-/* pack.c: current becomes records on a link */
-int mosix_pack_leave(struct mosix_task *mt, struct mosix_link *link,
+/* pack.c: a process becomes records on a link */
+int mosix_pack_leave(struct mosix_proc *proc, struct mosix_link *link,
 		     struct mosix_pages *pg);
-int mosix_pack_return(struct mosix_task *mt, struct mosix_link *link);
+int mosix_pack_return(struct mosix_proc *proc, struct mosix_link *link);
+void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image);
 
 /* unpack.c: records become an image, an image becomes current's state */
 struct mosix_image *mosix_image_new(void);
@@ -49,14 +54,14 @@ int mosix_image_add(struct mosix_image *image, const struct wire_record *rec,
 		    u32 len);
 bool mosix_image_complete(const struct mosix_image *image, u32 records);
 int mosix_image_apply_ranges(struct mosix_image *image, struct mosix_pages *pg);
-int mosix_unpack_task(struct mosix_task *mt, const struct mosix_image *image);
-void mosix_unpack_signals(const struct mosix_image *image);
+int mosix_unpack_task(struct mosix_task *mt);
+void mosix_unpack_blocked(const struct mosix_image *image);
+void mosix_unpack_actions(const struct mosix_image *image);
 int mosix_unpack_cpu(const struct mosix_image *image);
 
 /* What must have arrived before a body is built, and before one is home. */
-#define IMAGE_LEAVE	(BIT(REC_TASK) | BIT(REC_REGS) | BIT(REC_XSTATE) | \
-			 BIT(REC_SIGNALS) | BIT(REC_MM) | BIT(REC_VMAS))
-#define IMAGE_RETURN	(BIT(REC_TASK) | BIT(REC_REGS) | BIT(REC_XSTATE) | \
-			 BIT(REC_SIGNALS))
+#define IMAGE_THREAD	(BIT(REC_TASK) | BIT(REC_REGS) | BIT(REC_XSTATE))
+#define IMAGE_LEAVE	(BIT(REC_SIGNALS) | BIT(REC_MM) | BIT(REC_VMAS))
+#define IMAGE_RETURN	BIT(REC_SIGNALS)
 
 #endif /* MOSIX_IMAGE_H */

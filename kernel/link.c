@@ -307,17 +307,17 @@ int mosix_link_throttle(struct mosix_link *link, size_t max)
 }
 
 /**
- * mosix_link_stop_level - tell the body to stop, or to go on
- * @link: link of a deputy
- * @stopped: 1 stop, 0 go on
+ * mosix_link_stop_level - a deputy stops, or goes on
+ * @link: its link
+ * @by: 1 it stops, -1 it goes on
  *
  * A level, not a message: current may be TASK_STOPPED and must neither sleep
  * nor allocate. The sender turns changes into STOP and CONT.
  *
  * Context: any process context, does not sleep.
  */
-void mosix_link_stop_level(struct mosix_link *link, u8 stopped)
+void mosix_link_stop_level(struct mosix_link *link, int by)
 {
-	WRITE_ONCE(link->stop_want, stopped);
+	atomic_add(by, &link->stopped);
 	wake_up_all(&link->wait);
 }

@@ -5,6 +5,7 @@
 
 #include "wire.h"
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/net.h>
@@ -50,7 +51,7 @@ struct mosix_msg {
  * @calls: requests that wait for an answer
  * @next_id: number of the next request
  * @proc: the process it serves, reference held; NULL until it has one
- * @stop_want: level: the body shall be stopped
+ * @stopped: deputies that are stopped: the body stops while there is one
  * @stop_sent: what the peer was told last
  */
 struct mosix_link {
@@ -69,7 +70,7 @@ struct mosix_link {
 	struct list_head calls;
 	u64 next_id;
 	struct mosix_proc *proc;
-	u8 stop_want;
+	atomic_t stopped;
 	u8 stop_sent;
 };
 
@@ -97,7 +98,7 @@ int mosix_link_send_plain(struct mosix_link *link, enum wire_type type,
 int mosix_link_refuse(struct mosix_link *link, u64 id,
 		      enum wire_refusal reason, int error);
 int mosix_link_throttle(struct mosix_link *link, size_t max);
-void mosix_link_stop_level(struct mosix_link *link, u8 stopped);
+void mosix_link_stop_level(struct mosix_link *link, int by);
 void mosix_link_finish(struct mosix_link *link);
 void mosix_link_close(struct mosix_link *link, int error);
 

@@ -52,16 +52,6 @@ static bool want_eager(void)
 	}
 }
 
-/*
- * What the deputy must not touch when it exits, since it is the body's. The
- * image that comes home brings it back.
- */
-static void drop_user_pointers(void)
-{
-	current->robust_list = NULL;
-	current->clear_child_tid = NULL;
-}
-
 static struct mosix_msg *make_go(void)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_GO, sizeof(struct wire_go));
@@ -75,16 +65,14 @@ static struct mosix_msg *make_go(void)
 	return msg;
 }
 
-static int send_process(struct mosix_task *mt, struct mosix_link *link,
+static int send_process(struct mosix_proc *proc, struct mosix_link *link,
 			struct mosix_pages *pg, const char **text)
 {
 	int ret;
 
-	/* A restart block that is pending now stays here. */
-	set_bit(MT_RESTART_HOME, &mt->flags);
 	*text = "image could not be sent";
 	ret = mosix_push_depart(pg);
-	ret = ret ?: mosix_pack_leave(mt, link, pg);
+	ret = ret ?: mosix_pack_leave(proc, link, pg);
 	if (!ret && want_eager())
 		ret = mosix_push_all(pg);
 	if (ret)
@@ -95,19 +83,22 @@ static int send_process(struct mosix_task *mt, struct mosix_link *link,
 				     BUILD_TIMEOUT_S * HZ, text);
 }
 
-static void enter_away(struct mosix_task *mt, struct mosix_pages *pg, u16 to)
+static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
 {
-	struct mosix_proc *proc = mt->proc;
+	struct mosix_task *mt;
 
 	mosix_proc_event(proc, EV_STARTED);
 	spin_lock(&proc->lock);
 	proc->where = to;
 	proc->nmigs++;
 	proc->since = jiffies;
+	proc->flags = 0;
+	list_for_each_entry(mt, &proc->threads, node) {
+		mt->utime_ns = 0;
+		mt->stime_ns = 0;
+		mt->nsignals = 0;
+	}
 	spin_unlock(&proc->lock);
-	mt->utime_ns = 0;
-	mt->stime_ns = 0;
-	mt->nsignals = 0;
 	if (mosix_push_commit(pg))
 		mosix_link_close(pg->link, -ENOMEM);
 	mosix_migrate_end(proc, 0, NULL);
@@ -130,17 +121,33 @@ static struct mosix_pages *adopt_pages(struct mosix_proc *proc,
 	return pg;
 }
 
-/* Leave over an accepted link. 0: away, the caller is a deputy now. */
-static int go_out(struct mosix_task *mt, struct mosix_move *move,
+/* Words of a body that did not come to be are not heard by the next one. */
+static void forget_messages(struct mosix_proc *proc)
+{
+	struct mosix_msg *msg, *next;
+	struct mosix_task *mt;
+	LIST_HEAD(old);
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node)
+		list_splice_init(&mt->inbox, &old);
+	spin_unlock(&proc->lock);
+	list_for_each_entry_safe(msg, next, &old, node) {
+		list_del(&msg->node);
+		mosix_msg_free(msg);
+	}
+}
+
+/* Leave over an accepted link. 0: away, all threads are deputies now. */
+static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 		  const char **text)
 {
-	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = move->link;
 	struct mosix_pages *pg;
 	int ret;
 
 	proc->pid = current->tgid;
-	mt->tid = current->pid;
+	forget_messages(proc);
 	*text = "link lost";
 	ret = mosix_link_attach(link, proc);
 	if (ret)
@@ -157,7 +164,7 @@ static int go_out(struct mosix_task *mt, struct mosix_move *move,
 	proc->link = link;	/* the move's reference becomes the process's */
 	move->link = NULL;
 	spin_unlock(&proc->lock);
-	ret = send_process(mt, link, pg, text);
+	ret = send_process(proc, link, pg, text);
 	if (ret) {
 		mosix_link_close(link, -ECANCELED);
 		mosix_pages_abort(pg);
@@ -165,46 +172,72 @@ static int go_out(struct mosix_task *mt, struct mosix_move *move,
 		mosix_proc_event(proc, EV_FAILED);
 		return ret;
 	}
-	drop_user_pointers();
-	enter_away(mt, pg, move->to);
+	enter_away(proc, pg, move->to);
 	return 0;
+}
+
+/* All threads stand still: move them. What the others shall do then. */
+static enum mosix_frozen lead(struct mosix_proc *proc, struct mosix_move *move)
+{
+	u64 why = mosix_stay_reasons(current);
+	const char *text = NULL;
+	int ret;
+
+	/* A child wakes its parent a moment before it has memory of its own. */
+	if (mosix_stay_passes(why) && move->passing++ < MOSIX_PASSING_TRIES)
+		return FROZEN_THAWED;
+	if (why) {
+		mosix_migrate_end(proc, -EBUSY, "cannot move");
+		return FROZEN_DONE;
+	}
+	ret = go_out(proc, move, &text);
+	if (ret)
+		mosix_migrate_end(proc, ret, text);
+	return FROZEN_DONE;
+}
+
+/* Some thread did not come; who finds that out counts it. */
+static void count_late(struct mosix_move *move)
+{
+	if (++move->late > MOSIX_LATE_TRIES)
+		mosix_migrate_end(move->proc, -EBUSY, "a thread does not stop");
+}
+
+static void be_deputy(struct mosix_task *mt)
+{
+	set_bit(MT_DEPUTY, &mt->flags);
+	mosix_deputy_serve(mt);
+	clear_bit(MT_DEPUTY, &mt->flags);
 }
 
 /* One move of a process that is here; true when it may try again. */
 static bool serve_move(struct mosix_task *mt, struct mosix_move *move)
 {
-	const char *text = NULL;
-	u64 why;
-	int ret;
+	struct mosix_proc *proc = mt->proc;
+	enum mosix_frozen frozen;
 
-	if (move->to == mt->proc->home) {
-		mosix_migrate_end(mt->proc, 0, NULL);
+	if (move->to == proc->home) {
+		mosix_migrate_end(proc, 0, NULL);
 		return true;
 	}
 	if (!move->link)
 		return false;	/* not ready, it kicks when it is */
 	if (task_sigpending(current) || mosix_x86_in_vdso()) {
-		mosix_migrate_kick_later(mt->proc);
+		mosix_migrate_kick_later(proc);
 		return false;
 	}
-	why = mosix_stay_reasons(current);
-	/* A child wakes its parent a moment before it has memory of its own. */
-	if (mosix_stay_passes(why) && move->passing++ < MOSIX_PASSING_TRIES) {
-		mosix_migrate_kick_later(mt->proc);
+	mt->tid = current->pid;
+	frozen = mosix_freeze_join(mt);
+	if (frozen == FROZEN_LEADS) {
+		frozen = lead(proc, move);
+		mosix_freeze_end(proc, frozen);
+	} else if (frozen == FROZEN_LATE) {
+		count_late(move);
+	}
+	if (frozen == FROZEN_THAWED || frozen == FROZEN_LATE) {
+		mosix_migrate_kick_later(proc);
 		return false;
 	}
-	if (why) {
-		mosix_migrate_end(mt->proc, -EBUSY, "cannot move");
-		return true;
-	}
-	ret = go_out(mt, move, &text);
-	if (ret) {
-		mosix_migrate_end(mt->proc, ret, text);
-		return true;
-	}
-	set_bit(MT_DEPUTY, &mt->flags);
-	mosix_deputy_serve(mt);
-	clear_bit(MT_DEPUTY, &mt->flags);
 	return true;
 }
 
@@ -223,10 +256,8 @@ void mosix_migrate_safe_point(struct callback_head *work)
 	bool again = true;
 
 	clear_bit(MT_KICKED, &mt->flags);
-	if (current->flags & PF_EXITING) {
-		mosix_migrate_end(mt->proc, -ESRCH, "process has ended");
-		return;
-	}
+	if (current->flags & PF_EXITING)
+		return;		/* the hook in do_exit() sees to it */
 	if (test_bit(MT_DEPUTY, &mt->flags))
 		return;
 	if (mosix_proc_is_guest(mt->proc)) {
@@ -235,10 +266,14 @@ void mosix_migrate_safe_point(struct callback_head *work)
 	}
 	/* It was not a signal that ended the call: go on with it over there. */
 	regs->ax = mosix_call_soften(syscall_get_nr(current, regs), regs->ax);
+	if (mosix_proc_is_away(mt->proc))
+		be_deputy(mt);	/* a thread that was made while away */
 	while (again && (move = mosix_move_get(mt->proc))) {
 		clear_notify_signal();
 		again = serve_move(mt, move);
 		mosix_move_put(move);
+		if (mosix_proc_is_away(mt->proc))
+			be_deputy(mt);
 	}
 	/* The registers may be new: have the signal code look at them. */
 	set_notify_signal(current);

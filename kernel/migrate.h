@@ -10,6 +10,8 @@
 #include <linux/kref.h>
 #include <linux/workqueue.h>
 
+struct kernel_clone_args;
+
 /* Who wanted a move. */
 enum mosix_why {
 	MOSIX_WHY_USER	= 1,	/* a write to /proc/PID/mosix/goto */
@@ -33,6 +35,7 @@ enum mosix_strategy {
  * @to: node to go to
  * @why: enum mosix_why
  * @passing: times that it was put off for a reason that passes
+ * @late: times that a thread did not come to stand still
  * @link: made and accepted by the host; NULL for a way home
  * @work: makes the link, in a kernel thread
  * @done: complete when @result counts
@@ -45,18 +48,23 @@ struct mosix_move {
 	u16 to;
 	u8 why;
 	u8 passing;
+	u8 late;
 	struct mosix_link *link;
 	struct work_struct work;
 	struct completion done;
 	int result;
 };
 
-/* A move is put off so often for a reason that passes. */
-enum { MOSIX_PASSING_TRIES = 100 };
+/* A move is put off so often for a reason that passes, or a late thread. */
+enum {
+	MOSIX_PASSING_TRIES	= 100,
+	MOSIX_LATE_TRIES	= 5,
+};
 
 /* request.c: moves that are asked for */
 struct mosix_move *mosix_move_get(struct mosix_proc *proc);
 void mosix_move_put(struct mosix_move *move);
+int mosix_move_beg(struct mosix_proc *proc, u32 insist);
 int mosix_move_ask(struct mosix_link *link, struct mosix_msg *msg,
 		   enum wire_type want, long timeout, const char **text);
 int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why);
@@ -75,8 +83,12 @@ void mosix_birth_set_admit(enum wire_refusal
 			   (*fn)(u16 from, const struct wire_offer *offer));
 int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg);
 
+/* thread.c */
+long mosix_thread_make(struct mosix_task *mt, struct kernel_clone_args *args);
+
 /* deputy/: a process away from home, both halves */
 void mosix_deputy_serve(struct mosix_task *mt);
+void mosix_deputy_drop_pointers(void);
 void mosix_body_safe_point(struct mosix_task *mt);
 long mosix_call_soften(unsigned long nr, long ret);
 

@@ -6,6 +6,7 @@
 #include "msgdef.h"
 
 #include "call.h"
+#include "image.h"
 #include "migrate.h"
 #include "pages.h"
 #include "task.h"
@@ -14,6 +15,9 @@
 #include "../deputy/deputy.h"
 
 #include <linux/sched/signal.h>
+#include <linux/threads.h>
+
+enum { THREADS_MAX = 4096 };	/* of one guest */
 
 /**
  * struct msgdef - what one end does with a message
@@ -44,7 +48,7 @@ static const struct msgdef at_home[MSG_TYPES] = {
 	[MSG_READY]	= ANSWER,
 	[MSG_STARTED]	= ANSWER,
 	[MSG_IMAGE]	= RECEIVE(take_image),
-	[MSG_HOME_END]	= THREAD(mosix_deputy_home_end),
+	[MSG_HOME_END]	= THREAD(mosix_restore_home_end),
 	[MSG_LEAVE]	= RECEIVE(mosix_deputy_leave),
 	[MSG_CALL]	= THREAD(mosix_deputy_call),
 	[MSG_MASK]	= THREAD(mosix_deputy_mask),
@@ -82,14 +86,44 @@ static const struct msgdef *find_def(const struct mosix_link *link, u16 type)
 	return type < MSG_TYPES ? &table[type] : NULL;
 }
 
+/* The image that a record belongs to: the process's, or a thread's. */
+static struct mosix_image *image_of(struct mosix_link *link,
+				    struct mosix_proc *proc, u32 tid)
+{
+	struct mosix_task *mt;
+
+	if (!tid)
+		return proc->image;
+	spin_lock(&proc->lock);
+	mt = mosix_proc_thread(proc, tid);
+	spin_unlock(&proc->lock);
+	if (!mt && link->side == SIDE_HOST && tid <= PID_MAX_LIMIT &&
+	    READ_ONCE(proc->nlive) < THREADS_MAX)
+		mt = mosix_task_new(proc, tid);
+	if (mt && !mt->image)
+		mt->image = mosix_image_new();
+	return mt ? mt->image : NULL;
+}
+
+/* Which records a thread has, and which its process. */
+static bool fits(const struct wire_record *rec, u32 tid)
+{
+	u32 type = le32_to_cpu(rec->type);
+
+	return !tid == !(BIT(type) & IMAGE_THREAD);
+}
+
 /* Records go into the image at once, so that pages behind them find H. */
 static int take_image(struct mosix_link *link, struct mosix_msg *msg)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
 	const struct wire_record *rec = (void *)msg->data;
+	u32 tid = le32_to_cpu(msg->h.tid);
+	struct mosix_image *image;
 	int ret = -EPROTO;
 
-	if (!proc || !proc->pages)
+	if (!proc || !proc->pages || !fits(rec, tid) ||
+	    test_bit(MP_COMPLETE, &proc->flags))
 		goto out;
 	/* STARTED was just told: the task itself may not have got so far. */
 	if (mosix_pages_await_commit(proc->pages))
@@ -103,7 +137,10 @@ static int take_image(struct mosix_link *link, struct mosix_msg *msg)
 	if (mosix_proc_state(proc) != ST_RETURNING &&
 	    mosix_proc_state(proc) != ST_OFFERED)
 		goto out;
-	ret = mosix_image_add(proc->image, rec, msg->len);
+	image = image_of(link, proc, tid);
+	if (!image)
+		goto out;
+	ret = mosix_image_add(image, rec, msg->len);
 	if (!ret && le32_to_cpu(rec->type) == REC_HOME_PAGES &&
 	    link->side == SIDE_HOST)
 		ret = mosix_image_apply_ranges(proc->image, proc->pages);
@@ -223,6 +260,10 @@ int mosix_msgdef_dispatch(struct mosix_link *link, struct mosix_msg *msg)
 		break;
 	case CTX_THREAD:
 		if (proc) {
+			/* No record may follow: it is read from now on. */
+			if (mosix_msg_type(msg) == MSG_IMAGE_END ||
+			    mosix_msg_type(msg) == MSG_HOME_END)
+				set_bit(MP_COMPLETE, &proc->flags);
 			mosix_task_deliver(proc, msg);
 			ret = 0;
 			break;
@@ -274,15 +315,18 @@ void mosix_msgdef_lost(struct mosix_link *link)
 		mosix_pages_lost(pg, link, link->error);
 	mosix_pages_put(pg);
 	spin_lock(&proc->lock);
-	mt = proc->link == link ? mosix_proc_main(proc) : NULL;
-	if (mt && mt->task) {
-		if (link->side == SIDE_HOST && !test_bit(MT_VANISH, &mt->flags))
+	if (proc->link == link) {
+		mt = mosix_proc_main(proc);
+		if (mt && mt->task && link->side == SIDE_HOST &&
+		    !test_bit(MP_VANISH, &proc->flags))
 			send_sig(SIGKILL, mt->task, 1);
-		else if (link->side == SIDE_HOME)
-			mosix_task_kick(mt);
+		list_for_each_entry(mt, &proc->threads, node) {
+			if (link->side == SIDE_HOME)
+				mosix_task_kick(mt);
+			wake_up_all(&mt->wait);
+		}
+		wake_up_all(&proc->wait);
 	}
-	if (mt)
-		wake_up_all(&mt->wait);
 	spin_unlock(&proc->lock);
 	mosix_proc_put(proc);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Current, stopped at its safe point, becomes records of a process image.
+ * A process becomes records of an image while its threads stand still at their
+ * safe points. One of them packs for all.
  *
  * Pending signals are no part of it: a process with a signal that it would
  * take finishes that first, and what is blocked waits at home.
@@ -15,11 +16,15 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/mosix.h>
+#include <linux/sched/cputime.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 
 #include <asm/vdso.h>
+
+#include <kernel/futex/futex.h>
 
 static struct mosix_msg *new_record(enum wire_record_type type, u32 len)
 {
@@ -31,7 +36,7 @@ static struct mosix_msg *new_record(enum wire_record_type type, u32 len)
 		return NULL;
 	rec = (void *)msg->data;
 	rec->type = cpu_to_le32(type);
-	rec->version = cpu_to_le32(1);
+	rec->version = cpu_to_le32(WIRE_RECORD_VERSION);
 	return msg;
 }
 
@@ -40,53 +45,120 @@ static void *record_body(struct mosix_msg *msg)
 	return msg->data + sizeof(struct wire_record);
 }
 
-static void fill_rseq(struct wire_task *t)
+static void fill_rseq(struct wire_task *t, const struct task_struct *task)
 {
 #ifdef CONFIG_RSEQ
-	t->rseq = cpu_to_le64((unsigned long)current->rseq);
-	t->rseq_len = cpu_to_le32(current->rseq_len);
-	t->rseq_sig = cpu_to_le32(current->rseq_sig);
+	t->rseq = cpu_to_le64((unsigned long)task->rseq);
+	t->rseq_len = cpu_to_le32(task->rseq_len);
+	t->rseq_sig = cpu_to_le32(task->rseq_sig);
 #endif
 }
 
-static int pack_task(struct mosix_task *mt, struct mosix_link *link)
+/* A futex wait goes where the waiters are; what is left of its time goes too. */
+static void fill_futex(struct wire_futex *f, const struct restart_block *block)
+{
+	u32 flags = block->futex.flags;
+	s64 time = block->futex.time;
+
+	f->addr = cpu_to_le64((unsigned long)block->futex.uaddr);
+	f->val = cpu_to_le32(block->futex.val);
+	f->bitset = cpu_to_le32(block->futex.bitset);
+	if (flags & FLAGS_SHARED)
+		f->flags |= cpu_to_le32(FUTEX_WAIT_SHARED);
+	if (flags & FLAGS_CLOCKRT)
+		f->flags |= cpu_to_le32(FUTEX_WAIT_REALTIME);
+	else
+		time = max_t(s64, time - ktime_get_ns(), 0);
+	f->time_ns = cpu_to_le64(time);
+}
+
+static void fill_restart(struct wire_task *t, struct mosix_task *mt,
+			 const struct task_struct *task)
+{
+	bool guest = mosix_proc_is_guest(mt->proc);
+
+	/* A block that stayed at home is what it goes on with, or nothing. */
+	if (guest && test_bit(MT_RESTART_HOME, &mt->flags)) {
+		t->restart = cpu_to_le32(RESTART_HOME);
+	} else if (task->restart_block.fn == mosix_futex_restart) {
+		t->restart = cpu_to_le32(RESTART_FUTEX);
+		fill_futex(&t->futex, &task->restart_block);
+	} else if (!guest) {
+		t->restart = cpu_to_le32(RESTART_HOME);
+	}
+}
+
+/* A call that waits with another mask is made again with it over there. */
+static u64 blocked_mask(struct task_struct *task)
+{
+	static_assert(sizeof(sigset_t) == sizeof(u64));
+	if (test_tsk_restore_sigmask(task))
+		return task->saved_sigmask.sig[0];
+	return task->blocked.sig[0];
+}
+
+static void fill_task(struct wire_task *t, struct mosix_task *mt,
+		      struct task_struct *task)
+{
+	char comm[WIRE_COMM_LEN];
+
+	t->tid = cpu_to_le32(mt->tid);
+	t->tgid = cpu_to_le32(mt->proc->pid);
+	t->rlim_stack = cpu_to_le64(rlimit(RLIMIT_STACK));
+	t->rlim_data = cpu_to_le64(rlimit(RLIMIT_DATA));
+	t->rlim_as = cpu_to_le64(rlimit(RLIMIT_AS));
+	t->personality = cpu_to_le32(task->personality);
+	t->blocked = cpu_to_le64(blocked_mask(task));
+	get_task_comm(comm, task);
+	memcpy(t->comm, comm, sizeof(comm));
+}
+
+static void fill_usage(struct wire_usage *usage, struct task_struct *task)
+{
+	u64 utime, stime;
+
+	task_cputime_adjusted(task, &utime, &stime);
+	usage->utime_ns = cpu_to_le64(utime);
+	usage->stime_ns = cpu_to_le64(stime);
+}
+
+static int pack_task(struct mosix_task *mt, struct task_struct *task,
+		     struct mosix_link *link)
 {
 	struct mosix_msg *msg = new_record(REC_TASK, sizeof(struct wire_task));
-	char comm[WIRE_COMM_LEN];
 	struct wire_task *t;
 
 	if (!msg)
 		return -ENOMEM;
 	t = record_body(msg);
-	t->tid = cpu_to_le32(mt->tid);
-	t->tgid = cpu_to_le32(mt->proc->pid);
-	t->clear_tid = cpu_to_le64((unsigned long)current->clear_child_tid);
-	t->robust_list = cpu_to_le64((unsigned long)current->robust_list);
-	fill_rseq(t);
-	t->altstack = cpu_to_le64(current->sas_ss_sp);
-	t->altstack_size = cpu_to_le64(current->sas_ss_size);
-	t->altstack_flags = cpu_to_le32(current->sas_ss_flags);
-	t->restart_home = cpu_to_le32(test_bit(MT_RESTART_HOME, &mt->flags));
-	t->rlim_stack = cpu_to_le64(rlimit(RLIMIT_STACK));
-	t->rlim_data = cpu_to_le64(rlimit(RLIMIT_DATA));
-	t->rlim_as = cpu_to_le64(rlimit(RLIMIT_AS));
-	t->personality = cpu_to_le32(current->personality);
-	get_task_comm(comm, current);
-	memcpy(t->comm, comm, sizeof(comm));
+	fill_task(t, mt, task);
+	t->clear_tid = cpu_to_le64((unsigned long)task->clear_child_tid);
+	t->robust_list = cpu_to_le64((unsigned long)task->robust_list);
+	fill_rseq(t, task);
+	t->altstack = cpu_to_le64(task->sas_ss_sp);
+	t->altstack_size = cpu_to_le64(task->sas_ss_size);
+	t->altstack_flags = cpu_to_le32(task->sas_ss_flags);
+	fill_restart(t, mt, task);
+	if (mosix_proc_is_guest(mt->proc))
+		fill_usage(&t->usage, task);
+	msg->h.tid = cpu_to_le32(mt->tid);
 	return mosix_link_send(link, msg);
 }
 
-static int pack_regs(struct mosix_link *link)
+static int pack_regs(struct mosix_task *mt, struct task_struct *task,
+		     struct mosix_link *link)
 {
 	struct mosix_msg *msg = new_record(REC_REGS, sizeof(struct wire_regs));
 
 	if (!msg)
 		return -ENOMEM;
-	mosix_x86_save_regs(record_body(msg));
+	mosix_x86_save_regs(task, record_body(msg));
+	msg->h.tid = cpu_to_le32(mt->tid);
 	return mosix_link_send(link, msg);
 }
 
-static int pack_xstate(struct mosix_link *link)
+static int pack_xstate(struct mosix_task *mt, struct task_struct *task,
+		       struct mosix_link *link)
 {
 	u32 size = mosix_x86_xstate_size();
 	struct wire_xstate *x;
@@ -100,24 +172,26 @@ static int pack_xstate(struct mosix_link *link)
 		return -ENOMEM;
 	x = record_body(msg);
 	x->size = cpu_to_le32(size);
-	ret = mosix_x86_save_xstate(x + 1, size);
+	ret = mosix_x86_save_xstate(task, x + 1, size);
 	if (ret) {
 		mosix_msg_free(msg);
 		return ret;
 	}
+	msg->h.tid = cpu_to_le32(mt->tid);
 	return mosix_link_send(link, msg);
 }
 
-/* A call that waits with another mask is made again with it over there. */
-static u64 blocked_mask(void)
+static int pack_thread(struct mosix_task *mt, struct task_struct *task,
+		       void *arg)
 {
-	static_assert(sizeof(sigset_t) == sizeof(u64));
-	if (test_restore_sigmask())
-		return current->saved_sigmask.sig[0];
-	return current->blocked.sig[0];
+	struct mosix_link *link = arg;
+	int ret = pack_task(mt, task, link);
+
+	ret = ret ?: pack_regs(mt, task, link);
+	return ret ?: pack_xstate(mt, task, link);
 }
 
-static int pack_signals(struct mosix_link *link)
+static int pack_actions(struct mosix_link *link)
 {
 	struct mosix_msg *msg = new_record(REC_SIGNALS,
 					   sizeof(struct wire_signals));
@@ -129,7 +203,6 @@ static int pack_signals(struct mosix_link *link)
 		return -ENOMEM;
 	s = record_body(msg);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
-	s->blocked = cpu_to_le64(blocked_mask());
 	for (i = 0; i < WIRE_SIGNALS; i++) {
 		ka = &mosix_own_sighand()->action[i];
 		s->action[i].handler =
@@ -307,21 +380,19 @@ static int pack_ranges(struct mosix_pages *pg, struct mosix_link *link)
 
 /**
  * mosix_pack_leave - the image of a process that leaves its home
- * @mt: record of current
+ * @proc: the process
  * @link: where to
  * @pg: page state, with H made
  *
  * Return: 0, or a negative errno; the host is not told.
- * Context: current, at its safe point.
+ * Context: its thread that leads; the others stand still.
  */
-int mosix_pack_leave(struct mosix_task *mt, struct mosix_link *link,
+int mosix_pack_leave(struct mosix_proc *proc, struct mosix_link *link,
 		     struct mosix_pages *pg)
 {
-	int ret = pack_task(mt, link);
+	int ret = mosix_proc_each(proc, pack_thread, link);
 
-	ret = ret ?: pack_regs(link);
-	ret = ret ?: pack_xstate(link);
-	ret = ret ?: pack_signals(link);
+	ret = ret ?: pack_actions(link);
 	ret = ret ?: pack_mm(link);
 	ret = ret ?: pack_vmas(link);
 	return ret ?: pack_ranges(pg, link);
@@ -329,19 +400,35 @@ int mosix_pack_leave(struct mosix_task *mt, struct mosix_link *link,
 
 /**
  * mosix_pack_return - the image of a body that goes home
- * @mt: record of current
+ * @proc: the process
  * @link: where to
  *
  * The mappings are known at home; the pages are pushed beside this.
  *
  * Return: 0, or a negative errno.
- * Context: current, at its safe point.
+ * Context: its thread that leads; the others stand still.
  */
-int mosix_pack_return(struct mosix_task *mt, struct mosix_link *link)
+int mosix_pack_return(struct mosix_proc *proc, struct mosix_link *link)
 {
-	int ret = pack_task(mt, link);
+	int ret = mosix_proc_each(proc, pack_thread, link);
 
-	ret = ret ?: pack_regs(link);
-	ret = ret ?: pack_xstate(link);
-	return ret ?: pack_signals(link);
+	return ret ?: pack_actions(link);
+}
+
+/**
+ * mosix_pack_child - a thread as current makes it with clone
+ * @mt: record of the new thread
+ * @image: receives what does not depend on the arguments of clone; its
+ *	xstate has room
+ *
+ * Context: the maker, a body, in its call.
+ */
+void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image)
+{
+	fill_task(&image->task, mt, current);
+	/* clone leaves the rest of it behind, the alternate stack, too. */
+	image->task.altstack_flags = cpu_to_le32(SS_DISABLE);
+	mosix_x86_save_regs(current, &image->regs);
+	image->regs.ax = 0;
+	image->have = IMAGE_THREAD;
 }

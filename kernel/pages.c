@@ -142,6 +142,8 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->error = 0;
 	pg->committed = side == PAGES_BODY;
 	pg->leaving = 0;
+	pg->nchanges = 0;
+	pg->changer = NULL;
 	pg->side = side;
 	mutex_unlock(&pg->lock);
 
@@ -428,6 +430,76 @@ void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len)
 	wake_up_all(&pg->wait);
 }
 
+/**
+ * mosix_pages_change - current is about to change the mappings of a range
+ * @pg: page state of its mm
+ * @start: its address
+ * @len: bytes, 0: nothing
+ *
+ * Until mosix_pages_changed() nobody else fills a page of it in or takes one
+ * out, so that H and the mappings change at once. What left before is on the
+ * link before anything that the caller sends. One task at a time.
+ *
+ * Context: process context, no lock of the mm held.
+ */
+void mosix_pages_change(struct mosix_pages *pg, u64 start, u64 len)
+{
+	struct mosix_change *change;
+
+	if (!len || start + len < start)
+		return;
+	mmap_write_lock(pg->mm);
+	mutex_lock(&pg->lock);
+	if (pg->nchanges < MOSIX_PAGES_CHANGES) {
+		change = &pg->change[pg->nchanges++];
+		change->first = start >> PAGE_SHIFT;
+		change->last = (start + len - 1) >> PAGE_SHIFT;
+		pg->changer = current;
+	}
+	mutex_unlock(&pg->lock);
+	mmap_write_unlock(pg->mm);
+}
+
+/**
+ * mosix_pages_changed - mappings and H are in step again
+ * @pg: page state
+ *
+ * Context: who called mosix_pages_change(), or did not.
+ */
+void mosix_pages_changed(struct mosix_pages *pg)
+{
+	if (READ_ONCE(pg->changer) != current)
+		return;
+	mutex_lock(&pg->lock);
+	if (pg->changer == current) {
+		pg->changer = NULL;
+		pg->nchanges = 0;
+	}
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+}
+
+/**
+ * mosix_pages_changing - does another task change the mapping of a page?
+ * @pg: page state, locked
+ * @nr: page number
+ *
+ * Return: true when the caller has to wait.
+ * Context: @pg->lock held.
+ */
+bool mosix_pages_changing(struct mosix_pages *pg, unsigned long nr)
+{
+	u32 i;
+
+	lockdep_assert_held(&pg->lock);
+	if (pg->changer == current)
+		return false;
+	for (i = 0; i < pg->nchanges; i++)
+		if (nr >= pg->change[i].first && nr <= pg->change[i].last)
+			return true;
+	return false;
+}
+
 static int move_tree(struct maple_tree *tree, unsigned long from,
 		     unsigned long to, unsigned long count)
 {
@@ -465,7 +537,8 @@ static int move_tree(struct maple_tree *tree, unsigned long from,
  * @len: bytes that moved
  *
  * Return: 0, -ENOMEM.
- * Context: the task whose mm it is, single-threaded: no fault is under way.
+ * Context: the task whose mm it is, in a change of both ranges: no fault is
+ * under way.
  */
 int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len)
 {
@@ -483,6 +556,11 @@ int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len)
 	xa_for_each_range(&pg->flight, nr, f, first, first + count - 1) {
 		if (ret)
 			break;
+		/* Nobody answers for the old address any more. */
+		if (f->state != FLIGHT_LANDED) {
+			mosix_pages_drop_flight(pg, nr, f);
+			continue;
+		}
 		xa_erase(&pg->flight, nr);
 		ret = xa_err(xa_store(&pg->flight, nr - first + target, f,
 				      GFP_KERNEL));

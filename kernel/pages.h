@@ -23,7 +23,20 @@ enum mosix_pages_side {
 	PAGES_BODY,		/* the body's: absent is what is in H */
 };
 
-enum { MOSIX_PAGES_RECENT = 8 };
+enum {
+	MOSIX_PAGES_RECENT	= 8,
+	MOSIX_PAGES_CHANGES	= 2,
+};
+
+/**
+ * struct mosix_change - page numbers whose mappings are being changed
+ * @first: the first one
+ * @last: the last one
+ */
+struct mosix_change {
+	unsigned long first;
+	unsigned long last;
+};
 
 /**
  * struct mosix_pages - page state of one mm of a split process
@@ -38,6 +51,10 @@ enum { MOSIX_PAGES_RECENT = 8 };
  * @home: H, the pages that live at home, as ranges of page numbers
  * @pushed: home: sent ahead, still here until the body runs
  * @kinds: ranges of mappings with a file behind them: enum wire_vma_flags
+ * @change: ranges of which faults wait and no page leaves, since H is changed
+ *	with the mappings
+ * @nchanges: entries in @change
+ * @changer: who changes them, NULL nobody
  * @flight: pages asked for or arrived and not yet in the page tables
  * @wait: woken when anything of that changes
  * @link: to the other half, reference held while @side is not PAGES_OFF
@@ -63,6 +80,9 @@ struct mosix_pages {
 	struct maple_tree home;
 	struct maple_tree pushed;
 	struct maple_tree kinds;
+	struct mosix_change change[MOSIX_PAGES_CHANGES];
+	u32 nchanges;
+	struct task_struct *changer;
 	struct xarray flight;
 	wait_queue_head_t wait;
 	struct mosix_link *link;
@@ -116,6 +136,9 @@ int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end,
 bool mosix_pages_has_file(struct mosix_pages *pg, u64 start, u64 end);
 void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len);
 int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len);
+void mosix_pages_change(struct mosix_pages *pg, u64 start, u64 len);
+void mosix_pages_changed(struct mosix_pages *pg);
+bool mosix_pages_changing(struct mosix_pages *pg, unsigned long nr);
 void mosix_pages_drop_flight(struct mosix_pages *pg, unsigned long nr,
 			     struct mosix_flight *f);
 

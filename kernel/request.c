@@ -120,19 +120,6 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	mosix_move_put(move);
 }
 
-static int kick(struct mosix_proc *proc)
-{
-	struct mosix_task *mt;
-	int ret = -ESRCH;
-
-	spin_lock(&proc->lock);
-	mt = mosix_proc_main(proc);
-	if (mt)
-		ret = mosix_task_kick(mt);
-	spin_unlock(&proc->lock);
-	return ret;
-}
-
 /* A kick that waits for a better moment. */
 struct later {
 	struct delayed_work work;
@@ -144,7 +131,7 @@ static void later_work(struct work_struct *work)
 	struct later *later = container_of(to_delayed_work(work), struct later,
 					   work);
 
-	kick(later->proc);
+	mosix_proc_kick(later->proc);
 	mosix_proc_put(later->proc);
 	kfree(later);
 }
@@ -277,7 +264,7 @@ static void move_work(struct work_struct *work)
 		mosix_migrate_end(proc, 0, NULL);
 	else if (move->to != proc->home)
 		ret = prepare(move, &text);
-	if (!ret && kick(proc)) {
+	if (!ret && mosix_proc_kick(proc)) {
 		text = "process is exiting";
 		ret = -ESRCH;
 	}
@@ -290,13 +277,18 @@ static struct mosix_move *move_new(struct task_struct *p, u16 node,
 				   enum mosix_why why)
 {
 	struct mosix_move *move = kzalloc(sizeof(*move), GFP_KERNEL);
+	struct mosix_task *mt;
 
 	if (!move)
 		return NULL;
 	kref_init(&move->ref);
 	move->proc = mosix_task_proc(p);
 	mosix_proc_get(move->proc);
-	move->task = get_task_struct(p);
+	/* @p may be the first thread, which has ended, of a process that lives. */
+	spin_lock(&move->proc->lock);
+	mt = mosix_proc_main(move->proc);
+	move->task = get_task_struct(mt && mt->task ? mt->task : p);
+	spin_unlock(&move->proc->lock);
 	move->to = node;
 	move->why = why;
 	INIT_WORK(&move->work, move_work);
@@ -304,29 +296,39 @@ static struct mosix_move *move_new(struct task_struct *p, u16 node,
 	return move;
 }
 
-/* Only the home can lead a move: a guest's host asks it to. */
-static int ask_home(struct mosix_proc *proc, u16 node, enum mosix_why why)
+/**
+ * mosix_move_beg - a guest asks its home to call it back
+ * @proc: the guest
+ * @insist: 1: also when it is locked there
+ *
+ * Return: 0, -ESRCH without a link, -ENOMEM, or the error that ended the link.
+ * Context: process context.
+ */
+int mosix_move_beg(struct mosix_proc *proc, u32 insist)
 {
+	struct mosix_link *link = mosix_proc_link(proc);
 	struct wire_leave *leave;
-	struct mosix_link *link;
 	struct mosix_msg *msg;
-	int ret;
+	int ret = -ENOMEM;
 
-	if (node && node != proc->home)
-		return -EOPNOTSUPP;
-	link = mosix_proc_link(proc);
 	if (!link)
 		return -ESRCH;
 	msg = mosix_msg_new(MSG_LEAVE, sizeof(*leave));
 	if (msg) {
 		leave = (void *)msg->data;
-		leave->insist = cpu_to_le32(why != MOSIX_WHY_BALANCE);
+		leave->insist = cpu_to_le32(insist);
 		ret = mosix_link_send(link, msg);
-	} else {
-		ret = -ENOMEM;
 	}
 	mosix_link_put(link);
 	return ret;
+}
+
+/* Only the home can lead a move: a guest's host asks it to. */
+static int ask_home(struct mosix_proc *proc, u16 node, enum mosix_why why)
+{
+	if (node && node != proc->home)
+		return -EOPNOTSUPP;
+	return mosix_move_beg(proc, why != MOSIX_WHY_BALANCE);
 }
 
 static bool is_guest(struct task_struct *p)

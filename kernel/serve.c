@@ -97,7 +97,9 @@ static int take_landed(struct mosix_pages *pg, unsigned long nr,
 
 	mutex_lock(&pg->lock);
 	f = xa_load(&pg->flight, nr);
-	if (pg->side == PAGES_OFF || mosix_pages_absent(pg, nr)) {
+	if (mosix_pages_changing(pg, nr)) {
+		ret = -EAGAIN;
+	} else if (pg->side == PAGES_OFF || mosix_pages_absent(pg, nr)) {
 		ret = -ESTALE;
 	} else if (f && f->state == FLIGHT_LANDED) {
 		ret = mosix_pages_give(pg, nr);
@@ -137,7 +139,8 @@ static bool is_pinned(struct page *page)
 
 /*
  * Take one page out. 0: *page is it, NULL when it is all zero.
- * -ESTALE: not ours, it is on its way already. -EAGAIN: pinned for I/O.
+ * -ESTALE: not ours, it is on its way already. -EAGAIN: pinned for I/O, or its
+ * mapping is being changed.
  * -EFAULT: nothing is mapped there.
  */
 static int take_page(struct mosix_pages *pg, unsigned long nr,

@@ -29,7 +29,6 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_KERNEL]		= "kernel thread",
 	[STAY_INIT]		= "init process",
 	[STAY_EXITING]		= "exiting",
-	[STAY_THREADS]		= "more than one thread",
 	[STAY_SHARED_MM]	= "memory shared with another process (CLONE_VM)",
 	[STAY_VFORK]		= "vfork child before exec",
 	[STAY_SHARED]		= "writable shared mapping",
@@ -203,8 +202,6 @@ static u64 task_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_EXITING);
 	if (is_global_init(p))
 		why |= BIT_ULL(STAY_INIT);
-	if (!thread_group_empty(p))
-		why |= BIT_ULL(STAY_THREADS);
 	if (p->vfork_done)
 		why |= BIT_ULL(STAY_VFORK);
 	if (has_tracer(p))
@@ -224,6 +221,43 @@ static u64 task_reasons(struct task_struct *p)
 	if (has_cpu_timer(p))
 		why |= BIT_ULL(STAY_CPU_TIMER);
 	return why;
+}
+
+/* Of all threads: one that must stay holds the others. */
+static u64 thread_reasons(struct task_struct *p)
+{
+	struct task_struct *t;
+	u64 why = 0;
+
+	rcu_read_lock();
+	for_each_thread(p, t)
+		if (!(t->flags & PF_EXITING))
+			why |= task_reasons(t);
+	rcu_read_unlock();
+	return why;
+}
+
+/* The first thread may have ended long before the others. */
+static struct mm_struct *mm_of_group(struct task_struct *p)
+{
+	struct mm_struct *mm = get_task_mm(p);
+	struct task_struct *t, *found = NULL;
+
+	if (mm)
+		return mm;
+	rcu_read_lock();
+	for_each_thread(p, t) {
+		if (READ_ONCE(t->mm)) {
+			found = get_task_struct(t);
+			break;
+		}
+	}
+	rcu_read_unlock();
+	if (!found)
+		return NULL;
+	mm = get_task_mm(found);
+	put_task_struct(found);
+	return mm;
 }
 
 static u64 namespace_reasons(struct task_struct *p)
@@ -252,10 +286,10 @@ u64 mosix_stay_reasons(struct task_struct *p)
 
 	if (p->flags & (PF_KTHREAD | PF_USER_WORKER))
 		return BIT_ULL(STAY_KERNEL);
-	mm = get_task_mm(p);
+	mm = mm_of_group(p);
 	if (!mm)
 		return BIT_ULL(STAY_EXITING);
-	why = task_reasons(p) | namespace_reasons(p) | mm_reasons(p, mm);
+	why = thread_reasons(p) | namespace_reasons(p) | mm_reasons(p, mm);
 	mmput(mm);
 	return why;
 }

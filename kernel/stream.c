@@ -66,7 +66,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg)
 
 static int send_level(struct mosix_link *link)
 {
-	u8 want = READ_ONCE(link->stop_want);
+	u8 want = atomic_read(&link->stopped) > 0;
 	struct wire_header h = {
 		.magic = cpu_to_le32(WIRE_MAGIC),
 		.type = cpu_to_le16(want ? MSG_STOP : MSG_CONT),
@@ -96,7 +96,7 @@ static bool sender_wanted(struct mosix_link *link)
 {
 	return READ_ONCE(link->error) || READ_ONCE(link->closing) ||
 	       !list_empty_careful(&link->queue) ||
-	       READ_ONCE(link->stop_want) != link->stop_sent;
+	       (atomic_read(&link->stopped) > 0) != link->stop_sent;
 }
 
 static int sender(void *arg)

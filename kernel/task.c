@@ -44,6 +44,8 @@ struct mosix_proc *mosix_proc_new(u16 home, pid_t pid)
 	refcount_set(&proc->ref, 1);
 	spin_lock_init(&proc->lock);
 	INIT_LIST_HEAD(&proc->threads);
+	init_waitqueue_head(&proc->wait);
+	mutex_init(&proc->mem_lock);
 	proc->home = home;
 	proc->where = home;
 	proc->pid = pid;
@@ -76,6 +78,7 @@ static void free_task_record(struct mosix_task *mt)
 		mosix_msg_free(msg);
 	}
 	mosix_msg_free(mt->reply);
+	mosix_image_free(mt->image);
 	kfree(mt);
 }
 
@@ -229,6 +232,8 @@ void mosix_proc_unlink(struct mosix_proc *proc)
  * @proc: its process; a reference is taken when it gets attached to a task
  * @tid: its TID at home
  *
+ * It counts as a live thread from now on.
+ *
  * Return: the record, NULL when there is no memory.
  * Context: process context.
  */
@@ -246,6 +251,7 @@ struct mosix_task *mosix_task_new(struct mosix_proc *proc, pid_t tid)
 	init_task_work(&mt->work, mosix_migrate_safe_point);
 	spin_lock(&proc->lock);
 	list_add_tail(&mt->node, &proc->threads);
+	proc->nlive++;
 	spin_unlock(&proc->lock);
 	return mt;
 }
@@ -265,9 +271,32 @@ void mosix_task_attach(struct mosix_task *mt)
 	current->mosix = mt;
 }
 
+/**
+ * mosix_task_gone - a thread is no more, or will not be
+ * @mt: its record
+ *
+ * Return: true when it was the last one of its process.
+ * Context: any; not with the process's lock.
+ */
+bool mosix_task_gone(struct mosix_task *mt)
+{
+	struct mosix_proc *proc = mt->proc;
+	bool last = false;
+
+	spin_lock(&proc->lock);
+	mt->task = NULL;
+	if (!test_and_set_bit(MT_GONE, &mt->flags))
+		last = !--proc->nlive;
+	spin_unlock(&proc->lock);
+	wake_up_all(&proc->wait);
+	return last;
+}
+
 static void drop_record(struct mosix_task *mt)
 {
 	struct mosix_proc *proc = mt->proc;
+
+	mosix_task_gone(mt);
 
 	spin_lock(&proc->lock);
 	list_del(&mt->node);
@@ -276,9 +305,106 @@ static void drop_record(struct mosix_task *mt)
 	mosix_proc_put(proc);
 }
 
+/* One ensures at a time; clone comes in between, see mosix_task_born(). */
+static DEFINE_MUTEX(ensure_lock);
+
+/*
+ * @mt becomes the record of @p, which is not freed. The barrier pairs with
+ * (A) in mosix_task_exit(): whoever is second of the two sees the other.
+ */
+static bool adopt(struct mosix_task *mt, struct task_struct *p)
+{
+	mt->task = p;
+	mosix_proc_get(mt->proc);
+	if (cmpxchg(&p->mosix, NULL, mt)) {
+		mosix_proc_put(mt->proc);
+		return false;
+	}
+	if (p->flags & PF_EXITING)
+		mosix_task_gone(mt);
+	return true;
+}
+
+static struct mosix_task *record_of(struct mosix_proc *proc,
+				    struct task_struct *p)
+{
+	struct mosix_task *mt = mosix_task_new(proc, p->pid);
+
+	if (!mt)
+		return NULL;
+	if (adopt(mt, p))
+		return mt;
+	/* Somebody made one meanwhile: drop ours. */
+	mosix_proc_get(proc);
+	drop_record(mt);
+	return p->mosix;
+}
+
+static bool wants_record(const struct task_struct *p)
+{
+	return !READ_ONCE(p->mosix) &&
+	       !(p->flags & (PF_KTHREAD | PF_USER_WORKER));
+}
+
+/* A thread without a record, referenced; NULL: each has one. */
+static struct task_struct *find_bare_thread(struct task_struct *p)
+{
+	struct task_struct *t, *found = NULL;
+	unsigned long flags;
+
+	/* A clone adds its thread under this lock. */
+	if (!lock_task_sighand(p, &flags))
+		return NULL;
+	__for_each_thread(p->signal, t) {
+		if (wants_record(t)) {
+			found = get_task_struct(t);
+			break;
+		}
+	}
+	unlock_task_sighand(p, &flags);
+	return found;
+}
+
+/*
+ * The process's record is where one of its threads has it. Its leader's record
+ * says whose it is; it stays until the whole group is gone.
+ */
+static int ensure_leader(struct task_struct *leader)
+{
+	struct mosix_proc *proc;
+
+	if (leader->mosix)
+		return 0;
+	proc = mosix_proc_new(mosix_node_self(), leader->tgid);
+	if (!proc || !record_of(proc, leader)) {
+		mosix_proc_put(proc);
+		return -ENOMEM;
+	}
+	mosix_proc_put(proc);
+	return 0;
+}
+
+static int ensure_group(struct task_struct *p)
+{
+	struct task_struct *leader, *t;
+	int ret;
+
+	rcu_read_lock();
+	leader = get_task_struct(READ_ONCE(p->group_leader));
+	rcu_read_unlock();
+	ret = p->mosix ? 0 : ensure_leader(leader);
+	while (!ret && (t = find_bare_thread(p))) {
+		if (!record_of((p->mosix ?: leader->mosix)->proc, t))
+			ret = -ENOMEM;
+		put_task_struct(t);
+	}
+	put_task_struct(leader);
+	return ret;
+}
+
 /**
- * mosix_task_ensure - make sure that a task has a record
- * @p: a task that the caller holds
+ * mosix_task_ensure - make sure that all threads of a process have a record
+ * @p: one of them that the caller holds
  *
  * Return: 0, -ENOMEM; -ENODEV while this node has no id; -ESRCH when it is
  * exiting.
@@ -286,33 +412,18 @@ static void drop_record(struct mosix_task *mt)
  */
 int mosix_task_ensure(struct task_struct *p)
 {
-	struct mosix_proc *proc;
-	struct mosix_task *mt;
+	int ret;
 
 	if (READ_ONCE(p->mosix))
 		return 0;
 	if (!mosix_node_self())
 		return -ENODEV;
-	proc = mosix_proc_new(mosix_node_self(), p->tgid);
-	if (!proc)
-		return -ENOMEM;
-	mt = mosix_task_new(proc, p->pid);
-	if (!mt) {
-		mosix_proc_put(proc);
-		return -ENOMEM;
-	}
-	/* The reference of mosix_proc_new() becomes the task's. */
-	mt->task = p;
-	/* A full barrier: pairs with (A) in mosix_task_exit(). */
-	if (cmpxchg(&p->mosix, NULL, mt))
-		drop_record(mt);
-	if (p->flags & PF_EXITING) {
-		spin_lock(&p->mosix->proc->lock);
-		p->mosix->task = NULL;
-		spin_unlock(&p->mosix->proc->lock);
-		return -ESRCH;
-	}
-	return 0;
+	mutex_lock(&ensure_lock);
+	ret = ensure_group(p);
+	mutex_unlock(&ensure_lock);
+	if (ret)
+		return ret;
+	return p->mosix && READ_ONCE(p->mosix->proc->nlive) ? 0 : -ESRCH;
 }
 
 /**
@@ -330,18 +441,98 @@ struct mosix_proc *mosix_task_proc(struct task_struct *p)
 }
 
 /**
- * mosix_proc_main - its thread group leader
+ * mosix_proc_main - a thread that stands for its process
  * @proc: the process
  *
- * Return: the record of the first thread, NULL when all are gone. It lives
- * as long as its task or, before birth, as @proc.
+ * Return: the record of the first thread that lives, or of one that is not
+ * born yet; NULL when there is none. It lives as long as its task or, before
+ * birth, as @proc.
  * Context: any; the caller holds @proc and knows that the task lives, or
  * holds the lock.
  */
 struct mosix_task *mosix_proc_main(struct mosix_proc *proc)
 {
+	struct mosix_task *mt;
+
+	list_for_each_entry(mt, &proc->threads, node)
+		if (mt->task)
+			return mt;
 	return list_first_entry_or_null(&proc->threads, struct mosix_task,
 					node);
+}
+
+/**
+ * mosix_proc_thread - a thread by its TID
+ * @proc: the process, locked
+ * @tid: its TID at home; 0: any thread that stands for the process
+ *
+ * Return: its record, NULL when there is none.
+ * Context: @proc->lock held.
+ */
+struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid)
+{
+	struct mosix_task *mt;
+
+	lockdep_assert_held(&proc->lock);
+	if (!tid)
+		return mosix_proc_main(proc);
+	list_for_each_entry(mt, &proc->threads, node)
+		if (mt->tid == tid && !test_bit(MT_GONE, &mt->flags))
+			return mt;
+	return NULL;
+}
+
+/**
+ * mosix_proc_each - something for each thread that lives
+ * @proc: the process
+ * @fn: called with the record, its task and @arg; not 0 ends the walk
+ * @arg: for @fn
+ *
+ * Return: what @fn returned last, 0 without a thread.
+ * Context: process context; @fn may sleep.
+ */
+int mosix_proc_each(struct mosix_proc *proc,
+		    int (*fn)(struct mosix_task *mt, struct task_struct *task,
+			      void *arg), void *arg)
+{
+	struct task_struct *held = NULL;
+	struct mosix_task *mt;
+	int ret = 0;
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node) {
+		struct task_struct *task = mt->task;
+
+		if (!task)
+			continue;
+		get_task_struct(task);	/* and with it the record */
+		spin_unlock(&proc->lock);
+		if (held)
+			put_task_struct(held);
+		held = task;
+		ret = fn(mt, task, arg);
+		spin_lock(&proc->lock);
+		if (ret)
+			break;
+	}
+	spin_unlock(&proc->lock);
+	if (held)
+		put_task_struct(held);
+	return ret;
+}
+
+/**
+ * mosix_proc_arrive - current has done what all threads have to do
+ * @proc: its process
+ *
+ * Context: the task itself.
+ */
+void mosix_proc_arrive(struct mosix_proc *proc)
+{
+	spin_lock(&proc->lock);
+	proc->arrived++;
+	spin_unlock(&proc->lock);
+	wake_up_all(&proc->wait);
 }
 
 /**
@@ -365,6 +556,26 @@ int mosix_task_kick(struct mosix_task *mt)
 }
 
 /**
+ * mosix_proc_kick - have all threads reach their safe points soon
+ * @proc: the process
+ *
+ * Return: 0, -ESRCH when none of them lives.
+ * Context: any that may take the lock.
+ */
+int mosix_proc_kick(struct mosix_proc *proc)
+{
+	struct mosix_task *mt;
+	int ret = -ESRCH;
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node)
+		if (!mosix_task_kick(mt))
+			ret = 0;
+	spin_unlock(&proc->lock);
+	return ret;
+}
+
+/**
  * mosix_task_deliver - put a message into a thread's inbox
  * @proc: the process
  * @msg: the message, for the thread that its header names; consumed
@@ -375,15 +586,10 @@ int mosix_task_kick(struct mosix_task *mt)
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg)
 {
 	u32 tid = le32_to_cpu(msg->h.tid);
-	struct mosix_task *mt, *to = NULL;
+	struct mosix_task *to;
 
 	spin_lock(&proc->lock);
-	list_for_each_entry(mt, &proc->threads, node) {
-		if (!tid || mt->tid == tid) {
-			to = mt;
-			break;
-		}
-	}
+	to = mosix_proc_thread(proc, tid);
 	if (to) {
 		list_add_tail(&msg->node, &to->inbox);
 		wake_up_all(&to->wait);
@@ -415,21 +621,38 @@ struct mosix_msg *mosix_task_receive(struct mosix_task *mt)
 }
 
 /**
- * mosix_task_forked - a task with a record made a copy of itself
- * @p: the copy, not yet running
+ * mosix_task_was_born - hook: a task with a record has made another one
+ * @p: the new task, which can be found and does not run yet
+ * @thread: not 0 when it is a thread of the same process
  *
- * The copy starts at home with nothing but the lock, which is inherited.
- * Threads get no record here: one that moves its process makes it.
+ * A process of its own starts at home with nothing but the lock, which is
+ * inherited. A thread joins its process; when that is about to move it has to
+ * stand still like the others. At a host its maker does all that.
  *
- * Context: process context, fork.
+ * Context: process context, fork, nothing held.
  */
-void mosix_task_forked(struct task_struct *p)
+void mosix_task_was_born(struct task_struct *p, u64 thread)
 {
-	u8 locked = READ_ONCE(p->mosix->proc->user_lock);
+	struct mosix_proc *proc = current->mosix->proc;
+	struct mosix_task *mt;
 
-	p->mosix = NULL;
-	if (locked && !mosix_task_ensure(p))
-		p->mosix->proc->user_lock = 1;
+	if (mosix_proc_is_guest(proc) || p->flags & PF_USER_WORKER)
+		return;
+	if (!thread) {
+		if (READ_ONCE(proc->user_lock) && !mosix_task_ensure(p))
+			p->mosix->proc->user_lock = 1;
+		return;
+	}
+	mt = p->mosix ?: record_of(proc, p);
+	if (!mt) {
+		/* It cannot be refused any more; without it none moves. */
+		pr_warn_once("mosix: no memory for a thread of %d\n", p->tgid);
+		return;
+	}
+	spin_lock(&proc->lock);
+	if (proc->move || proc->barrier != BARRIER_OPEN)
+		mosix_task_kick(mt);
+	spin_unlock(&proc->lock);
 }
 
 static void free_records(struct work_struct *work)

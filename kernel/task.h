@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -23,14 +24,40 @@ struct mosix_pages;
 
 enum { MOSIX_LAST_LEN = 96 };
 
+/* Threads of a process stand still together; freeze.c. */
+enum mosix_barrier {
+	BARRIER_OPEN,	/* they run */
+	BARRIER_GATHER,	/* some wait for the others */
+	BARRIER_CLOSED,	/* all wait, one of them leads */
+};
+
+/* How a wait at the barrier ended. */
+enum mosix_frozen {
+	FROZEN_WAITS,	/* not yet */
+	FROZEN_LEADS,	/* all are here, the caller leads */
+	FROZEN_DONE,	/* who led has done it, or has failed for good */
+	FROZEN_THAWED,	/* go on and try again later */
+	FROZEN_LATE,	/* the same; one thread of each late gathering is told */
+};
+
 /**
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
- * @lock: protects @state, @where, @link, @move, @threads, @last, @tracers, and
- *	each thread's @task, @inbox, @signals, @scratch; not @home, which never
- *	changes
+ * @lock: protects @state, @where, @link, @move, @threads, @last, @tracers,
+ *	@nlive, the barrier, @arrived, and each thread's @task, @inbox, @signals,
+ *	@scratch; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
+ * @nlive: those that have not ended
+ * @flags: enum mosix_proc_flag
+ * @barrier: enum mosix_barrier
+ * @round: which gathering this is
+ * @nfrozen: threads that wait in it
+ * @outcome: how the last one ended, enum mosix_frozen
+ * @gather_end: jiffies when this one is given up
+ * @arrived: threads that have done what they all have to do
+ * @wait: threads that wait for each other
+ * @mem_lock: body: one change of the mappings at a time, over its round trip
  * @state: enum mosix_state; changed by mosix_proc_event() alone
  * @home: node it was started on
  * @where: node its body is on
@@ -54,6 +81,16 @@ struct mosix_proc {
 	spinlock_t lock;	/* see above */
 	struct list_head node;
 	struct list_head threads;
+	u32 nlive;
+	unsigned long flags;
+	u8 barrier;
+	u8 outcome;
+	u32 round;
+	u32 nfrozen;
+	unsigned long gather_end;
+	u32 arrived;
+	wait_queue_head_t wait;
+	struct mutex mem_lock;	/* see above */
 	enum mosix_state state;
 	u16 home;
 	u16 where;
@@ -73,15 +110,29 @@ struct mosix_proc {
 	char why[MOSIX_LAST_LEN];
 };
 
+/* Bits of mosix_proc.flags. */
+enum mosix_proc_flag {
+	MP_GO_HOME,	/* body: wanted at home; home: it was asked to come */
+	MP_STOPPED,	/* body: a deputy is stopped */
+	MP_VANISH,	/* body: end without a word, home has everything */
+	MP_KILLED,	/* home: the body was told to end */
+	MP_COMPLETE,	/* the image has arrived, on either side */
+	MP_RESTORE,	/* home: the image is complete */
+	MP_FAILED,	/* a thread could not be built, or restored */
+	MP_STARTED,	/* host: all threads may run */
+};
+
 /* Bits of mosix_task.flags. */
 enum mosix_task_flag {
 	MT_KICKED,	/* safe point queued and not yet reached */
 	MT_DEPUTY,	/* serves its body: nested safe points do nothing */
-	MT_GO_HOME,	/* body: wanted at home */
-	MT_STOPPED,	/* body: its deputy is stopped */
 	MT_RESTART_HOME,/* restart_syscall(2) continues a call at home */
 	MT_PENDING,	/* body: blocked signals may wait at home */
-	MT_VANISH,	/* body: end without a word, home has everything */
+	MT_GONE,	/* has ended, or never was: not counted in nlive */
+	MT_BORN,	/* host: a task for it is being made */
+	MT_FROZEN,	/* waits at the barrier */
+	MT_OVER,	/* deputy: its thread of the body has ended */
+	MT_GHOST,	/* host: leads the group, its thread has ended long ago */
 };
 
 /**
@@ -90,6 +141,7 @@ enum mosix_task_flag {
  * @proc: its process, reference held
  * @task: the task, NULL before it is born and once it exits
  * @tid: its TID at home
+ * @image: what arrived of it; its own from the safe point on
  * @inbox: messages for it, oldest first
  * @wait: woken for the inbox, flags and the end of the link
  * @work: the safe point, as task work
@@ -107,6 +159,7 @@ struct mosix_task {
 	struct mosix_proc *proc;
 	struct task_struct *task;
 	pid_t tid;
+	struct mosix_image *image;
 	struct list_head inbox;
 	wait_queue_head_t wait;
 	struct callback_head work;
@@ -135,10 +188,21 @@ struct mosix_task *mosix_task_new(struct mosix_proc *proc, pid_t tid);
 struct mosix_proc *mosix_task_proc(struct task_struct *p);
 int mosix_task_ensure(struct task_struct *p);
 void mosix_task_attach(struct mosix_task *mt);
+bool mosix_task_gone(struct mosix_task *mt);
 int mosix_task_kick(struct mosix_task *mt);
+int mosix_proc_kick(struct mosix_proc *proc);
+void mosix_proc_arrive(struct mosix_proc *proc);
+int mosix_proc_each(struct mosix_proc *proc,
+		    int (*fn)(struct mosix_task *mt, struct task_struct *task,
+			      void *arg), void *arg);
+struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid);
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg);
 struct mosix_msg *mosix_task_receive(struct mosix_task *mt);
 struct mosix_task *mosix_proc_main(struct mosix_proc *proc);
+
+/* freeze.c */
+enum mosix_frozen mosix_freeze_join(struct mosix_task *mt);
+void mosix_freeze_end(struct mosix_proc *proc, enum mosix_frozen outcome);
 
 /**
  * mosix_own_sighand - current's signal handlers

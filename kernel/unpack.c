@@ -11,9 +11,13 @@
 
 #include <linux/mman.h>
 #include <linux/mm.h>
+#include <linux/mosix.h>
 #include <linux/rseq.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/thread_info.h>
+
+#include <kernel/futex/futex.h>
 
 enum {
 	IMAGE_VMAS_MAX		= 65536,	/* as vm.max_map_count has it */
@@ -208,21 +212,55 @@ static void unpack_rseq(const struct wire_task *t)
 #endif
 }
 
+static void unpack_futex(const struct wire_futex *f)
+{
+	struct restart_block *block = &current->restart_block;
+	u32 flags = le32_to_cpu(f->flags);
+	u64 time = le64_to_cpu(f->time_ns);
+
+	block->futex.uaddr = (void __user *)le64_to_cpu(f->addr);
+	block->futex.val = le32_to_cpu(f->val);
+	block->futex.bitset = le32_to_cpu(f->bitset);
+	block->futex.flags = FLAGS_SIZE_32 | FLAGS_HAS_TIMEOUT;
+	if (flags & FUTEX_WAIT_SHARED)
+		block->futex.flags |= FLAGS_SHARED;
+	if (flags & FUTEX_WAIT_REALTIME)
+		block->futex.flags |= FLAGS_CLOCKRT;
+	else
+		time = ktime_add_safe(ktime_get(), min_t(u64, time, KTIME_MAX));
+	block->futex.time = time;
+	set_restart_fn(block, mosix_futex_restart);
+}
+
+/* restart_syscall(2) goes on with the block here, or with the one at home. */
+static void unpack_restart(struct mosix_task *mt, const struct wire_task *t)
+{
+	clear_bit(MT_RESTART_HOME, &mt->flags);
+	switch (le32_to_cpu(t->restart)) {
+	case RESTART_FUTEX:
+		unpack_futex(&t->futex);
+		break;
+	case RESTART_HOME:
+		set_bit(MT_RESTART_HOME, &mt->flags);
+		break;
+	}
+}
+
 /**
- * mosix_unpack_task - REC_TASK becomes current's
- * @mt: record of current
- * @image: an image that has it
+ * mosix_unpack_task - REC_TASK becomes current's, but for its mask
+ * @mt: record of current, with an image that has it
  *
  * Return: 0, -EBADMSG for addresses outside of user space.
  * Context: current.
  */
-int mosix_unpack_task(struct mosix_task *mt, const struct mosix_image *image)
+int mosix_unpack_task(struct mosix_task *mt)
 {
-	const struct wire_task *t = &image->task;
+	const struct wire_task *t = &mt->image->task;
 
 	if (le64_to_cpu(t->clear_tid) >= TASK_SIZE_MAX ||
 	    le64_to_cpu(t->robust_list) >= TASK_SIZE_MAX ||
 	    le64_to_cpu(t->altstack) >= TASK_SIZE_MAX ||
+	    le64_to_cpu(t->futex.addr) >= TASK_SIZE_MAX ||
 	    le32_to_cpu(t->altstack_flags) & ~(SS_DISABLE | SS_AUTODISARM))
 		return -EBADMSG;
 	current->clear_child_tid = (void __user *)le64_to_cpu(t->clear_tid);
@@ -231,20 +269,33 @@ int mosix_unpack_task(struct mosix_task *mt, const struct mosix_image *image)
 	current->sas_ss_size = le64_to_cpu(t->altstack_size);
 	current->sas_ss_flags = le32_to_cpu(t->altstack_flags);
 	unpack_rseq(t);
-	if (t->restart_home)
-		set_bit(MT_RESTART_HOME, &mt->flags);
-	else
-		clear_bit(MT_RESTART_HOME, &mt->flags);
+	unpack_restart(mt, t);
 	return 0;
 }
 
 /**
- * mosix_unpack_signals - REC_SIGNALS becomes current's
+ * mosix_unpack_blocked - the mask of REC_TASK becomes current's
  * @image: an image that has it
  *
  * Context: current.
  */
-void mosix_unpack_signals(const struct mosix_image *image)
+void mosix_unpack_blocked(const struct mosix_image *image)
+{
+	spin_lock_irq(&mosix_own_sighand()->siglock);
+	current->blocked.sig[0] = le64_to_cpu(image->task.blocked) &
+				  ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
+	clear_restore_sigmask();
+	recalc_sigpending();
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
+}
+
+/**
+ * mosix_unpack_actions - REC_SIGNALS becomes the process's
+ * @image: an image that has it
+ *
+ * Context: current.
+ */
+void mosix_unpack_actions(const struct mosix_image *image)
 {
 	const struct wire_signals *s = &image->signals;
 	struct k_sigaction *ka;
@@ -264,10 +315,6 @@ void mosix_unpack_signals(const struct mosix_image *image)
 		ka->sa.sa_mask.sig[0] = le64_to_cpu(s->action[i].mask) &
 					~(sigmask(SIGKILL) | sigmask(SIGSTOP));
 	}
-	current->blocked.sig[0] = le64_to_cpu(s->blocked) &
-				  ~(sigmask(SIGKILL) | sigmask(SIGSTOP));
-	clear_restore_sigmask();
-	recalc_sigpending();
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
 }
 

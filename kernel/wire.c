@@ -194,16 +194,26 @@ static int check_xstate(const struct wire_xstate *x, u32 len)
 	return len - sizeof(*x) == le32_to_cpu(x->size) ? 0 : -EBADMSG;
 }
 
+static int check_task(const struct wire_task *t, u32 len)
+{
+	if (len != sizeof(*t) || t->pad || t->futex.pad)
+		return -EBADMSG;
+	if (le32_to_cpu(t->restart) >= RESTART_KINDS)
+		return -EBADMSG;
+	return le32_to_cpu(t->futex.flags) &
+	       ~(u32)(FUTEX_WAIT_SHARED | FUTEX_WAIT_REALTIME) ? -EBADMSG : 0;
+}
+
 static int check_record(const struct wire_record *rec, u32 len)
 {
 	const void *body = rec + 1;
 	u32 rest = len - sizeof(*rec);
 
-	if (le32_to_cpu(rec->version) != 1)
+	if (le32_to_cpu(rec->version) != WIRE_RECORD_VERSION)
 		return -EBADMSG;
 	switch (le32_to_cpu(rec->type)) {
 	case REC_TASK:
-		return rest == sizeof(struct wire_task) ? 0 : -EBADMSG;
+		return check_task(body, rest);
 	case REC_REGS:
 		return rest == sizeof(struct wire_regs) ? 0 : -EBADMSG;
 	case REC_XSTATE:
@@ -221,6 +231,11 @@ static int check_record(const struct wire_record *rec, u32 len)
 	default:
 		return -EBADMSG;
 	}
+}
+
+static int check_exit(const struct wire_exit *x)
+{
+	return le32_to_cpu(x->group) > 1 ? -EBADMSG : 0;
 }
 
 static int check_leave(const struct wire_leave *l)
@@ -264,6 +279,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_reply(payload, len);
 	case MSG_SIGNAL:
 		return check_signal(payload);
+	case MSG_EXIT:
+		return check_exit(payload);
 	case MSG_LEAVE:
 		return check_leave(payload);
 	case MSG_PAGE_REQ:

@@ -9,6 +9,9 @@
  *
  * Version log:
  *   1  first version
+ *   2  threads: records of a thread carry its TID in the header and are of
+ *	version 2; its mask, CPU time and futex wait are in REC_TASK; EXIT says
+ *	whether a thread or the process ends; USAGE is a thread's
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -25,8 +28,9 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 1,
-	WIRE_VERSION_MAX	= 1,
+	WIRE_VERSION_MIN	= 2,
+	WIRE_VERSION_MAX	= 2,
+	WIRE_RECORD_VERSION	= 2,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
 	WIRE_WINDOWS_MAX	= 3,		/* inline windows of a call */
@@ -242,7 +246,7 @@ struct wire_leave {
 };
 
 /**
- * struct wire_usage - CPU time of the body so far, on this stay
+ * struct wire_usage - CPU time of a thread of the body, on this stay
  * @utime_ns: user time, nanoseconds
  * @stime_ns: system time, nanoseconds
  */
@@ -253,7 +257,7 @@ struct wire_usage {
 
 /**
  * struct wire_home_end - payload of HOME_END
- * @usage: CPU time of the body
+ * @usage: CPU time of the thread that says so
  * @mono_ns: its CLOCK_MONOTONIC: at home it goes on from there, or later
  */
 struct wire_home_end {
@@ -264,12 +268,13 @@ struct wire_home_end {
 /**
  * struct wire_exit - payload of EXIT and of KILL
  * @code: exit code as in wait(2)'s status
- * @pad: zero
- * @usage: CPU time of the body; zero in KILL
+ * @group: 1: the process ends, this is its last thread; 0: the thread ends;
+ *	KILL means the process, whatever is here
+ * @usage: CPU time of the thread; zero in KILL
  */
 struct wire_exit {
 	__le32 code;
-	__le32 pad;
+	__le32 group;
 	struct wire_usage usage;
 };
 
@@ -350,15 +355,46 @@ enum wire_record_type {
 /**
  * struct wire_record - in front of the body of a record
  * @type: enum wire_record_type
- * @version: 1
+ * @version: WIRE_RECORD_VERSION
  */
 struct wire_record {
 	__le32 type;
 	__le32 version;
 };
 
+/* How a thread goes on with a call that was interrupted. */
+enum wire_restart {
+	RESTART_NONE	= 0,
+	RESTART_HOME	= 1,	/* restart_syscall(2) continues it at home */
+	RESTART_FUTEX	= 2,	/* with the futex wait in the record */
+	RESTART_KINDS
+};
+
+enum wire_futex_flags {
+	FUTEX_WAIT_SHARED	= 1,	/* not FUTEX_PRIVATE_FLAG */
+	FUTEX_WAIT_REALTIME	= 2,	/* @time_ns is CLOCK_REALTIME */
+};
+
 /**
- * struct wire_task - REC_TASK: what is neither registers nor memory
+ * struct wire_futex - a futex wait with a time limit that was interrupted
+ * @addr: user address of the word
+ * @time_ns: what is left of its time; CLOCK_REALTIME: when it ends
+ * @val: value that the word must have
+ * @bitset: as in FUTEX_WAIT_BITSET
+ * @flags: enum wire_futex_flags
+ * @pad: zero
+ */
+struct wire_futex {
+	__le64 addr;
+	__le64 time_ns;
+	__le32 val;
+	__le32 bitset;
+	__le32 flags;
+	__le32 pad;
+};
+
+/**
+ * struct wire_task - REC_TASK: of a thread, what is not registers
  * @tid: TID at home
  * @tgid: PID at home
  * @clear_tid: user address of clear_child_tid
@@ -369,12 +405,15 @@ struct wire_record {
  * @altstack: base of sigaltstack
  * @altstack_size: its size
  * @altstack_flags: its flags
- * @restart_home: 1: restart_syscall(2) continues a call at home
+ * @restart: enum wire_restart
  * @rlim_stack: soft RLIMIT_STACK
  * @rlim_data: soft RLIMIT_DATA
  * @rlim_as: soft RLIMIT_AS
  * @personality: personality(2)
  * @pad: zero
+ * @blocked: signals that it blocks
+ * @usage: CPU time on this stay; zero on the way out
+ * @futex: RESTART_FUTEX: the wait
  * @comm: name, NUL-terminated
  */
 struct wire_task {
@@ -388,16 +427,19 @@ struct wire_task {
 	__le64 altstack;
 	__le64 altstack_size;
 	__le32 altstack_flags;
-	__le32 restart_home;
+	__le32 restart;
 	__le64 rlim_stack;
 	__le64 rlim_data;
 	__le64 rlim_as;
 	__le32 personality;
 	__le32 pad;
+	__le64 blocked;
+	struct wire_usage usage;
+	struct wire_futex futex;
 	u8 comm[WIRE_COMM_LEN];
 };
 
-static_assert(sizeof(struct wire_task) == 112);
+static_assert(sizeof(struct wire_task) == 168);
 
 /* REC_REGS: general registers as the kernel saved them at the boundary. */
 struct wire_regs {
@@ -429,9 +471,8 @@ struct wire_sigaction {
 	__le64 mask;
 };
 
-/* REC_SIGNALS: mask and dispositions; action[i] is signal i + 1. */
+/* REC_SIGNALS: dispositions; action[i] is signal i + 1. */
 struct wire_signals {
-	__le64 blocked;
 	struct wire_sigaction action[WIRE_SIGNALS];
 };
 

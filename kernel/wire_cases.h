@@ -284,14 +284,20 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	  PAGES_LEN + WIRE_PAGE_SIZE,
 	  { PUT32(wire_pages, count, 1), PUT32(wire_pages, flags, 2) }, -EBADMSG },
 
+	{ "exit of a thread", MSG_EXIT, sizeof(struct wire_exit), { }, 0 },
+	{ "exit of the process", MSG_EXIT, sizeof(struct wire_exit),
+	  { PUT32(wire_exit, group, 1) }, 0 },
+	{ "exit of something else", MSG_EXIT, sizeof(struct wire_exit),
+	  { PUT32(wire_exit, group, 2) }, -EBADMSG },
+
 	{ "record: type zero", MSG_IMAGE, 8,
-	  { PUT32(wire_record, version, 1) }, -EBADMSG },
+	  { PUT32(wire_record, version, WIRE_RECORD_VERSION) }, -EBADMSG },
 	{ "record: a type too many", MSG_IMAGE, 8,
 	  { PUT32(wire_record, type, REC_TYPES),
-	    PUT32(wire_record, version, 1) }, -EBADMSG },
+	    PUT32(wire_record, version, WIRE_RECORD_VERSION) }, -EBADMSG },
 	{ "record: another version", MSG_IMAGE, 8 + sizeof(struct wire_mm),
 	  { PUT32(wire_record, type, REC_MM),
-	    PUT32(wire_record, version, 2) }, -EBADMSG },
+	    PUT32(wire_record, version, 1) }, -EBADMSG },
 
 	{ "payload of type zero", MSG_INVALID, 8, { }, -EBADMSG },
 	{ "payload of a type too many", MSG_TYPES, 8, { }, -EBADMSG },
@@ -300,7 +306,7 @@ static const struct wire_payload_case wire_payload_cases[] = {
 /**
  * struct wire_record_case - One record: zeros but for some fields.
  * @name: The claim.
- * @record: Its type; its version is 1.
+ * @record: Its type; its version is WIRE_RECORD_VERSION.
  * @len: Bytes behind the head of the record.
  * @set: Fields behind the head that are not zero.
  * @want: What wire_check_payload() says.
@@ -315,6 +321,14 @@ struct wire_record_case {
 
 static const struct wire_record_case wire_record_cases[] = {
 	{ "task", REC_TASK, sizeof(struct wire_task), { }, 0 },
+	{ "task in a futex wait", REC_TASK, sizeof(struct wire_task),
+	  { PUT32(wire_task, restart, RESTART_FUTEX),
+	    PUT32(wire_task, futex.flags, FUTEX_WAIT_SHARED) }, 0 },
+	{ "task in a wait that nobody knows", REC_TASK,
+	  sizeof(struct wire_task),
+	  { PUT32(wire_task, restart, RESTART_KINDS) }, -EBADMSG },
+	{ "task with an odd futex", REC_TASK, sizeof(struct wire_task),
+	  { PUT32(wire_task, futex.flags, 4) }, -EBADMSG },
 	{ "task, a byte short", REC_TASK,
 	  sizeof(struct wire_task) - 1, { }, -EBADMSG },
 	{ "registers", REC_REGS, sizeof(struct wire_regs), { }, 0 },
@@ -392,7 +406,7 @@ static inline void wire_case_fill_record(const struct wire_record_case *c,
 					 u8 *buf)
 {
 	buf[offsetof(struct wire_record, type)] = c->record;
-	buf[offsetof(struct wire_record, version)] = 1;
+	buf[offsetof(struct wire_record, version)] = WIRE_RECORD_VERSION;
 	wire_case_set(c->set, buf + sizeof(struct wire_record), c->len);
 }
 

@@ -38,14 +38,39 @@ static const u8 feature_words[] = {
 static_assert(ARRAY_SIZE(feature_words) <= WIRE_CPU_WORDS);
 
 /**
- * mosix_x86_save_regs - general registers of current
- * @to: receives them as the kernel saved them: restart not yet fixed up
+ * mosix_x86_hold - what the CPU has of current goes to memory, and stays there
+ *
+ * From here until it enters user mode another task can read it.
  *
  * Context: current, on its way to user mode.
  */
-void mosix_x86_save_regs(struct wire_regs *to)
+void mosix_x86_hold(void)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	struct fpu *fpu = &current->thread.fpu;
+
+	fpregs_lock();
+	if (!test_thread_flag(TIF_NEED_FPU_LOAD)) {
+		save_fpregs_to_fpstate(fpu);
+		set_thread_flag(TIF_NEED_FPU_LOAD);
+	}
+	fpu->last_cpu = -1;
+	/* The copy takes PKRU from here, where only a switch puts it. */
+	if (cpu_feature_enabled(X86_FEATURE_OSPKE))
+		current->thread.pkru = read_pkru();
+	current_save_fsgs();
+	fpregs_unlock();
+}
+
+/**
+ * mosix_x86_save_regs - general registers of a thread
+ * @task: current, or one that stands still after mosix_x86_hold()
+ * @to: receives them as the kernel saved them: restart not yet fixed up
+ *
+ * Context: process context.
+ */
+void mosix_x86_save_regs(struct task_struct *task, struct wire_regs *to)
+{
+	const struct pt_regs *regs = task_pt_regs(task);
 
 	memset(to, 0, sizeof(*to));
 #define SAVE(r) (to->r = cpu_to_le64(regs->r))
@@ -54,8 +79,8 @@ void mosix_x86_save_regs(struct wire_regs *to)
 	SAVE(dx), SAVE(si), SAVE(di), SAVE(orig_ax), SAVE(ip), SAVE(flags);
 	SAVE(sp);
 #undef SAVE
-	to->fs_base = cpu_to_le64(x86_fsbase_read_task(current));
-	to->gs_base = cpu_to_le64(x86_gsbase_read_task(current));
+	to->fs_base = cpu_to_le64(x86_fsbase_read_task(task));
+	to->gs_base = cpu_to_le64(x86_gsbase_read_task(task));
 	to->cs = cpu_to_le32(regs->cs);
 	to->ss = cpu_to_le32(regs->ss);
 }
@@ -118,21 +143,21 @@ u32 mosix_x86_xstate_size(void)
 }
 
 /**
- * mosix_x86_save_xstate - extended state of current
+ * mosix_x86_save_xstate - extended state of a thread
+ * @task: current, or one that stands still after mosix_x86_hold()
  * @buf: receives it
  * @size: mosix_x86_xstate_size()
  *
  * Return: 0, -ENODEV without XSAVE.
- * Context: current.
+ * Context: process context.
  */
-int mosix_x86_save_xstate(void *buf, u32 size)
+int mosix_x86_save_xstate(struct task_struct *task, void *buf, u32 size)
 {
 	struct membuf to = { .p = buf, .left = size };
 
-	/* The copy takes PKRU from here, where only a switch puts it. */
-	if (cpu_feature_enabled(X86_FEATURE_OSPKE))
-		current->thread.pkru = read_pkru();
-	return xstateregs_get(current, NULL, to);
+	if (task == current)
+		mosix_x86_hold();
+	return xstateregs_get(task, NULL, to);
 }
 
 /**
@@ -157,13 +182,7 @@ int mosix_x86_load_xstate(const void *buf, u32 size)
 		return -ENOMEM;
 	memcpy(state, buf, size);
 	/* From here on memory holds the state, and the way out loads it. */
-	fpregs_lock();
-	if (!test_thread_flag(TIF_NEED_FPU_LOAD)) {
-		save_fpregs_to_fpstate(fpu);
-		set_thread_flag(TIF_NEED_FPU_LOAD);
-	}
-	fpu->last_cpu = -1;
-	fpregs_unlock();
+	mosix_x86_hold();
 	ret = copy_uabi_from_kernel_to_xstate(fpu->fpstate, state,
 					      &current->thread.pkru);
 	if (!ret && cpu_feature_enabled(X86_FEATURE_OSPKE))

@@ -188,7 +188,7 @@ static u8 *from_record_case(u16 *type, u32 *len)
 	*len = sizeof(struct wire_record) + body;
 	payload = zeros(*len);
 	payload[offsetof(struct wire_record, type)] = c->record;
-	payload[offsetof(struct wire_record, version)] = 1;
+	payload[offsetof(struct wire_record, version)] = WIRE_RECORD_VERSION;
 	wire_case_set(c->set, payload + sizeof(struct wire_record), body);
 	return payload;
 }

@@ -257,7 +257,8 @@ static const struct cause causes[] = {
 	{ "cpu_limit", "CPU-time timer or limit", make_cpu_limit, NULL },
 	{ "cpu_timer", "CPU-time timer or limit", make_cpu_timer,
 	  undo_cpu_timer },
-	{ "threads", "more than one thread", make_thread, undo_thread },
+	/* No cause at all: they move with their process. */
+	{ "threads", "", make_thread, undo_thread },
 	{ "none", "", NULL, NULL },
 };
 

@@ -9,14 +9,16 @@
 
 #include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <uapi/linux/sched.h>
 
 struct pt_regs;
+struct restart_block;
 
 #ifdef CONFIG_MOSIX
 
 extern const struct file_operations mosix_proc_pid_fops;
 
-void mosix_task_forked(struct task_struct *p);
+void mosix_task_was_born(struct task_struct *p, u64 thread);
 void mosix_task_freed(struct task_struct *p);
 void mosix_task_exiting(struct task_struct *p, long code);
 long mosix_syscall_enter(struct pt_regs *regs, long nr);
@@ -31,6 +33,7 @@ void mosix_signal_stopped(struct task_struct *p);
 void mosix_signal_continued(struct task_struct *p);
 void mosix_signal_masked(struct task_struct *p);
 int mosix_exec_mmap(struct mm_struct *mm);
+extern long (*const mosix_futex_restart)(struct restart_block *block);
 
 typedef int (*mosix_attach_fn)(struct task_struct *p, long request,
 			       unsigned long addr, unsigned long flags);
@@ -40,8 +43,14 @@ int mosix_task_trace(struct task_struct *p, long request, unsigned long addr,
 /* Fork: @p is a fresh copy of current and belongs to nobody yet. */
 static inline void mosix_task_fork(struct task_struct *p)
 {
-	if (unlikely(p->mosix))
-		mosix_task_forked(p);
+	p->mosix = NULL;
+}
+
+/* It can be found from now on, and is about to run. */
+static inline void mosix_task_born(struct task_struct *p, u64 clone_flags)
+{
+	if (unlikely(current->mosix))
+		mosix_task_was_born(p, clone_flags & CLONE_THREAD);
 }
 
 /* The last reference of @p is gone, or its fork failed. */
@@ -168,6 +177,7 @@ static inline struct page *mosix_mm_page(struct mm_struct *mm,
 	attach(p, request, addr, flags)
 
 static inline void mosix_task_fork(struct task_struct *p) { }
+static inline void mosix_task_born(struct task_struct *p, u64 clone_flags) { }
 static inline void mosix_task_free(struct task_struct *p) { }
 static inline void mosix_task_exit(struct task_struct *p, long code) { }
 static inline void mosix_mm_init(struct mm_struct *mm) { }

@@ -52,7 +52,7 @@ start='> HELLO id=1
 < WELCOME id=1
 > OFFER id=2
 < ACCEPT id=2
-> IMAGE record=5 version=1 len=120
+> IMAGE record=5 version=2 len=120
 > IMAGE_END id=3
 < READY id=3
 > GO id=4

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a body is made of what has arrived of it. */
+#ifndef MOSIX_BIRTH_H
+#define MOSIX_BIRTH_H
+
+struct mosix_link;
+struct mosix_proc;
+struct mosix_task;
+struct nsproxy;
+
+/* A PID may be that of an earlier body which is not buried yet. */
+enum {
+	BIRTH_TRIES	= 200,
+	BIRTH_WAIT_MS	= 10,
+};
+
+/* build.c */
+int mosix_build_nobody(void);
+int mosix_build_space(struct mosix_proc *proc, struct mosix_link *link);
+int mosix_build_thread(struct mosix_task *mt);
+int mosix_build_body(struct mosix_task *mt, struct nsproxy **ns);
+
+/* thread.c */
+int mosix_thread_make_all(struct mosix_task *first);
+int mosix_thread_await_all(struct mosix_task *mt);
+void mosix_thread_enter(struct mosix_task *mt);
+
+#endif /* MOSIX_BIRTH_H */
