@@ -67,7 +67,7 @@ static long long now_ms(void)
 }
 
 /* The node that we are on; -1 where the kernel does not tell. */
-static int where_now(void)
+static int node_now(void)
 {
 	char text[VALUE_MAX];
 
@@ -91,7 +91,7 @@ static void sum_up(long long rounds, int moves, long long ms)
 		json_number("rounds", rounds);
 		json_number("ms", ms);
 		json_number("moves", moves);
-		json_number("where", where_now());
+		json_number("where", node_now());
 		json_truth("spoiled", load.spoiled);
 		json_close('}');
 		return;
@@ -105,7 +105,7 @@ static void sum_up(long long rounds, int moves, long long ms)
 static int run(void)
 {
 	long long begin = now_ms(), looked = begin, now = begin, rounds = 0;
-	int node = where_now(), here, moves = 0, ret;
+	int node = node_now(), here, moves = 0, ret;
 
 	ret = load_begin(&load);
 	if (ret) {
@@ -123,7 +123,7 @@ static int run(void)
 		if (now < looked + LOOK_MS)
 			continue;
 		looked = now;
-		here = where_now();
+		here = node_now();
 		if (here == node || here < 0)
 			continue;
 		node = here;

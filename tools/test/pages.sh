@@ -32,7 +32,7 @@ else
 fi
 # all that mosctl --help names as commands, the page and completion have, too
 commands=$("$bin/mosctl" --help | sed -n 's/^  \([a-z].*\)/\1/p' |
-	sed -E 's/  .*//; s/ (PID|NODE|NAME|FILE|\[|status).*//; s/,//' |
+	sed -E 's/  .*//; s/ \[.*//; s/ (PID|NODE|NAME|VALUE|FILE)//g; s/,//g' |
 	tr ' ' '\n' | grep -xE '[a-z]+' | sort -u)
 missing() { # FILE
 	local word
@@ -45,6 +45,29 @@ claim "mosctl --help has commands" test "$(wc -w <<<"$commands")" -gt 20
 claim "the page has each" test -z "$(missing "$here/../man/mosctl.8")"
 claim "completion has each" \
 	test -z "$(missing "$here/../completion/mosix.bash")"
+
+# Of the guide: each command of mosctl, and each option of any tool.
+guide=$here/../../Documentation/admin-guide.rst
+unknown_commands() {
+	local word
+
+	grep -oE 'mosctl( --timeout [0-9]+)? [a-z]+' "$guide" | sed 's/.* //' |
+		sort -u | while read -r word; do
+		grep -qx "$word" <<<"$commands" || echo "$word"
+	done
+}
+unknown_options() {
+	local tool option
+
+	grep -oE '\b(mos[a-z]+|migrate) -[-a-zA-Z]+' "$guide" | sort -u |
+		while read -r tool option; do
+		"$bin/$tool" --help | grep -qE -- "(^ +|, )$option\\b" ||
+			echo "$tool $option"
+	done
+}
+claim "the guide names no command that is not there" \
+	test -z "$(unknown_commands)"
+claim "nor an option" test -z "$(unknown_options)"
 
 complete_line() { # WORD...: what bash would offer for the last one
 	bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
