@@ -18,7 +18,7 @@ messages='M0SX[\x01-\x20]\x00\x00\x00'
 loads='MxLb\x01\x01'
 
 seen() {
-	LC_ALL=C grep -aoP "$1" "$(cat "$CLUSTER/capture.name")" | wc -l
+	LC_ALL=C grep -aoP "$1" "$(cat "$CLUSTER/capture.name")" | wc -l || true
 }
 
 seen_all() {
