@@ -35,6 +35,8 @@ no_threads() {
 victim one 1 heap
 victim three 3 heap
 
+# At once: node 3 had the right key, which it would keep for a while.
+n3 tell /proc/mosix/admin/key_old_s 0 >/dev/null
 set_key 3 "$(make_key)"
 away=$(turned_away 1)
 forged=$(security 1 datagrams_forged)
@@ -100,3 +102,4 @@ claim "one has seen nothing" passes one
 claim "and three" passes three
 claim "nothing of it is left on node 1" wait_for 10 no_threads 1
 claim "nor on node 2" wait_for 10 no_threads 2
+n3 tell /proc/mosix/admin/key_old_s 600 >/dev/null
