@@ -195,12 +195,23 @@ static void on_alarm(int sig, siginfo_t *info, void *context)
 	on_tick(sig, info, context);
 }
 
+/* No handler lets poll() be restarted, whatever its flags: EINTR is right. */
+static int poll_now(struct pollfd *one)
+{
+	int ret;
+
+	do {
+		ret = poll(one, 1, 0);
+	} while (ret == -1 && errno == EINTR);
+	return CHECK_CALL(ret);
+}
+
 static void drain_wake_pipe(void)
 {
 	struct pollfd one = { wake_pipe[0], POLLIN, 0 };
 	char byte;
 
-	while (CHECK_CALL(poll(&one, 1, 0)) == 1)
+	while (poll_now(&one) == 1)
 		CHECK_CALL(read(wake_pipe[0], &byte, 1));
 }
 
