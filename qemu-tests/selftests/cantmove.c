@@ -9,7 +9,6 @@
 #include <linux/aio_abi.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/io.h>
@@ -18,7 +17,6 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -191,40 +189,6 @@ static int undo_cpu_timer(void)
 	return result(timer_delete(cpu_timer));
 }
 
-static pthread_t thread;
-static int thread_pipe[2];
-
-static void *wait_for_byte(void *unused)
-{
-	char byte;
-
-	(void)unused;
-	return read(thread_pipe[0], &byte, 1) == 1 ? NULL : &thread;
-}
-
-static int make_thread(void)
-{
-	if (pipe(thread_pipe))
-		return result(-1);
-	return pthread_create(&thread, NULL, wait_for_byte, NULL);
-}
-
-static int undo_thread(void)
-{
-	struct stat tasks;
-	int ret;
-
-	if (write(thread_pipe[1], "!", 1) != 1)
-		return result(-1);
-	ret = pthread_join(thread, NULL);
-	/* Whoever joins is woken a moment before the kernel's thread is gone. */
-	do {
-		if (stat("/proc/self/task", &tasks))
-			return result(-1);
-	} while (tasks.st_nlink > 3 && !sched_yield());
-	return ret;
-}
-
 static int make_io_uring(void)
 {
 	char params[120] = "";
@@ -258,7 +222,6 @@ static const struct cause causes[] = {
 	{ "cpu_timer", "CPU-time timer or limit", make_cpu_timer,
 	  undo_cpu_timer },
 	/* No cause at all: they move with their process. */
-	{ "threads", "", make_thread, undo_thread },
 	{ "none", "", NULL, NULL },
 };
 
@@ -377,11 +340,6 @@ FIXTURE_VARIANT_ADD(reason, cpu_limit)
 FIXTURE_VARIANT_ADD(reason, cpu_timer)
 {
 	.cause = "cpu_timer",
-};
-
-FIXTURE_VARIANT_ADD(reason, threads)
-{
-	.cause = "threads",
 };
 
 /* Start this very program again, as the one that has the cause. */
