@@ -15,6 +15,10 @@
 #include "body.h"
 #include "deputy.h"
 
+#include "../kernel/migrate.h"
+#include "../kernel/x86.h"
+
+#include <linux/list.h>
 #include <linux/mosix.h>
 #include <linux/sched/signal.h>
 
@@ -80,12 +84,21 @@ int mosix_signal_queue(const struct wire_signal *s)
  * mosix_signal_take - signals that came from home become the body's
  * @mt: record of current
  *
+ * Not while it reads a clock: a handler that runs then may move, and its return
+ * would go on with half a value of the node that it left, in pages that the
+ * next node does not have. They wait until it has read it.
+ *
  * Context: the body, at its safe point.
  */
 void mosix_signal_take(struct mosix_task *mt)
 {
 	struct mosix_msg *msg;
 
+	if (mosix_x86_in_vdso()) {
+		if (!list_empty_careful(&mt->signals))
+			mosix_migrate_kick_later(mt->proc);
+		return;
+	}
 	for (;;) {
 		spin_lock(&mt->proc->lock);
 		msg = list_first_entry_or_null(&mt->signals, struct mosix_msg,

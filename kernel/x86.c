@@ -226,17 +226,19 @@ bool mosix_x86_has_features(const __le32 words[WIRE_CPU_WORDS])
 }
 
 /**
- * mosix_x86_in_vdso - is current inside the vDSO?
+ * mosix_x86_in_vdso - is current in the midst of reading a clock?
  *
- * There it may hold half of a clock value of this node.
+ * Inside the vDSO it may hold half of a clock value of this node. A system call
+ * made from there is no such place: what follows it is the return.
  *
- * Return: true when its next instruction is there.
+ * Return: true when it was interrupted there.
  * Context: current.
  */
 bool mosix_x86_in_vdso(void)
 {
 	unsigned long vdso = (unsigned long)current->mm->context.vdso;
-	unsigned long ip = task_pt_regs(current)->ip;
+	const struct pt_regs *regs = task_pt_regs(current);
 
-	return vdso && ip - vdso < vdso_image_64.size;
+	return vdso && regs->ip - vdso < vdso_image_64.size &&
+	       (int)regs->orig_ax < 0;
 }

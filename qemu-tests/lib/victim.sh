@@ -18,6 +18,8 @@
 #                             false at the first that does not hold
 #   claim_tour N... -- PROGRAM ARGS...  all of it on a victim of node 1: start,
 #                             moves to each N, the victim's own verdict
+#   claim_restless N PROGRAM ARGS...  the same with N round trips over both
+#                             other nodes, one after the other without a pause
 #   victim_dir NAME           its control directory at home
 #   reap NAME                 end it whatever it does: for what failed
 
@@ -158,6 +160,30 @@ claim_trip() {
 		fi
 		ok "$name is on $to and goes on"
 	done
+}
+
+claim_restless() {
+	local trips=$1 name=$2 i to before
+	shift
+	claim_victim "$name" 1 "$@" || return 0
+	before=$(about "$name" nmigs)
+	for ((i = 0; i < trips; i++)); do
+		for to in 2 3 home; do
+			if ! move "$name" $to; then
+				fail "$name moves $((3 * trips)) times"
+				tell_why "$name"
+				reap "$name"
+				return
+			fi
+		done
+	done
+	claim "$name moves $((3 * trips)) times" \
+		test $(($(about "$name" nmigs) - before)) -ge $((3 * trips))
+	claim "$name goes on and has seen nothing" goes_on_and_passes "$name"
+}
+
+goes_on_and_passes() {
+	goes_on "$1" && passes "$1"
 }
 
 is_there_and_goes_on() {

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Claim: victims of signals, timers and interrupted waits do not notice a tour.
+# Claim: victims of signals, timers and interrupted waits do not notice a tour,
+# nor many of them.
 #
-#   n1 (home) --> n2 --> n3 --> n1
+#   n1 (home) --> n2 --> n3 --> n1, and again
 #
 # limit: 900
 # nodes: 3
@@ -12,3 +13,8 @@
 claim_tour 2 3 home -- sigs
 claim_tour 2 3 home -- timers
 claim_tour 2 3 home -- waits
+claim_tour 2 3 home -- early
+
+# Signals meet moves at every place of the program, the vDSO's code included.
+claim_restless 20 timers
+claim_restless 20 early
