@@ -261,7 +261,7 @@ static void ask_home(struct mosix_proc *proc, struct mosix_link *link)
 }
 
 /**
- * mosix_deputy_leave - the host wants to be rid of the body
+ * mosix_deputy_leave - the host thinks that the body is better off elsewhere
  * @link: where
  * @msg: MSG_LEAVE, checked; consumed
  *
@@ -272,6 +272,9 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct wire_leave *leave = (void *)msg->data;
 	bool insist = le32_to_cpu(leave->insist);
+	enum mosix_why why = insist ? MOSIX_WHY_HOST : MOSIX_WHY_BALANCE;
+	u32 load_milli = le32_to_cpu(leave->load_milli);
+	u16 node = insist ? 0 : le16_to_cpu(leave->node);
 	struct mosix_proc *proc = mosix_link_proc(link);
 	struct task_struct *task = NULL;
 	struct mosix_task *mt;
@@ -283,10 +286,12 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 	mt = mosix_proc_main(proc);
 	if (mt && mt->task && (insist || !proc->user_lock))
 		task = get_task_struct(mt->task);
+	if (task)
+		proc->cpu_milli = load_milli;	/* for the offer */
 	spin_unlock(&proc->lock);
 	if (task) {
 		/* While another move is prepared nobody would ask. */
-		if (mosix_migrate_start(task, 0, MOSIX_WHY_HOST) == -EALREADY &&
+		if (mosix_migrate_start(task, node, why) == -EALREADY &&
 		    insist && mosix_proc_is_away(proc))
 			ask_home(proc, link);
 		put_task_struct(task);

@@ -64,7 +64,7 @@ enum {
 /* request.c: moves that are asked for */
 struct mosix_move *mosix_move_get(struct mosix_proc *proc);
 void mosix_move_put(struct mosix_move *move);
-int mosix_move_beg(struct mosix_proc *proc, u32 insist);
+int mosix_move_beg(struct mosix_proc *proc, u16 node, u32 insist);
 int mosix_move_ask(struct mosix_link *link, struct mosix_msg *msg,
 		   enum wire_type want, long timeout, const char **text);
 int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why);

@@ -105,11 +105,11 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	spin_lock(&proc->lock);
 	move = proc->move;
 	proc->move = NULL;
-	if (!move)
-		;
-	else if (!result)
+	if (move) {
+		proc->result = result;
 		proc->last[0] = '\0';
-	else
+	}
+	if (move && result)
 		scnprintf(proc->last, sizeof(proc->last), "node %u: %s",
 			  move->to, text ?: "failed");
 	spin_unlock(&proc->lock);
@@ -297,14 +297,15 @@ static struct mosix_move *move_new(struct task_struct *p, u16 node,
 }
 
 /**
- * mosix_move_beg - a guest asks its home to call it back
+ * mosix_move_beg - a guest asks its home to move it
  * @proc: the guest
+ * @node: where to; 0 home
  * @insist: 1: also when it is locked there
  *
  * Return: 0, -ESRCH without a link, -ENOMEM, or the error that ended the link.
  * Context: process context.
  */
-int mosix_move_beg(struct mosix_proc *proc, u32 insist)
+int mosix_move_beg(struct mosix_proc *proc, u16 node, u32 insist)
 {
 	struct mosix_link *link = mosix_proc_link(proc);
 	struct wire_leave *leave;
@@ -317,18 +318,25 @@ int mosix_move_beg(struct mosix_proc *proc, u32 insist)
 	if (msg) {
 		leave = (void *)msg->data;
 		leave->insist = cpu_to_le32(insist);
+		leave->node = cpu_to_le16(node);
+		leave->load_milli = cpu_to_le32(READ_ONCE(proc->cpu_milli));
 		ret = mosix_link_send(link, msg);
 	}
 	mosix_link_put(link);
 	return ret;
 }
 
-/* Only the home can lead a move: a guest's host asks it to. */
+/*
+ * Only the home can lead a move: a guest's host asks it to. Its admin may want
+ * to be rid of a guest; where else it goes is not for him to say.
+ */
 static int ask_home(struct mosix_proc *proc, u16 node, enum mosix_why why)
 {
+	if (why == MOSIX_WHY_BALANCE)
+		return mosix_move_beg(proc, node, 0);
 	if (node && node != proc->home)
 		return -EOPNOTSUPP;
-	return mosix_move_beg(proc, why != MOSIX_WHY_BALANCE);
+	return mosix_move_beg(proc, 0, 1);
 }
 
 static bool is_guest(struct task_struct *p)

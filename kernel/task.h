@@ -43,8 +43,8 @@ enum mosix_frozen {
 /**
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
- * @lock: protects @state, @where, @link, @move, @threads, @last, @tracers,
- *	@nlive, the barrier, @arrived, and each thread's @task, @inbox, @signals,
+ * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
+ *	@tracers, @nlive, the barrier, @arrived, and each thread's @task, @inbox, @signals,
  *	@scratch; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
@@ -68,6 +68,7 @@ enum mosix_frozen {
  * @image: what arrived of it so far; owned by the arriving task
  * @since: jiffies when it came to where it is
  * @nmigs: moves completed
+ * @result: of the last move that was asked for, 0 or a negative errno
  * @user_lock: 1: no automatic moves
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
@@ -101,6 +102,7 @@ struct mosix_proc {
 	struct mosix_image *image;
 	unsigned long since;
 	u32 nmigs;
+	int result;
 	u8 user_lock;
 	u32 tracers;
 	u32 cpu_milli;

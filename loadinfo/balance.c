@@ -212,8 +212,7 @@ void lb_balance_begin(struct lb_round *round, const struct lb_view *view)
 
 static bool may_run(const struct lb_node *node, const struct lb_proc *proc)
 {
-	if (proc->features & ~node->features ||
-	    (proc->only && proc->only != node->id))
+	if (proc->features & ~node->features)
 		return false;
 	return node->mem_free_kib >= proc->mem_kib;
 }

@@ -114,6 +114,26 @@ static bool is_on_its_way(u64 now_ms)
 	return READ_ONCE(proc->move);
 }
 
+/*
+ * A target that refuses, or is not there, is left alone for a while. It has
+ * done nothing when the process could not leave, or went and came back for
+ * something that it can do only at home.
+ */
+static bool is_targets_fault(const struct mosix_proc *proc)
+{
+	if (mosix_proc_is_guest(proc))
+		return true;	/* its home does not tell */
+	switch (READ_ONCE(proc->result)) {
+	case 0:
+	case -EBUSY:
+	case -ESRCH:
+	case -EINTR:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* For /proc/PID/mosix/why; a process that nobody asked about has none. */
 static void explain(struct task_struct *task, const struct lb_decision *d)
 {
@@ -142,8 +162,9 @@ static void follow_move(u64 now_ms)
 		d->reason = LB_FAILED;
 		explain(leaving.task, d);
 		mosix_decisions_add(d, mosix_node_self(), now_ms);
-		lb_history_refused(&history, d->node,
-				   now_ms + params.refusal_ms);
+		if (is_targets_fault(proc))
+			lb_history_refused(&history, d->node,
+					   now_ms + params.refusal_ms);
 	} else {
 		mosix_vector_moved(d->node, leaving.demand_milli, now_ms);
 	}

@@ -405,11 +405,11 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG,
 			  .gain_milli = 700 },
 	}, {
-		.name = "a process that may only go home does not go elsewhere",
+		.name = "a guest goes on to where it is best, not only home",
 		.self = NODE(2, 9000),
 		.other = { { NODE(3, 0) }, { NODE(1, 3000) } },
-		.proc = { PROC(10, .moves = 1, .only = 1) },
-		.want = { .pid = 10, .node = 1, .reason = LB_MOVE_HOME },
+		.proc = { PROC(10, .moves = 1) },
+		.want = { .pid = 10, .node = 3, .reason = LB_MOVE_CPU },
 	}, {
 		.name = "home is better than an equal stranger",
 		.self = NODE(2, 9000),

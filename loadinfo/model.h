@@ -73,7 +73,6 @@ struct lb_node {
  * struct lb_proc - one process that runs on this node and may be moved
  * @pid: names it for the caller
  * @home: its home node
- * @only: the one node that it may go to, 0 if it may go anywhere
  * @moves: how often it was moved in its life
  * @demand_milli: how many CPUs it would use if it could
  * @talk_milli: time that it waits for its home in a second of work while away
@@ -86,7 +85,6 @@ struct lb_node {
 struct lb_proc {
 	s32 pid;
 	u16 home;
-	u16 only;
 	u16 moves;
 	u32 demand_milli;
 	u32 talk_milli;

@@ -281,17 +281,16 @@ static void describe_move(struct sample_proc *s, struct mosix_proc *proc)
 
 	s->lb.home = proc->home;
 	s->lb.moves = min_t(u32, READ_ONCE(proc->nmigs), U16_MAX);
-	if (mosix_proc_is_guest(proc)) {
+	if (mosix_proc_is_guest(proc))
 		s->lb.moves = max_t(u16, s->lb.moves, 1);
-		/* Only home can send it onward. */
-		s->lb.only = proc->home;
-	}
 	if (s->lb.moves)
 		s->lb.here_ms = min(s->lb.here_ms, here_ms);
 	s->movable = !READ_ONCE(proc->user_lock) && !READ_ONCE(proc->move) &&
 		     (mosix_proc_state(proc) == ST_HOME ||
 		      mosix_proc_state(proc) == ST_RUNNING);
-	WRITE_ONCE(proc->cpu_milli, s->lb.demand_milli);
+	/* Of what is away its host knows. */
+	if (!mosix_proc_is_away(proc))
+		WRITE_ONCE(proc->cpu_milli, s->lb.demand_milli);
 }
 
 static void describe(struct mosix_sample *sample, struct sample_proc *s,

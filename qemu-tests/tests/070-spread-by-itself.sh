@@ -47,8 +47,11 @@ is_spread() {
 }
 
 show() {
+	local i
 	all_say where | paste -sd' '
-	n1 cat /proc/mosix/decisions | tail -n 20 || true
+	for i in 1 2 3; do
+		node $i cat /proc/mosix/decisions | tail -n 20 || true
+	done
 }
 
 for name in "${names[@]}"; do
