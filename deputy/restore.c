@@ -79,7 +79,7 @@ static int restore_process(struct mosix_proc *proc)
 	return 0;
 }
 
-/* The body's clock may be ahead by a round trip: it must not go back. */
+/* After days away its clock may have drifted: it must not go back. */
 static void catch_up(u64 mono_ns)
 {
 	u64 now = ktime_get_ns();

@@ -10,6 +10,7 @@
 #include "option.h"
 
 #include "../kernel/call.h"
+#include "../kernel/clock.h"
 #include "../kernel/migrate.h"
 
 #include <linux/array_size.h>
@@ -145,6 +146,7 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 {
 	struct mosix_link *link = mosix_proc_link(ctx->mt->proc);
 	struct mosix_msg *msg, *answer;
+	u64 asked_ns = ktime_get_ns();
 	struct wire_call call;
 	long ret = -EINTR;
 
@@ -159,6 +161,8 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 				    TASK_KILLABLE);
 		if (!IS_ERR(answer)) {
 			ret = finish(ctx, &call, answer);
+			mosix_clock_await(le64_to_cpu(answer->h.sent_ns),
+					  asked_ns);
 			mosix_msg_free(answer);
 		}
 	} else {
@@ -258,7 +262,7 @@ long mosix_body_return(struct mosix_call_ctx *ctx)
 	/* Other threads may wait in calls at home, which only home interrupts. */
 	if (!test_and_set_bit(MP_GO_HOME, &proc->flags) &&
 	    READ_ONCE(proc->nlive) > 1)
-		mosix_move_beg(proc, 1);
+		mosix_move_beg(proc, 0, 1);
 	mosix_proc_kick(proc);
 	return -ERESTARTNOINTR;
 }

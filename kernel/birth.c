@@ -11,6 +11,7 @@
 #include "birth.h"
 
 #include "call.h"
+#include "clock.h"
 #include "image.h"
 #include "link.h"
 #include "migrate.h"
@@ -188,26 +189,6 @@ static long spawn(struct realm *realm, struct mosix_task *mt)
 	return ret;
 }
 
-/*
- * Its monotonic and boot clocks go on where the home's are. They are set so
- * that they are never behind: GO, which tells them, left home after READY
- * left here. What they are ahead by is less than that round trip, and a body
- * that goes home waits there until the clock has caught up; so neither does
- * a clock go back nor a sleep that ends at home end early.
- */
-static void enter_time(struct nsproxy *ns, const struct wire_go *go,
-		       u64 ready_mono, u64 ready_boot)
-{
-	struct timens_offsets *off = &ns->time_ns_for_children->offsets;
-
-	off->monotonic = ns_to_timespec64(le64_to_cpu(go->mono_ns) -
-					  ready_mono);
-	off->boottime = ns_to_timespec64(le64_to_cpu(go->boot_ns) -
-					 ready_boot);
-	timens_on_fork(ns, current);
-	switch_task_namespaces(current, ns);
-}
-
 static enum wire_refusal refusal_of(int error)
 {
 	switch (error) {
@@ -244,7 +225,7 @@ static struct mosix_msg *await(struct mosix_task *mt, struct mosix_link *link,
 static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
 		       struct nsproxy *ns, u64 ready_id)
 {
-	u64 mono = ktime_get_ns(), boot = ktime_get_boottime_ns();
+	const struct wire_go *go;
 	struct mosix_msg *msg;
 	int ret;
 
@@ -254,7 +235,8 @@ static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
 		put_nsproxy(ns);
 		return -ECONNRESET;
 	}
-	enter_time(ns, (void *)msg->data, mono, boot);
+	go = (void *)msg->data;
+	mosix_clock_enter(ns, link, le64_to_cpu(go->slept_ns));
 	ret = mosix_proc_event(mt->proc, EV_GO);
 	wake_up_all(&mt->proc->wait);
 	ret = ret ?: mosix_thread_await_all(mt);

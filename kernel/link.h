@@ -53,6 +53,9 @@ struct mosix_msg {
  * @proc: the process it serves, reference held; NULL until it has one
  * @stopped: deputies that are stopped: the body stops while there is one
  * @stop_sent: what the peer was told last
+ * @ahead_ns: what the peer's monotonic clock is ahead of ours, at least; only
+ *	the receiver writes it
+ * @heard_ns: when a message came last, by our clock; the receiver's
  */
 struct mosix_link {
 	struct kref ref;
@@ -72,6 +75,8 @@ struct mosix_link {
 	struct mosix_proc *proc;
 	atomic_t stopped;
 	u8 stop_sent;
+	s64 ahead_ns;
+	u64 heard_ns;
 };
 
 struct mosix_msg *mosix_msg_new(enum wire_type type, u32 len);

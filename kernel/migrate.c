@@ -60,8 +60,7 @@ static struct mosix_msg *make_go(void)
 	if (!msg)
 		return NULL;
 	go = (void *)msg->data;
-	go->mono_ns = cpu_to_le64(ktime_get_ns());
-	go->boot_ns = cpu_to_le64(ktime_get_boottime_ns());
+	go->slept_ns = cpu_to_le64(ktime_get_boottime_ns() - ktime_get_ns());
 	return msg;
 }
 

@@ -6,12 +6,14 @@
 #include "link.h"
 
 #include "call.h"
+#include "clock.h"
 #include "msgdef.h"
 #include "node.h"
 
 #include <linux/bvec.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
@@ -55,6 +57,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg)
 	u32 len = le32_to_cpu(msg->h.len);
 	int ret;
 
+	msg->h.sent_ns = cpu_to_le64(ktime_get_ns());
 	ret = send_bytes(link, &msg->h, sizeof(msg->h), len ? MSG_MORE : 0);
 	if (!ret && msg->len)
 		ret = send_bytes(link, msg->data, msg->len,
@@ -70,6 +73,7 @@ static int send_level(struct mosix_link *link)
 	struct wire_header h = {
 		.magic = cpu_to_le32(WIRE_MAGIC),
 		.type = cpu_to_le16(want ? MSG_STOP : MSG_CONT),
+		.sent_ns = cpu_to_le64(ktime_get_ns()),
 	};
 
 	if (want == link->stop_sent)
@@ -184,6 +188,7 @@ static int recv_one(struct mosix_link *link, struct mosix_msg **out)
 		ret = wire_check_header(&h, from);
 	if (ret)
 		return ret;
+	mosix_clock_hear(link, le64_to_cpu(h.sent_ns));
 	type = le16_to_cpu(h.type);
 	len = le32_to_cpu(h.len);
 	head = type == MSG_PAGES ? wire_head_len(type) : len;

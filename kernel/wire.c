@@ -240,7 +240,8 @@ static int check_exit(const struct wire_exit *x)
 
 static int check_leave(const struct wire_leave *l)
 {
-	return le32_to_cpu(l->insist) > 1 || l->pad ? -EBADMSG : 0;
+	return le32_to_cpu(l->insist) > 1 || l->pad[0] || l->pad[1] ?
+	       -EBADMSG : 0;
 }
 
 static int check_signal(const struct wire_signal *s)

@@ -12,6 +12,8 @@
  *   2  threads: records of a thread carry its TID in the header and are of
  *	version 2; its mask, CPU time and futex wait are in REC_TASK; EXIT says
  *	whether a thread or the process ends; USAGE is a thread's
+ *   3  the header says when a message was sent, GO only how long the home
+ *	slept; LEAVE may name a node
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -28,8 +30,8 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 2,
-	WIRE_VERSION_MAX	= 2,
+	WIRE_VERSION_MIN	= 3,
+	WIRE_VERSION_MAX	= 3,
 	WIRE_RECORD_VERSION	= 2,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
@@ -90,6 +92,7 @@ enum wire_type {
  * @len: bytes of payload that follow, at most WIRE_PAYLOAD_MAX
  * @tid: thread this is for or from, its TID at home; 0: the process
  * @id: number of a request, repeated in its answer; 0: no answer wanted
+ * @sent_ns: the sender's CLOCK_MONOTONIC as it was sent, for clock.c
  */
 struct wire_header {
 	__le32 magic;
@@ -98,9 +101,10 @@ struct wire_header {
 	__le32 len;
 	__le32 tid;
 	__le64 id;
+	__le64 sent_ns;
 };
 
-static_assert(sizeof(struct wire_header) == 24);
+static_assert(sizeof(struct wire_header) == 32);
 
 /**
  * struct wire_hello - payload of HELLO and of WELCOME
@@ -225,24 +229,26 @@ struct wire_mask {
 };
 
 /**
- * struct wire_go - payload of GO: the home's clocks as it was sent
- * @mono_ns: CLOCK_MONOTONIC
- * @boot_ns: CLOCK_BOOTTIME
+ * struct wire_go - payload of GO
+ * @slept_ns: what the home's CLOCK_BOOTTIME is ahead of its CLOCK_MONOTONIC
  */
 struct wire_go {
-	__le64 mono_ns;
-	__le64 boot_ns;
+	__le64 slept_ns;
 };
 
 /**
  * struct wire_leave - payload of LEAVE
  * @insist: 1: the host's admin wants it; 0: its balancer thinks it better,
  *	which a process that is locked need not heed
+ * @node: where it would be better off; 0 or the home: at home
  * @pad: zero
+ * @load_milli: CPU it wants, as in OFFER
  */
 struct wire_leave {
 	__le32 insist;
-	__le32 pad;
+	__le16 node;
+	u8 pad[2];
+	__le32 load_milli;
 };
 
 /**

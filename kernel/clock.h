@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The home's time, kept on another node. */
+#ifndef MOSIX_CLOCK_H
+#define MOSIX_CLOCK_H
+
+#include "link.h"
+
+struct nsproxy;
+
+void mosix_clock_hear(struct mosix_link *link, u64 sent_ns);
+void mosix_clock_enter(struct nsproxy *ns, struct mosix_link *link,
+		       u64 slept_ns);
+void mosix_clock_await(u64 sent_ns, u64 asked_ns);
+
+#endif /* MOSIX_CLOCK_H */
