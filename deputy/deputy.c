@@ -138,6 +138,8 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
+	if (wire_call_is_fence(call))
+		mosix_background_stop(mt->proc->pages);
 	mosix_account_add(mt->proc, mt->tid, &usage);
 	set_blocked(le64_to_cpu(call->blocked));
 	mosix_memory_before(mt, &mirror, call);

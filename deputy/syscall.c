@@ -217,7 +217,7 @@ int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link)
 	if (!msg)
 		return -ENOMEM;
 	call = (void *)msg->data;
-	call->blocked = cpu_to_le64(~0ULL);
+	call->blocked = cpu_to_le64(WIRE_BLOCKED_FENCE);
 	answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
 	if (IS_ERR(answer))
 		return PTR_ERR(answer);

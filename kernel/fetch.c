@@ -67,6 +67,7 @@ static int expect(struct mosix_pages *pg, unsigned long nr)
 	if (!f)
 		return -ENOMEM;
 	f->state = FLIGHT_REQUESTED;
+	f->wanted = true;
 	ret = xa_err(xa_store(&pg->flight, nr, f, GFP_KERNEL));
 	if (ret) {
 		kfree(f);

@@ -63,14 +63,18 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
 	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT;
+	bool body;
 	u32 i;
 	int ret = 0;
 
 	mutex_lock(&pg->lock);
 	for (i = 0; i < msg->npages && !ret; i++)
 		ret = land_one(pg, nr + i, &msg->pages[i]);
+	body = pg->side == PAGES_BODY;
 	mutex_unlock(&pg->lock);
 	wake_up_all(&pg->wait);
+	if (body)
+		mosix_background_install(pg);
 	return ret;
 }
 
@@ -147,10 +151,16 @@ static int install(struct mosix_pages *pg, struct vm_area_struct *vma,
 	}
 	f->page = NULL;
 	mosix_pages_drop_flight(pg, nr, f);
+	return 0;
+}
+
+/* It shall be used once before it may leave again. */
+static void hold(struct mosix_pages *pg, unsigned long nr)
+{
+	lockdep_assert_held(&pg->lock);
 	pg->recent[pg->recent_next] = nr;
 	pg->recent_ns[pg->recent_next] = ktime_get_ns();
 	pg->recent_next = (pg->recent_next + 1) % MOSIX_PAGES_RECENT;
-	return 0;
 }
 
 /**
@@ -186,11 +196,12 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 		mutex_unlock(&pg->lock);
 		return VM_FAULT_OOM;
 	}
+	hold(pg, nr);
 	mutex_unlock(&pg->lock);
 	return 0;
 }
 
-static int install_one_of_all(struct mosix_pages *pg, unsigned long nr)
+static int install_one(struct mosix_pages *pg, unsigned long nr, bool grow)
 {
 	struct vm_area_struct *vma;
 	struct mosix_flight *f;
@@ -198,6 +209,10 @@ static int install_one_of_all(struct mosix_pages *pg, unsigned long nr)
 
 	mmap_read_lock(pg->mm);
 	vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+	if (!vma && !grow) {
+		mmap_read_unlock(pg->mm);
+		return -EFAULT;
+	}
 	if (!vma) {
 		/* The stack grew over there; on failure the lock is gone. */
 		vma = expand_stack(pg->mm, nr << PAGE_SHIFT);
@@ -210,7 +225,8 @@ static int install_one_of_all(struct mosix_pages *pg, unsigned long nr)
 		ret = anon_vma_prepare(vma);
 	mutex_lock(&pg->lock);
 	f = xa_load(&pg->flight, nr);
-	if (!ret && f && f->state == FLIGHT_LANDED)
+	if (!ret && f && f->state == FLIGHT_LANDED &&
+	    !mosix_pages_changing(pg, nr))
 		ret = install(pg, vma, nr, f);
 	mutex_unlock(&pg->lock);
 	mmap_read_unlock(pg->mm);
@@ -236,8 +252,41 @@ int mosix_pages_install_all(struct mosix_pages *pg)
 		mutex_unlock(&pg->lock);
 		if (!entry)
 			break;
-		ret = install_one_of_all(pg, nr);
+		ret = install_one(pg, nr, true);
 		cond_resched();
 	}
 	return ret;
+}
+
+/* The next page from *nr on that landed and that nobody waits for. */
+static bool next_unwanted(struct mosix_pages *pg, unsigned long *nr)
+{
+	struct mosix_flight *f;
+
+	mutex_lock(&pg->lock);
+	f = xa_find(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
+	while (f && (f->state != FLIGHT_LANDED || f->wanted))
+		f = xa_find_after(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
+	mutex_unlock(&pg->lock);
+	return f;
+}
+
+/**
+ * mosix_pages_install_landed - put pages in place that nobody waits for
+ * @pg: page state of a body
+ * @may: asked before each page; false ends it
+ *
+ * A page that cannot be put in place now is left to the fault that needs it.
+ *
+ * Context: process context; the caller holds the mm.
+ */
+void mosix_pages_install_landed(struct mosix_pages *pg,
+				bool (*may)(struct mosix_pages *pg))
+{
+	unsigned long nr = 0;
+
+	for (; may(pg) && next_unwanted(pg, &nr); nr++) {
+		install_one(pg, nr, false);
+		cond_resched();
+	}
 }

@@ -47,9 +47,19 @@ static bool want_eager(void)
 		return true;
 	case STRATEGY_DEMAND:
 		return false;
+	case STRATEGY_PUSH:
+		return false;
 	default:
 		return kib <= mosix_param(PARAM_EAGER_KIB);
 	}
+}
+
+/* What is still here after that: does it follow, or wait until it is touched? */
+static bool want_push(void)
+{
+	u32 strategy = mosix_param(PARAM_STRATEGY);
+
+	return strategy == STRATEGY_AUTO || strategy == STRATEGY_PUSH;
 }
 
 static struct mosix_msg *make_go(void)
@@ -100,6 +110,8 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
 	spin_unlock(&proc->lock);
 	if (mosix_push_commit(pg))
 		mosix_link_close(pg->link, -ENOMEM);
+	else if (want_push())
+		mosix_background_push(pg);
 	mosix_migrate_end(proc, 0, NULL);
 }
 

@@ -49,6 +49,7 @@ static struct mosix_pages *pages_new(struct mm_struct *mm)
 	xa_init(&pg->flight);
 	init_waitqueue_head(&pg->wait);
 	mosix_serve_init(pg);
+	mosix_background_init(pg);
 	return pg;
 }
 
@@ -132,6 +133,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 		if (!pg)
 			return NULL;
 	}
+	mosix_background_stop(pg);	/* of an earlier stay */
 	/* Huge pages would be filled in without asking anybody. */
 	set_bit(MMF_DISABLE_THP, &mm->flags);
 	mutex_lock(&pg->lock);

@@ -64,6 +64,9 @@ struct mosix_change {
  * @reqs_lock: protects @reqs
  * @reqs: requests of the peer, oldest first
  * @work: answers them
+ * @pushing: home: what is still here shall follow the body
+ * @push: does that
+ * @install: body: puts in place what has landed
  * @fetched: pages that came
  * @served: pages that went on request
  * @pushed_nr: pages that went unasked
@@ -92,6 +95,9 @@ struct mosix_pages {
 	spinlock_t reqs_lock;	/* protects reqs */
 	struct list_head reqs;
 	struct work_struct work;
+	u8 pushing;
+	struct work_struct push;
+	struct work_struct install;
 	u64 fetched;
 	u64 served;
 	u64 pushed_nr;
@@ -108,10 +114,12 @@ enum flight_state {
 /**
  * struct mosix_flight - one such page
  * @state: enum flight_state
+ * @wanted: somebody waits for it
  * @page: LANDED: its content, NULL: all zero
  */
 struct mosix_flight {
 	enum flight_state state;
+	bool wanted;
 	struct page *page;
 };
 
@@ -149,10 +157,14 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 					struct vm_area_struct *vma,
 					unsigned long nr, unsigned int flags);
 int mosix_pages_install_all(struct mosix_pages *pg);
+void mosix_pages_install_landed(struct mosix_pages *pg,
+				bool (*may)(struct mosix_pages *pg));
 
 /* serve.c: pages that the other half asks for */
 void mosix_serve_init(struct mosix_pages *pg);
 void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
+u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
+			unsigned long nr, u32 count);
 bool mosix_serve_is_zero(struct page *page);
 struct mosix_msg *mosix_serve_msg(unsigned long nr);
 void mosix_serve_add(struct mosix_msg *msg, struct page *page);
@@ -162,5 +174,11 @@ int mosix_push_depart(struct mosix_pages *pg);
 int mosix_push_leave(struct mosix_pages *pg);
 int mosix_push_all(struct mosix_pages *pg);
 int mosix_push_commit(struct mosix_pages *pg);
+
+/* background.c: what goes on behind a process that is away */
+void mosix_background_init(struct mosix_pages *pg);
+void mosix_background_push(struct mosix_pages *pg);
+void mosix_background_install(struct mosix_pages *pg);
+void mosix_background_stop(struct mosix_pages *pg);
 
 #endif /* MOSIX_PAGES_H */

@@ -12,6 +12,7 @@ static const char *const strategy_words[] = {
 	[STRATEGY_AUTO]		= "auto",
 	[STRATEGY_DEMAND]	= "demand",
 	[STRATEGY_EAGER]	= "eager",
+	[STRATEGY_PUSH]		= "push",
 };
 
 static_assert(ARRAY_SIZE(strategy_words) == STRATEGIES);
@@ -28,7 +29,7 @@ static struct mosix_param params[PARAM_COUNT] = {
 	[PARAM_STRATEGY] = {
 		.name = "strategy", .max = STRATEGIES - 1,
 		.words = strategy_words,
-		.help = "how memory travels: auto, demand or eager",
+		.help = "how memory travels: auto, demand, eager or push",
 	},
 	[PARAM_EAGER_KIB] = {
 		.name = "eager_kib", .max = U32_MAX, .value = 2048,

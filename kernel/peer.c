@@ -25,6 +25,7 @@ enum {
 	KEEPALIVE_COUNT		= 5,
 	USER_TIMEOUT_MS		= 20000,
 	BACKLOG			= 64,
+	UNSENT_MAX		= 128 * 1024,	/* what a page waits behind */
 };
 
 static DEFINE_MUTEX(listen_lock);	/* protects listener, listen_task */
@@ -40,6 +41,7 @@ static void tune_socket(struct socket *sock)
 	tcp_sock_set_keepcnt(sock->sk, KEEPALIVE_COUNT);
 	tcp_sock_set_user_timeout(sock->sk, USER_TIMEOUT_MS);
 	tcp_sock_set_nodelay(sock->sk);
+	WRITE_ONCE(tcp_sk(sock->sk)->notsent_lowat, UNSENT_MAX);
 }
 
 static int say_hello(struct mosix_link *link)

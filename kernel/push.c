@@ -7,120 +7,33 @@
 #include "pages.h"
 
 #include "link.h"
+#include "walk.h"
 
 #include <linux/mm.h>
-#include <linux/pagewalk.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-enum {
-	BATCH		= 256,		/* addresses found in one walk */
-	QUEUED_MAX	= 1 << 20,	/* bytes of bulk in front of a call */
-};
-
-/**
- * struct batch - what one walk of the page tables found
- * @addr: addresses of populated ptes, ascending
- * @count: how many
- */
-struct batch {
-	unsigned long addr[BATCH];
-	u32 count;
-};
-
-static int note_pte(pte_t *pte, unsigned long addr, unsigned long next,
-		    struct mm_walk *walk)
-{
-	struct batch *batch = walk->private;
-
-	if (pte_none(ptep_get(pte)))
-		return 0;
-	batch->addr[batch->count++] = addr;
-	return batch->count == BATCH;
-}
-
-static const struct mm_walk_ops note_ops = {
-	.pte_entry	= note_pte,
-	.walk_lock	= PGWALK_RDLOCK,
-};
-
-/* The next populated ptes of [*addr, end); *addr moves on. */
-static int find_populated(struct mm_struct *mm, unsigned long *addr,
-			  unsigned long end, struct batch *batch)
-{
-	int ret;
-
-	batch->count = 0;
-	mmap_read_lock(mm);
-	ret = walk_page_range(mm, *addr, end, &note_ops, batch);
-	mmap_read_unlock(mm);
-	if (ret < 0)
-		return ret;
-	*addr = ret ? batch->addr[batch->count - 1] + PAGE_SIZE : end;
-	return 0;
-}
+enum { QUEUED_MAX = 1 << 20 };	/* bytes read into memory ahead of the wire */
 
 static int depart_anon(struct mosix_pages *pg, unsigned long start,
-		       unsigned long end, struct batch *batch)
+		       unsigned long end, struct mosix_batch *batch)
 {
 	u32 i, run;
 	int ret;
 
 	while (start < end) {
-		ret = find_populated(pg->mm, &start, end, batch);
+		ret = mosix_walk_populated(pg->mm, &start, end, batch);
 		for (i = 0; !ret && i < batch->count; i += run) {
 			u64 first = batch->addr[i] >> PAGE_SHIFT;
 
-			for (run = 1; i + run < batch->count; run++)
-				if (batch->addr[i + run] >> PAGE_SHIFT !=
-				    first + run)
-					break;
+			run = mosix_walk_run(batch, i, batch->count);
 			ret = mosix_pages_add_home(pg, first, first + run);
 		}
 		if (ret)
 			return ret;
 	}
 	return 0;
-}
-
-/* Does this mapping travel, and what is behind it? -1: it does not. */
-static int vma_kind(const struct vm_area_struct *vma)
-{
-	if (mosix_pages_governed(vma))
-		return vma->vm_file ? VMA_FILE : 0;
-	if (vma->vm_file && (vma->vm_flags & VM_MAYSHARE) &&
-	    !(vma->vm_flags & (VM_MAYWRITE | VM_IO | VM_PFNMAP)))
-		return VMA_FILE | VMA_SHARED;
-	return -1;
-}
-
-/**
- * struct span - a mapping, as it was when looked at
- * @start: its address
- * @end: address behind it
- * @kind: see vma_kind()
- */
-struct span {
-	unsigned long start;
-	unsigned long end;
-	int kind;
-};
-
-/* The first mapping that ends behind span->end; false: there is no more. */
-static bool next_span(struct mosix_pages *pg, struct span *span)
-{
-	struct vm_area_struct *vma;
-
-	mmap_read_lock(pg->mm);
-	vma = find_vma(pg->mm, span->end);
-	if (vma) {
-		span->start = vma->vm_start;
-		span->end = vma->vm_end;
-		span->kind = vma_kind(vma);
-	}
-	mmap_read_unlock(pg->mm);
-	return vma;
 }
 
 /**
@@ -135,13 +48,13 @@ static bool next_span(struct mosix_pages *pg, struct span *span)
  */
 int mosix_push_depart(struct mosix_pages *pg)
 {
-	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
-	struct span span = { .end = 0 };
+	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	struct mosix_span span = { .end = 0 };
 	int ret = 0;
 
 	if (!batch)
 		return -ENOMEM;
-	while (!ret && next_span(pg, &span)) {
+	while (!ret && mosix_walk_next(pg->mm, &span)) {
 		if (span.kind < 0)
 			continue;
 		if (span.kind)
@@ -227,7 +140,7 @@ static int push_page(struct mosix_pages *pg, unsigned long addr,
 }
 
 static int push_range(struct mosix_pages *pg, unsigned long start,
-		      unsigned long end, struct batch *batch)
+		      unsigned long end, struct mosix_batch *batch)
 {
 	struct mosix_msg *msg = NULL;
 	struct page *page;
@@ -235,7 +148,7 @@ static int push_range(struct mosix_pages *pg, unsigned long start,
 	u32 i;
 
 	while (!ret && start < end) {
-		ret = find_populated(pg->mm, &start, end, batch);
+		ret = mosix_walk_populated(pg->mm, &start, end, batch);
 		for (i = 0; !ret && i < batch->count; i++) {
 			page = NULL;
 			ret = push_one(pg, batch->addr[i], &page);
@@ -315,6 +228,7 @@ int mosix_push_leave(struct mosix_pages *pg)
 	pg->leaving = 1;
 	mutex_unlock(&pg->lock);
 	flush_work(&pg->work);
+	flush_work(&pg->install);
 	while (!nothing_requested(pg)) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -343,13 +257,13 @@ static bool immutable_here(struct mosix_pages *pg, unsigned long addr)
  */
 int mosix_push_all(struct mosix_pages *pg)
 {
-	struct batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
-	struct span span = { .end = 0 };
+	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	struct mosix_span span = { .end = 0 };
 	int ret = push_landed(pg);
 
 	if (!batch)
 		return -ENOMEM;
-	while (!ret && next_span(pg, &span)) {
+	while (!ret && mosix_walk_next(pg->mm, &span)) {
 		/* What is shared is not governed: it stays. */
 		if (span.kind < 0 || (span.kind & VMA_SHARED))
 			continue;

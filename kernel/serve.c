@@ -225,16 +225,15 @@ void mosix_serve_add(struct mosix_msg *msg, struct page *page)
 	head->count = cpu_to_le32(msg->npages);
 }
 
-/* Take out as many pages as can be. 0: @msg has some, and has been sent. */
-static int send_run(struct mosix_pages *pg, struct mosix_link *link,
-		    unsigned long nr, u32 count, struct mosix_msg *msg)
+/* Take out as many pages as can be. 0: @msg has some. */
+static int take_run(struct mosix_pages *pg, unsigned long nr, u32 count,
+		    struct mosix_msg *msg)
 {
 	struct wire_pages *head = (void *)msg->data;
 	struct page *page;
 	u32 i, flags, first_flags = 0;
 	int ret = 0;
 
-	mmap_write_lock(pg->mm);
 	for (i = 0; i < count; i++) {
 		page = NULL;
 		flags = 0;
@@ -254,13 +253,54 @@ static int send_run(struct mosix_pages *pg, struct mosix_link *link,
 		mosix_serve_add(msg, page);
 	}
 	head->flags = cpu_to_le32(first_flags);
-	if (msg->npages) {
+	return msg->npages ? 0 : ret;
+}
+
+/* The same, and @msg has been sent. */
+static int send_run(struct mosix_pages *pg, struct mosix_link *link,
+		    unsigned long nr, u32 count, struct mosix_msg *msg)
+{
+	int ret;
+
+	mmap_write_lock(pg->mm);
+	ret = take_run(pg, nr, count, msg);
+	if (!ret) {
 		pg->served += msg->npages;
 		mosix_link_send(link, msg);
-		ret = 0;
 	}
 	mmap_write_unlock(pg->mm);
 	return ret;
+}
+
+/**
+ * mosix_serve_unasked - send pages that nobody has asked for yet
+ * @pg: page state of the home
+ * @link: to the body
+ * @nr: number of the first page
+ * @count: how many follow it, at most WIRE_PAGES_MAX
+ *
+ * Return: how many were sent; fewer than @count when the next one is not here,
+ * or cannot go now, or there is no memory.
+ * Context: process context; the caller holds the mm.
+ */
+u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
+			unsigned long nr, u32 count)
+{
+	struct mosix_msg *msg = mosix_serve_msg(nr);
+	u32 sent;
+
+	if (!msg)
+		return 0;
+	mmap_write_lock(pg->mm);
+	take_run(pg, nr, count, msg);
+	sent = msg->npages;
+	pg->pushed_nr += sent;
+	if (sent)
+		mosix_link_send(link, msg);
+	else
+		mosix_msg_free(msg);
+	mmap_write_unlock(pg->mm);
+	return sent;
 }
 
 static void say_none(struct mosix_link *link, u64 addr)

@@ -186,7 +186,8 @@ enum wire_window_dir {
  * struct wire_call - head of CALL, the windows' bytes follow
  * @nr: syscall number
  * @args: its arguments as in the registers
- * @blocked: signals that the body blocks as the call begins
+ * @blocked: signals that the body blocks as the call begins, or all of them,
+ *	SIGKILL too: a fence, behind which home sends neither signals nor pages
  * @utime_ns: user time of the body so far, on all hosts, nanoseconds
  * @stime_ns: the same, system time
  * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
@@ -207,6 +208,13 @@ struct wire_call {
 };
 
 static_assert(sizeof(struct wire_call) == 136);
+
+#define WIRE_BLOCKED_FENCE	(~0ULL)
+
+static inline bool wire_call_is_fence(const struct wire_call *call)
+{
+	return call->blocked == cpu_to_le64(WIRE_BLOCKED_FENCE);
+}
 
 /**
  * struct wire_reply - head of REPLY, the windows' bytes follow

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What goes on behind a process that is away: the pages that it has left at
+ * home follow it (post-copy with a background push, after Hines and Gopalan),
+ * so that it need not ask for each, and home gets its memory back; and pages
+ * that have come are put in place, so that they count as its memory.
+ *
+ * A page that is asked for meanwhile waits behind little: the push queues its
+ * next message when the one before has left, and the socket holds little that
+ * is not sent (peer.c).
+ *
+ * A body that goes home must not leave a page behind on the way here. So the
+ * push ends before its fence is answered: what was pushed is in front of that
+ * answer on the link.
+ */
+#include "pages.h"
+
+#include "link.h"
+#include "walk.h"
+
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+enum { RUN_MAX = 16 };		/* pages in one message of the push */
+
+static bool is_wanted(struct mosix_pages *pg, struct mosix_link *link)
+{
+	return READ_ONCE(pg->pushing) && !READ_ONCE(link->error) &&
+	       !READ_ONCE(link->closing);
+}
+
+/* As many pages from @nr on as can go; those that cannot are left behind. */
+static void push_run(struct mosix_pages *pg, struct mosix_link *link,
+		     unsigned long nr, u32 count)
+{
+	u32 sent;
+
+	while (count && is_wanted(pg, link)) {
+		wait_event_idle(link->wait, !READ_ONCE(link->queued) ||
+				!is_wanted(pg, link));
+		sent = mosix_serve_unasked(pg, link, nr, count);
+		sent = max(sent, 1U);
+		nr += sent;
+		count -= sent;
+	}
+}
+
+static void push_span(struct mosix_pages *pg, struct mosix_link *link,
+		      const struct mosix_span *span, struct mosix_batch *batch)
+{
+	unsigned long addr = span->start;
+	u32 i, run;
+
+	while (addr < span->end && is_wanted(pg, link)) {
+		if (mosix_walk_populated(pg->mm, &addr, span->end, batch))
+			return;
+		for (i = 0; i < batch->count; i += run) {
+			run = mosix_walk_run(batch, i, RUN_MAX);
+			push_run(pg, link, batch->addr[i] >> PAGE_SHIFT, run);
+		}
+		cond_resched();
+	}
+}
+
+static void push_memory(struct mosix_pages *pg, struct mosix_link *link)
+{
+	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	struct mosix_span span = { .end = 0 };
+
+	/* Without memory they are fetched when they are touched. */
+	if (!batch)
+		return;
+	while (is_wanted(pg, link) && mosix_walk_next(pg->mm, &span))
+		if (span.kind >= 0 && !(span.kind & VMA_SHARED))
+			push_span(pg, link, &span, batch);
+	kfree(batch);
+}
+
+static void push_work(struct work_struct *work)
+{
+	struct mosix_pages *pg = container_of(work, struct mosix_pages, push);
+	struct mosix_link *link = NULL;
+
+	mutex_lock(&pg->lock);
+	if (pg->side == PAGES_HOME && !pg->error && pg->link) {
+		link = pg->link;
+		mosix_link_get(link);
+	}
+	mutex_unlock(&pg->lock);
+	if (link && mmget_not_zero(pg->mm)) {
+		push_memory(pg, link);
+		mmput_async(pg->mm);
+	}
+	mosix_link_put(link);
+	mosix_pages_put(pg);
+}
+
+/* In the middle of going home or of its end: nothing is put in place. */
+static bool may_install(struct mosix_pages *pg)
+{
+	return READ_ONCE(pg->side) == PAGES_BODY && !READ_ONCE(pg->leaving) &&
+	       !READ_ONCE(pg->error);
+}
+
+static void install_work(struct work_struct *work)
+{
+	struct mosix_pages *pg = container_of(work, struct mosix_pages,
+					      install);
+
+	if (may_install(pg) && mmget_not_zero(pg->mm)) {
+		mosix_pages_install_landed(pg, may_install);
+		mmput_async(pg->mm);
+	}
+	mosix_pages_put(pg);
+}
+
+/**
+ * mosix_background_init - prepare
+ * @pg: new page state
+ *
+ * Context: any.
+ */
+void mosix_background_init(struct mosix_pages *pg)
+{
+	INIT_WORK(&pg->push, push_work);
+	INIT_WORK(&pg->install, install_work);
+}
+
+/**
+ * mosix_background_push - send the rest of the memory after the body
+ * @pg: page state of the home, committed
+ *
+ * Context: the deputy, before it serves its first call.
+ */
+void mosix_background_push(struct mosix_pages *pg)
+{
+	WRITE_ONCE(pg->pushing, 1);
+	mosix_pages_get(pg);
+	if (!queue_work(system_unbound_wq, &pg->push))
+		mosix_pages_put(pg);
+}
+
+/**
+ * mosix_background_install - pages have landed that nobody waits for
+ * @pg: page state of the body
+ *
+ * Context: the link's receiver.
+ */
+void mosix_background_install(struct mosix_pages *pg)
+{
+	mosix_pages_get(pg);
+	if (!queue_work(system_unbound_wq, &pg->install))
+		mosix_pages_put(pg);
+}
+
+/**
+ * mosix_background_stop - nothing is pushed any more
+ * @pg: page state of the home, NULL is fine
+ *
+ * What was pushed before is on the link.
+ *
+ * Context: process context, sleeps.
+ */
+void mosix_background_stop(struct mosix_pages *pg)
+{
+	struct mosix_link *link;
+
+	if (!pg || !READ_ONCE(pg->pushing))
+		return;
+	WRITE_ONCE(pg->pushing, 0);
+	mutex_lock(&pg->lock);
+	link = pg->link;
+	if (link)
+		mosix_link_get(link);
+	mutex_unlock(&pg->lock);
+	if (link)
+		wake_up_all(&link->wait);
+	mosix_link_put(link);
+	if (cancel_work_sync(&pg->push))
+		mosix_pages_put(pg);
+}
