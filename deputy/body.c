@@ -157,6 +157,7 @@ static int tell_complete(struct mosix_task *mt, struct mosix_link *link)
 	ktime_get_ts64(&now);
 	timens_add_monotonic(&now);
 	end->mono_ns = cpu_to_le64(timespec64_to_ns(&now));
+	end->visitor = cpu_to_le32(READ_ONCE(mt->proc->visitor));
 	msg->h.tid = cpu_to_le32(mt->tid);
 	answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
 	if (IS_ERR(answer))

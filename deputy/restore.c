@@ -13,6 +13,7 @@
 
 #include "../kernel/image.h"
 #include "../kernel/pages.h"
+#include "../kernel/visit.h"
 
 #include <linux/delay.h>
 #include <linux/sched/signal.h>
@@ -172,7 +173,9 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 {
 	const struct wire_home_end *end = (void *)msg->data;
 	struct mosix_proc *proc = mt->proc;
+	u32 visitor = le32_to_cpu(end->visitor);
 	struct mosix_link *link;
+	u16 node;
 	int ret;
 
 	if (mosix_proc_state(proc) != ST_RETURNING) {
@@ -192,12 +195,15 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	link = mosix_proc_link(proc);
 	mosix_proc_unlink(proc);
 	spin_lock(&proc->lock);
+	node = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
 	proc->where = proc->home;
 	proc->nmigs++;
 	proc->since = jiffies;
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
 	mosix_proc_event(proc, EV_RESTORED);
+	if (node)
+		mosix_visit_begin(proc, visitor, node);
 	if (link) {
 		mosix_link_send_plain(link, MSG_HOME_OK, mosix_msg_id(msg));
 		mosix_link_finish(link);

@@ -12,6 +12,7 @@
 #include "../kernel/call.h"
 #include "../kernel/clock.h"
 #include "../kernel/migrate.h"
+#include "../kernel/visit.h"
 
 #include <linux/array_size.h>
 #include <linux/compat.h>
@@ -259,10 +260,12 @@ long mosix_body_return(struct mosix_call_ctx *ctx)
 {
 	struct mosix_proc *proc = ctx->mt->proc;
 
-	/* Other threads may wait in calls at home, which only home interrupts. */
-	if (!test_and_set_bit(MP_GO_HOME, &proc->flags) &&
-	    READ_ONCE(proc->nlive) > 1)
-		mosix_move_beg(proc, 0, 1);
+	if (!test_and_set_bit(MP_GO_HOME, &proc->flags)) {
+		WRITE_ONCE(proc->visitor, ctx->mt->tid);
+		/* Others may wait in calls at home, which only home interrupts. */
+		if (READ_ONCE(proc->nlive) > 1)
+			mosix_move_beg(proc, 0, 1);
+	}
 	mosix_proc_kick(proc);
 	return -ERESTARTNOINTR;
 }
@@ -484,7 +487,7 @@ static void pull_futex(const u64 *args)
 }
 
 /**
- * mosix_syscall_enter - hook: a body makes a system call
+ * mosix_syscall_enter - hook: a body, or a visitor, makes a system call
  * @regs: its registers
  * @nr: the number
  *
@@ -505,6 +508,8 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 
 	if (nr == -1 || !ctx.mt)
 		return nr;
+	if (!mosix_proc_is_guest(ctx.mt->proc))
+		return mosix_visit_call(ctx.mt, nr);
 	/* int $0x80 has other numbers: nothing of the table holds for it. */
 	if (!ctx.desc || in_compat_syscall()) {
 		regs->ax = -ENOSYS;

@@ -17,6 +17,7 @@ enum mosix_why {
 	MOSIX_WHY_USER	= 1,	/* a write to /proc/PID/mosix/goto */
 	MOSIX_WHY_BALANCE,	/* the balancer */
 	MOSIX_WHY_HOST,		/* the host wants to be rid of it */
+	MOSIX_WHY_VISIT,	/* it came home for one call, and goes back */
 };
 
 /* How memory travels on the way out. */

@@ -13,6 +13,7 @@
 #include "migrate.h"
 #include "node.h"
 #include "pages.h"
+#include "visit.h"
 
 #include <linux/llist.h>
 #include <linux/mosix.h>
@@ -626,8 +627,9 @@ struct mosix_msg *mosix_task_receive(struct mosix_task *mt)
  * @thread: not 0 when it is a thread of the same process
  *
  * A process of its own starts at home with nothing but the lock, which is
- * inherited. A thread joins its process; when that is about to move it has to
- * stand still like the others. At a host its maker does all that.
+ * inherited, and goes where its parent goes back to. A thread joins its
+ * process; when that is about to move it has to stand still like the others.
+ * At a host its maker does all that.
  *
  * Context: process context, fork, nothing held.
  */
@@ -641,6 +643,7 @@ void mosix_task_was_born(struct task_struct *p, u64 thread)
 	if (!thread) {
 		if (READ_ONCE(proc->user_lock) && !mosix_task_ensure(p))
 			p->mosix->proc->user_lock = 1;
+		mosix_visit_inherit(proc, p);
 		return;
 	}
 	mt = p->mosix ?: record_of(proc, p);

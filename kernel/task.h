@@ -72,6 +72,7 @@ enum mosix_frozen {
  * @user_lock: 1: no automatic moves
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
+ * @visitor: body: TID of the thread that has to go home for a call
  * @calls: body: calls that it sent home on this stay
  * @booked_ns: home: CPU time of its bodies elsewhere, part of its task's
  * @last: why the last move failed, empty when it did not
@@ -106,6 +107,7 @@ struct mosix_proc {
 	u8 user_lock;
 	u32 tracers;
 	u32 cpu_milli;
+	u32 visitor;
 	u64 calls;
 	u64 booked_ns;
 	char last[MOSIX_LAST_LEN];
@@ -153,6 +155,7 @@ enum mosix_task_flag {
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
  * @scratch: deputy: address of its scratch area, 0 none
+ * @visit: home: node that it goes back to with its next call, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
  */
@@ -171,6 +174,7 @@ struct mosix_task {
 	struct llist_node free_node;
 	struct mosix_msg *reply;
 	unsigned long scratch;
+	u16 visit;
 	u64 utime_ns;
 	u64 stime_ns;
 };

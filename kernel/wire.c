@@ -244,6 +244,11 @@ static int check_leave(const struct wire_leave *l)
 	       -EBADMSG : 0;
 }
 
+static int check_home_end(const struct wire_home_end *end)
+{
+	return end->pad ? -EBADMSG : 0;
+}
+
 static int check_signal(const struct wire_signal *s)
 {
 	u32 signo = le32_to_cpu(s->signo);
@@ -284,6 +289,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_exit(payload);
 	case MSG_LEAVE:
 		return check_leave(payload);
+	case MSG_HOME_END:
+		return check_home_end(payload);
 	case MSG_PAGE_REQ:
 		return check_page_req(payload);
 	case MSG_PAGES:

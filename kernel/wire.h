@@ -273,10 +273,14 @@ struct wire_usage {
  * struct wire_home_end - payload of HOME_END
  * @usage: CPU time of the thread that says so
  * @mono_ns: its CLOCK_MONOTONIC: at home it goes on from there, or later
+ * @visitor: TID of the thread that only came to make a call; 0: it stays
+ * @pad: zero
  */
 struct wire_home_end {
 	struct wire_usage usage;
 	__le64 mono_ns;
+	__le32 visitor;
+	__le32 pad;
 };
 
 /**

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A visit: a body comes home for a call that can be made only there, and goes
+ * back. What it makes there, a child or a new program, goes with it.
+ *
+ * The call is made again at home, as after a signal. Its entry is where the way
+ * back begins: the move is prepared while the call runs, and the safe point
+ * behind the call is where the process leaves. A child is marked as it is made
+ * and sets out with its first call; one of vfork() when it has executed a
+ * program, since before that it shares its parent's memory.
+ */
+#include "visit.h"
+
+#include "migrate.h"
+
+#include <linux/entry-common.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+/*
+ * A process that comes home more often than this is better off there: the two
+ * ways cost it more than its work gains.
+ */
+#define STAY_MIN_JIFFIES	(HZ / 2)
+
+/**
+ * mosix_visit_is_worth - shall a process that comes home for a call go back?
+ * @proc: the process, at home, not yet restored
+ *
+ * Return: true when it was away for long enough, and nobody wants it elsewhere.
+ * Context: any.
+ */
+bool mosix_visit_is_worth(const struct mosix_proc *proc)
+{
+	const struct mosix_move *move;
+
+	lockdep_assert_held(&proc->lock);
+	move = proc->move;
+	/* Its host may have asked for it, to interrupt other threads' calls. */
+	if (move && (move->why != MOSIX_WHY_HOST || move->to != proc->home))
+		return false;
+	return time_after(jiffies, proc->since + STAY_MIN_JIFFIES);
+}
+
+static void mark(struct mosix_task *mt, u16 node)
+{
+	mt->visit = node;
+	set_task_syscall_work(mt->task, MOSIX);
+}
+
+/**
+ * mosix_visit_begin - a process has come for one call
+ * @proc: the process, whole again, at home
+ * @tid: the thread that makes the call
+ * @node: where it came from
+ *
+ * Context: process context.
+ */
+void mosix_visit_begin(struct mosix_proc *proc, u32 tid, u16 node)
+{
+	struct mosix_task *mt;
+
+	spin_lock(&proc->lock);
+	mt = mosix_proc_thread(proc, tid);
+	if (mt && mt->task)
+		mark(mt, node);
+	spin_unlock(&proc->lock);
+}
+
+/**
+ * mosix_visit_inherit - a process has made another one
+ * @proc: the process
+ * @child: the new one, which has a record if it was to have one, and does not
+ *	run yet
+ *
+ * Context: fork.
+ */
+void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child)
+{
+	u16 node = 0;
+
+	spin_lock(&proc->lock);
+	if (proc->move && proc->move->why == MOSIX_WHY_VISIT)
+		node = proc->move->to;
+	spin_unlock(&proc->lock);
+	if (node && !mosix_task_ensure(child))
+		mark(child->mosix, node);
+}
+
+/**
+ * mosix_visit_call - a visitor makes its call
+ * @mt: record of current
+ * @nr: number of the call
+ *
+ * Return: @nr: it is carried out here.
+ * Context: syscall entry, at home.
+ */
+long mosix_visit_call(struct mosix_task *mt, long nr)
+{
+	/* Its parent waits, and they share their memory. */
+	if (current->vfork_done)
+		return nr;
+	/* The move that brought it here may end in a moment. */
+	if (mt->visit &&
+	    mosix_migrate_start(current, mt->visit, MOSIX_WHY_VISIT) ==
+	    -EALREADY)
+		return nr;
+	mt->visit = 0;
+	clear_task_syscall_work(current, MOSIX);
+	return nr;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A visit: a body comes home for one call, and goes back. */
+#ifndef MOSIX_VISIT_H
+#define MOSIX_VISIT_H
+
+#include "task.h"
+
+bool mosix_visit_is_worth(const struct mosix_proc *proc);
+void mosix_visit_begin(struct mosix_proc *proc, u32 tid, u16 node);
+void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child);
+long mosix_visit_call(struct mosix_task *mt, long nr);
+
+#endif /* MOSIX_VISIT_H */
