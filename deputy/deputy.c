@@ -165,7 +165,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	link = mosix_proc_link(mt->proc);
 	if (reply && link) {
 		tell_pending(reply);
-		error = mosix_link_send(link, reply);
+		error = mosix_link_send_now(link, reply);
 	} else {
 		mosix_msg_free(reply);
 	}

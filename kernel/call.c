@@ -71,7 +71,7 @@ struct mosix_msg *mosix_call(struct mosix_link *link, struct mosix_msg *msg,
 	spin_unlock(&link->lock);
 
 	msg->h.id = cpu_to_le64(call.id);
-	ret = mosix_link_send(link, msg);
+	ret = mosix_link_send_now(link, msg);
 	if (!ret)
 		ret = call_wait(link, &call, timeout, state);
 

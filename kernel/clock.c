@@ -10,9 +10,11 @@
  * early away.
  *
  * Each message says when it was sent. It took some time, so the home's clock is
- * now at least what it says; the message that took least says most. A link
- * keeps that greatest lower bound (Cristian's method, one way). It gives way
- * slowly, since two clocks do not run at quite the same rate.
+ * now at least what it says; the message that took least says most. For each
+ * node that greatest lower bound is kept (Cristian's method, one way), from all
+ * links with it. It gives way slowly, since two clocks do not run at quite the
+ * same rate; and it is forgotten when a message contradicts it by far: the node
+ * was booted anew.
  */
 #include "clock.h"
 
@@ -20,7 +22,10 @@
 #include <linux/ktime.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/time_namespace.h>
+#include <linux/xarray.h>
 
 enum {
 	/* A second in so many: 20 ppm, what two quartz clocks may differ by. */
@@ -31,9 +36,52 @@ enum {
 	BEHIND_MAX_NS	= NSEC_PER_MSEC,
 };
 
+/* No message is so late; a node that was booted is younger by more. */
+#define LATE_MAX_NS	(2 * (s64)NSEC_PER_SEC)
+
+/**
+ * struct node_clock - what is known of a node's monotonic clock
+ * @ahead_ns: what it is ahead of ours, at least
+ * @heard_ns: when, by our clock; 0: nothing is known
+ */
+struct node_clock {
+	s64 ahead_ns;
+	u64 heard_ns;
+};
+
+static DEFINE_SPINLOCK(clocks_lock);	/* protects what clocks point to */
+static DEFINE_XARRAY(clocks);
+
+static struct node_clock *find_clock(u16 node)
+{
+	struct node_clock *clock = xa_load(&clocks, node);
+
+	if (clock || !node)
+		return clock;
+	clock = kzalloc(sizeof(*clock), GFP_KERNEL);
+	/* Two links may begin at once: the first entry counts. */
+	if (clock && xa_insert(&clocks, node, clock, GFP_KERNEL)) {
+		kfree(clock);
+		clock = xa_load(&clocks, node);
+	}
+	return clock;
+}
+
+static s64 learn(struct node_clock *clock, s64 ahead, u64 now)
+{
+	s64 known = clock->ahead_ns -
+		    (s64)((now - min(now, clock->heard_ns)) / DRIFT_PART);
+
+	if (clock->heard_ns && known - ahead < LATE_MAX_NS)
+		ahead = max(ahead, known);
+	clock->ahead_ns = ahead;
+	clock->heard_ns = now;
+	return ahead;
+}
+
 /**
  * mosix_clock_hear - a message came that says when it was sent
- * @link: where; @link->ahead_ns is brought up to date
+ * @link: where; its @ahead_ns is brought up to date
  * @sent_ns: the sender's CLOCK_MONOTONIC; what no clock shows is ignored
  *
  * Context: the link's receiver.
@@ -42,14 +90,16 @@ void mosix_clock_hear(struct mosix_link *link, u64 sent_ns)
 {
 	u64 now = ktime_get_ns();
 	s64 ahead = sent_ns - now;
-	s64 known;
+	struct node_clock *clock;
 
 	if (sent_ns > KTIME_MAX / 2)
 		return;
-	known = link->ahead_ns - (s64)((now - link->heard_ns) / DRIFT_PART);
-	if (link->heard_ns)
-		ahead = max(ahead, known);
-	link->heard_ns = now;
+	clock = find_clock(link->peer);
+	if (clock) {
+		spin_lock(&clocks_lock);
+		ahead = learn(clock, ahead, now);
+		spin_unlock(&clocks_lock);
+	}
 	WRITE_ONCE(link->ahead_ns, ahead);
 }
 

@@ -123,6 +123,7 @@ struct mosix_link *mosix_link_new(struct socket *sock, enum wire_side side)
 		return NULL;
 	kref_init(&link->ref);
 	spin_lock_init(&link->lock);
+	mutex_init(&link->tx);
 	INIT_LIST_HEAD(&link->queue);
 	INIT_LIST_HEAD(&link->calls);
 	init_waitqueue_head(&link->wait);
@@ -244,6 +245,27 @@ int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg)
 }
 
 /**
+ * mosix_link_send_now - send a message for which somebody waits
+ * @link: where
+ * @msg: the message, without pages; consumed, also on failure
+ *
+ * When nothing is in front of it and the socket takes it, the caller sends it
+ * itself: that saves waking the sender.
+ *
+ * Return: 0, or the error that ended the link.
+ * Context: process context, nothing held; does not wait for the network.
+ */
+int mosix_link_send_now(struct mosix_link *link, struct mosix_msg *msg)
+{
+	msg->h.len = cpu_to_le32(msg->len);
+	if (mosix_stream_send_now(link, msg)) {
+		mosix_msg_free(msg);
+		return 0;
+	}
+	return mosix_link_send(link, msg);
+}
+
+/**
  * mosix_link_send_plain - queue a message without payload
  * @link: where
  * @type: a type that has none
@@ -259,7 +281,7 @@ int mosix_link_send_plain(struct mosix_link *link, enum wire_type type, u64 id)
 	if (!msg)
 		return -ENOMEM;
 	msg->h.id = cpu_to_le64(id);
-	return mosix_link_send(link, msg);
+	return mosix_link_send_now(link, msg);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -43,6 +44,7 @@ struct mosix_msg {
  * @sock: the connection
  * @lock: protects @queue, @queued, @error, @closing, @calls, @next_id, @proc;
  *	not @stop_sent, which the sender alone uses
+ * @tx: held by who writes to the socket; outside @lock
  * @queue: messages to send, oldest first
  * @queued: bytes in @queue
  * @wait: the sender and throttled producers
@@ -55,7 +57,6 @@ struct mosix_msg {
  * @stop_sent: what the peer was told last
  * @ahead_ns: what the peer's monotonic clock is ahead of ours, at least; only
  *	the receiver writes it
- * @heard_ns: when a message came last, by our clock; the receiver's
  */
 struct mosix_link {
 	struct kref ref;
@@ -65,6 +66,7 @@ struct mosix_link {
 	u8 greeted;
 	struct socket *sock;
 	spinlock_t lock;	/* see above */
+	struct mutex tx;
 	struct list_head queue;
 	size_t queued;
 	wait_queue_head_t wait;
@@ -76,7 +78,6 @@ struct mosix_link {
 	atomic_t stopped;
 	u8 stop_sent;
 	s64 ahead_ns;
-	u64 heard_ns;
 };
 
 struct mosix_msg *mosix_msg_new(enum wire_type type, u32 len);
@@ -98,6 +99,7 @@ void mosix_link_put(struct mosix_link *link);
 int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc);
 struct mosix_proc *mosix_link_proc(struct mosix_link *link);
 int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg);
+int mosix_link_send_now(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_link_send_plain(struct mosix_link *link, enum wire_type type,
 			  u64 id);
 int mosix_link_refuse(struct mosix_link *link, u64 id,
@@ -109,6 +111,7 @@ void mosix_link_close(struct mosix_link *link, int error);
 
 /* stream.c */
 int mosix_stream_start(struct mosix_link *link);
+bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg);
 
 /* peer.c */
 struct mosix_link *mosix_peer_connect(u16 node);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The two kernel threads of a link: one writes what is queued, one reads,
- * checks and dispatches. Nobody else touches the socket.
+ * checks and dispatches. A small message for which somebody waits is written
+ * by who sends it when nothing is queued and the socket has room; nobody else
+ * touches the socket.
  */
 #include "link.h"
 
@@ -19,18 +21,35 @@
 #include <linux/uio.h>
 #include <net/sock.h>
 
-enum { LINK_NICE = -10 };
+enum {
+	LINK_NICE	= -10,
+	NOW_MAX		= 16 * 1024,	/* what is larger is queued */
+	NOW_ROOM	= 4096,		/* for headers of all kinds */
+};
 
+/*
+ * All of it, whatever signals a task has that sends for itself: where the
+ * kernel is short of memory for sockets it would be interrupted.
+ */
 static int send_bytes(struct mosix_link *link, void *data, size_t len,
 		      int flags)
 {
 	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL | flags };
 	struct kvec vec = { .iov_base = data, .iov_len = len };
-	int ret = kernel_sendmsg(link->sock, &mh, &vec, 1, len);
+	int ret;
 
-	if (ret < 0)
-		return ret;
-	return ret == len ? 0 : -EPIPE;
+	while (vec.iov_len) {
+		ret = kernel_sendmsg(link->sock, &mh, &vec, 1, vec.iov_len);
+		if (ret == -ERESTARTSYS || ret == -EINTR) {
+			schedule_timeout_uninterruptible(1);
+			continue;
+		}
+		if (ret < 0)
+			return ret;
+		vec.iov_base += ret;
+		vec.iov_len -= ret;
+	}
+	return 0;
 }
 
 static int send_pages(struct mosix_link *link, struct mosix_msg *msg)
@@ -96,37 +115,93 @@ static struct mosix_msg *dequeue(struct mosix_link *link)
 	return msg;
 }
 
+/* The next thing to be sent; 1: there was none. */
+static int send_next(struct mosix_link *link)
+{
+	struct mosix_msg *msg;
+	int ret;
+
+	mutex_lock(&link->tx);
+	ret = send_level(link);
+	msg = dequeue(link);
+	if (msg && !ret)
+		ret = send_one(link, msg);
+	mutex_unlock(&link->tx);
+	if (!msg)
+		return ret ?: 1;
+	mosix_msg_free(msg);
+	wake_up_all(&link->wait);	/* throttled producers */
+	return ret;
+}
+
+static bool level_is_sent(struct mosix_link *link)
+{
+	return (atomic_read(&link->stopped) > 0) == link->stop_sent;
+}
+
+/* Would it go out at once, and in its turn? */
+static bool takes_now(struct mosix_link *link, const struct mosix_msg *msg)
+{
+	struct sock *sk = link->sock->sk;
+	bool free;
+
+	spin_lock(&link->lock);
+	free = !link->error && !link->closing && list_empty(&link->queue);
+	spin_unlock(&link->lock);
+	return free && level_is_sent(link) && msg->len <= NOW_MAX &&
+	       sk_stream_is_writeable(sk) &&
+	       sk_stream_wspace(sk) > (int)msg->len + NOW_ROOM;
+}
+
+/**
+ * mosix_stream_send_now - send a message past the sender, if that can be
+ * @link: where
+ * @msg: the message, without pages; stays the caller's
+ *
+ * Return: false when it has to be queued. A link that fails is closed, and
+ * the message has been sent as far as anybody can tell.
+ * Context: process context, nothing held.
+ */
+bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg)
+{
+	bool now = false;
+	int ret = 0;
+
+	if (!mutex_trylock(&link->tx))
+		return false;
+	now = takes_now(link, msg);
+	if (now)
+		ret = send_one(link, msg);
+	mutex_unlock(&link->tx);
+	if (ret)
+		mosix_link_close(link, ret);
+	return now;
+}
+
 static bool sender_wanted(struct mosix_link *link)
 {
 	return READ_ONCE(link->error) || READ_ONCE(link->closing) ||
-	       !list_empty_careful(&link->queue) ||
-	       (atomic_read(&link->stopped) > 0) != link->stop_sent;
+	       !list_empty_careful(&link->queue) || !level_is_sent(link);
 }
 
 static int sender(void *arg)
 {
 	struct mosix_link *link = arg;
-	struct mosix_msg *msg;
+	bool closing;
 	int ret = 0;
 
-	while (!ret) {
+	while (ret >= 0) {
 		wait_event_idle(link->wait, sender_wanted(link));
 		if (READ_ONCE(link->error))
 			break;
-		ret = send_level(link);
-		msg = dequeue(link);
-		if (!msg && READ_ONCE(link->closing)) {
+		closing = READ_ONCE(link->closing);
+		ret = send_next(link);
+		if (ret > 0 && closing) {
 			kernel_sock_shutdown(link->sock, SHUT_WR);
 			break;
 		}
-		if (!msg)
-			continue;
-		if (!ret)
-			ret = send_one(link, msg);
-		mosix_msg_free(msg);
-		wake_up_all(&link->wait);	/* throttled producers */
 	}
-	if (ret)
+	if (ret < 0)
 		mosix_link_close(link, ret);
 	mosix_link_put(link);
 	return 0;
