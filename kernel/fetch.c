@@ -15,20 +15,43 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-enum {
-	CLUSTER		= 16,	/* pages asked for with one fault */
-	FETCH_TIMEOUT_S	= 120,	/* a peer that is silent for so long is lost */
+enum { FETCH_TIMEOUT_S = 120 };	/* a peer silent for so long is lost */
+
+static_assert((u32)AHEAD_MAX <= WIRE_PAGES_MAX);
+
+/**
+ * struct want - pages to ask for with one fault
+ * @first: the one that is needed
+ * @step: pages from one to the next
+ * @count: how many
+ */
+struct want {
+	unsigned long first;
+	long step;
+	u32 count;
 };
 
-static u32 cluster(struct mosix_pages *pg, unsigned long nr, u32 want)
+static bool is_to_fetch(struct mosix_pages *pg, unsigned long nr)
 {
-	u32 n = 1;
+	return mosix_pages_absent(pg, nr) && !xa_load(&pg->flight, nr);
+}
 
+/* The needed page, which is absent, and what will be needed next. */
+static struct want plan_fault(struct mosix_pages *pg, unsigned long nr)
+{
+	struct want want = { .first = nr, .step = 1, .count = 1 };
+	struct ahead_plan plan;
+
+	lockdep_assert_held(&pg->lock);
 	/* H tells the body what is at home, but not the home what is away. */
-	while (n < want && pg->side == PAGES_BODY &&
-	       mosix_pages_absent(pg, nr + n) && !xa_load(&pg->flight, nr + n))
-		n++;
-	return n;
+	if (pg->side != PAGES_BODY)
+		return want;
+	plan = ahead_fault(&pg->ahead, nr);
+	want.step = plan.step;
+	while (want.count < plan.count &&
+	       is_to_fetch(pg, nr + want.count * plan.step))
+		want.count++;
+	return want;
 }
 
 static int request(struct mosix_pages *pg, unsigned long nr, u32 count)
@@ -77,6 +100,19 @@ static int expect(struct mosix_pages *pg, unsigned long nr)
 	return 1;
 }
 
+/* A run with one request; pages with gaps each with its own. */
+static int request_all(struct mosix_pages *pg, const struct want *want)
+{
+	int ret = 0;
+	u32 i;
+
+	if (want->step == 1)
+		return request(pg, want->first, want->count);
+	for (i = 0; i < want->count && !ret; i++)
+		ret = request(pg, want->first + i * want->step, 1);
+	return ret;
+}
+
 static bool still_waiting(struct mosix_pages *pg, unsigned long nr)
 {
 	struct mosix_flight *f;
@@ -123,20 +159,22 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 				 struct vm_area_struct *vma, unsigned long nr,
 				 unsigned int flags)
 {
-	u32 count = cluster(pg, nr, CLUSTER);
 	bool settle = !pg->committed;	/* then nobody asks for pages */
+	struct want want = { };
 	int fresh = 0;
 
 	if (pg->error || pg->leaving || !(flags & FAULT_FLAG_ALLOW_RETRY)) {
 		mutex_unlock(&pg->lock);
 		return VM_FAULT_SIGBUS;
 	}
-	if (!settle && !xa_load(&pg->flight, nr))
+	if (!settle && !xa_load(&pg->flight, nr)) {
+		want = plan_fault(pg, nr);
 		fresh = expect(pg, nr);
+	}
 	mutex_unlock(&pg->lock);
 	if (fresh < 0)
 		return VM_FAULT_OOM;
-	if (fresh && request(pg, nr, count))
+	if (fresh && request_all(pg, &want))
 		mosix_pages_lost(pg, pg->link, -ENOTCONN);
 	if (flags & FAULT_FLAG_RETRY_NOWAIT)
 		return VM_FAULT_RETRY;

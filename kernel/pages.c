@@ -146,6 +146,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->leaving = 0;
 	pg->nchanges = 0;
 	pg->changer = NULL;
+	memset(&pg->ahead, 0, sizeof(pg->ahead));
 	pg->side = side;
 	mutex_unlock(&pg->lock);
 

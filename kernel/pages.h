@@ -3,6 +3,7 @@
 #ifndef MOSIX_PAGES_H
 #define MOSIX_PAGES_H
 
+#include "ahead.h"
 #include "wire.h"
 
 #include <linux/maple_tree.h>
@@ -55,6 +56,7 @@ struct mosix_change {
  *	with the mappings
  * @nchanges: entries in @change
  * @changer: who changes them, NULL nobody
+ * @ahead: how the process touches its memory
  * @flight: pages asked for or arrived and not yet in the page tables
  * @wait: woken when anything of that changes
  * @link: to the other half, reference held while @side is not PAGES_OFF
@@ -86,6 +88,7 @@ struct mosix_pages {
 	struct mosix_change change[MOSIX_PAGES_CHANGES];
 	u32 nchanges;
 	struct task_struct *changer;
+	struct ahead ahead;
 	struct xarray flight;
 	wait_queue_head_t wait;
 	struct mosix_link *link;
@@ -172,6 +175,8 @@ void mosix_serve_add(struct mosix_msg *msg, struct page *page);
 /* push.c: pages that leave unasked */
 int mosix_push_depart(struct mosix_pages *pg);
 int mosix_push_leave(struct mosix_pages *pg);
+int mosix_push_hot(struct mosix_pages *pg, const unsigned long *addr,
+		   u32 count);
 int mosix_push_all(struct mosix_pages *pg);
 int mosix_push_commit(struct mosix_pages *pg);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ahead.h"
 #include "../state_cases.h"
 #include "../wire_cases.h"
 #include "ktap.h"
@@ -116,6 +117,85 @@ static void check_states(void)
 			   "state: event %u has a name", ev);
 }
 
+enum { MODEL_PAGES = 1 << 16, MODEL_TOUCHES = 8192 };
+
+/* A process that touches pages in some order; what that costs. */
+struct model {
+	struct ahead ahead;
+	bool here[MODEL_PAGES];
+	u32 faults;
+	u32 fetched;
+};
+
+static void touch(struct model *m, u64 nr)
+{
+	struct ahead_plan plan;
+	u32 i;
+
+	nr %= MODEL_PAGES;
+	if (m->here[nr])
+		return;
+	m->faults++;
+	plan = ahead_fault(&m->ahead, nr);
+	for (i = 0; i < plan.count; i++) {
+		u64 at = nr + i * (u64)plan.step;
+
+		if (at >= MODEL_PAGES || m->here[at])
+			break;
+		m->here[at] = true;
+		m->fetched++;
+	}
+}
+
+/* @streams walks side by side, each by @step; at most so many in a hundred. */
+static void check_walk(const char *name, u32 streams, s64 step, u32 faults,
+		       u32 fetched)
+{
+	static struct model m;
+	u32 each = MODEL_TOUCHES / streams;
+	u64 start = step < 0 ? MODEL_PAGES - 1 : 1;
+	u32 i;
+
+	memset(&m, 0, sizeof(m));
+	for (i = 0; i < each * streams; i++)
+		touch(&m, start + i % streams * (MODEL_PAGES / streams) +
+			  (u64)((s64)(i / streams) * step));
+	if (!ktap_claim(m.faults * 100 <= faults * MODEL_TOUCHES &&
+			m.fetched * 100 <= fetched * MODEL_TOUCHES,
+			"ahead: %s", name))
+		printf("# %u faults, %u fetched for %u touches\n", m.faults,
+		       m.fetched, MODEL_TOUCHES);
+}
+
+static void check_random(void)
+{
+	static struct model m;
+	u64 x = 88172645463325252ULL;
+	u32 i;
+
+	memset(&m, 0, sizeof(m));
+	for (i = 0; i < MODEL_TOUCHES; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		touch(&m, x);
+	}
+	if (!ktap_claim(m.fetched <= 2 * m.faults,
+			"ahead: who jumps about pays for one page more"))
+		printf("# %u faults, %u fetched\n", m.faults, m.fetched);
+}
+
+static void check_ahead(void)
+{
+	check_walk("one page after the other", 1, 1, 5, 101);
+	check_walk("backwards", 1, -1, 5, 101);
+	check_walk("every third", 1, 3, 5, 101);
+	check_walk("every seventh, backwards", 1, -7, 5, 101);
+	check_walk("four streams side by side", 4, 1, 6, 103);
+	check_walk("four streams by steps of two", 4, 2, 7, 210);
+	check_random();
+}
+
 int main(void)
 {
 	ktap_begin();
@@ -123,5 +203,6 @@ int main(void)
 	check_headers();
 	check_payloads();
 	check_states();
+	check_ahead();
 	return ktap_end();
 }
