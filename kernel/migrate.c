@@ -74,6 +74,14 @@ static struct mosix_msg *make_go(void)
 	return msg;
 }
 
+/* What a thread, which stands still, points to. */
+static int send_hot(struct mosix_task *mt, struct task_struct *task, void *arg)
+{
+	unsigned long addr[MOSIX_X86_POINTERS];
+
+	return mosix_push_hot(arg, addr, mosix_x86_pointers(task, addr));
+}
+
 static int send_process(struct mosix_proc *proc, struct mosix_link *link,
 			struct mosix_pages *pg, const char **text)
 {
@@ -82,8 +90,9 @@ static int send_process(struct mosix_proc *proc, struct mosix_link *link,
 	*text = "image could not be sent";
 	ret = mosix_push_depart(pg);
 	ret = ret ?: mosix_pack_leave(proc, link, pg);
-	if (!ret && want_eager())
-		ret = mosix_push_all(pg);
+	if (!ret)
+		ret = want_eager() ? mosix_push_all(pg) :
+				     mosix_proc_each(proc, send_hot, pg);
 	if (ret)
 		return ret;
 	ret = mosix_move_ask(link, mosix_msg_new(MSG_IMAGE_END, 0), MSG_READY,

@@ -10,50 +10,82 @@
 #include "walk.h"
 
 #include <linux/mm.h>
+#include <linux/pagewalk.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 enum { QUEUED_MAX = 1 << 20 };	/* bytes read into memory ahead of the wire */
 
-static int depart_anon(struct mosix_pages *pg, unsigned long start,
-		       unsigned long end, struct mosix_batch *batch)
+/**
+ * struct depart - H of one mapping, as it is made
+ * @pg: page state
+ * @first: first page number of the run that is not in H yet
+ * @end: page number behind it
+ * @error: 0, or why it could not be made
+ */
+struct depart {
+	struct mosix_pages *pg;
+	u64 first;
+	u64 end;
+	int error;
+};
+
+static void add_run(struct depart *d)
 {
-	u32 i, run;
+	if (d->first < d->end && !d->error)
+		d->error = mosix_pages_add_home(d->pg, d->first, d->end);
+}
+
+static int depart_block(pmd_t *pmd, unsigned long addr, unsigned long next,
+			struct mm_walk *walk)
+{
+	struct depart *d = walk->private;
+
+	if (addr >> PAGE_SHIFT != d->end) {
+		add_run(d);
+		d->first = addr >> PAGE_SHIFT;
+	}
+	d->end = next >> PAGE_SHIFT;
+	return d->error;
+}
+
+static const struct mm_walk_ops depart_ops = {
+	.pmd_entry	= depart_block,
+	.walk_lock	= PGWALK_RDLOCK,
+};
+
+/* By blocks of one page table: all pages of one that has any are said to be. */
+static int depart_anon(struct mosix_pages *pg, unsigned long start,
+		       unsigned long end)
+{
+	struct depart d = { .pg = pg };
 	int ret;
 
-	while (start < end) {
-		ret = mosix_walk_populated(pg->mm, &start, end, batch);
-		for (i = 0; !ret && i < batch->count; i += run) {
-			u64 first = batch->addr[i] >> PAGE_SHIFT;
-
-			run = mosix_walk_run(batch, i, batch->count);
-			ret = mosix_pages_add_home(pg, first, first + run);
-		}
-		if (ret)
-			return ret;
-	}
-	return 0;
+	mmap_read_lock(pg->mm);
+	ret = walk_page_range(pg->mm, start, end, &depart_ops, &d);
+	mmap_read_unlock(pg->mm);
+	add_run(&d);
+	return ret < 0 ? ret : d.error;
 }
 
 /**
  * mosix_push_depart - make H: what lives here as the process leaves
  * @pg: page state of the home
  *
- * Anonymous memory counts where it is populated; all of a file's mapping
- * does, populated or not, since only this node can read the file.
+ * Anonymous memory counts by blocks of 2 MiB in which any page is populated: to
+ * look at each page would take the longer the larger the process is, while it
+ * stands still. A page that is not there after all comes as a zero page. All
+ * of a file's mapping counts, since only this node can read the file.
  *
  * Return: 0, -ENOMEM.
  * Context: the departing task, alone in its mm.
  */
 int mosix_push_depart(struct mosix_pages *pg)
 {
-	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	struct mosix_span span = { .end = 0 };
 	int ret = 0;
 
-	if (!batch)
-		return -ENOMEM;
 	while (!ret && mosix_walk_next(pg->mm, &span)) {
 		if (span.kind < 0)
 			continue;
@@ -61,9 +93,8 @@ int mosix_push_depart(struct mosix_pages *pg)
 			ret = mosix_pages_add_home(pg, span.start >> PAGE_SHIFT,
 						   span.end >> PAGE_SHIFT);
 		else
-			ret = depart_anon(pg, span.start, span.end, batch);
+			ret = depart_anon(pg, span.start, span.end);
 	}
-	kfree(batch);
 	return ret;
 }
 
@@ -158,6 +189,55 @@ static int push_range(struct mosix_pages *pg, unsigned long start,
 				ret = push_page(pg, batch->addr[i], page, &msg);
 		}
 		cond_resched();
+	}
+	if (!ret)
+		ret = flush(pg, &msg);
+	mosix_msg_free(msg);
+	return ret;
+}
+
+static bool travels(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+	bool travels;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, addr);
+	travels = vma && mosix_pages_governed(vma);
+	mmap_read_unlock(mm);
+	return travels;
+}
+
+/**
+ * mosix_push_hot - the pages that the process needs first go ahead
+ * @pg: page state of the home
+ * @addr: addresses in them
+ * @count: how many
+ *
+ * Each page that is missing when the body begins to run makes it stand still
+ * once more.
+ *
+ * Return: 0, or a negative errno.
+ * Context: the departing task, alone in its mm.
+ */
+int mosix_push_hot(struct mosix_pages *pg, const unsigned long *addr, u32 count)
+{
+	struct mosix_msg *msg = NULL;
+	struct page *page;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < count && !ret; i++) {
+		unsigned long start = addr[i] & PAGE_MASK;
+
+		if (!travels(pg->mm, start) ||
+		    mtree_load(&pg->pushed, start >> PAGE_SHIFT))
+			continue;
+		ret = push_one(pg, start, &page);
+		if (!ret)
+			ret = push_page(pg, start, page, &msg);
+		else if (ret == -ENOENT)
+			ret = 0;
 	}
 	if (!ret)
 		ret = flush(pg, &msg);

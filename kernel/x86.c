@@ -242,3 +242,28 @@ bool mosix_x86_in_vdso(void)
 	return vdso && regs->ip - vdso < vdso_image_64.size &&
 	       (int)regs->orig_ax < 0;
 }
+
+/**
+ * mosix_x86_pointers - addresses that a thread will soon use
+ * @task: current, or one that stands still
+ * @addr: receives up to MOSIX_X86_POINTERS of them: next instructions, stack,
+ *	thread-local storage, and what any register holds, an address or not
+ *
+ * Return: how many.
+ * Context: process context.
+ */
+u32 mosix_x86_pointers(struct task_struct *task, unsigned long *addr)
+{
+	const struct pt_regs *regs = task_pt_regs(task);
+	const unsigned long all[] = {
+		regs->ip, regs->ip + PAGE_SIZE, regs->sp, regs->sp + PAGE_SIZE,
+		regs->sp - PAGE_SIZE, x86_fsbase_read_task(task),
+		regs->ax, regs->bx, regs->cx, regs->dx, regs->si, regs->di,
+		regs->bp, regs->r8, regs->r9, regs->r10, regs->r12, regs->r13,
+		regs->r14, regs->r15,
+	};
+
+	static_assert(ARRAY_SIZE(all) == MOSIX_X86_POINTERS);
+	memcpy(addr, all, sizeof(all));
+	return ARRAY_SIZE(all);
+}

@@ -19,4 +19,8 @@ void mosix_x86_features(__le32 words[WIRE_CPU_WORDS]);
 bool mosix_x86_has_features(const __le32 words[WIRE_CPU_WORDS]);
 bool mosix_x86_in_vdso(void);
 
+enum { MOSIX_X86_POINTERS = 20 };
+
+u32 mosix_x86_pointers(struct task_struct *task, unsigned long *addr);
+
 #endif /* MOSIX_X86_H */
