@@ -169,6 +169,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	} else {
 		mosix_msg_free(reply);
 	}
+	mosix_memory_told(mt);
 	mosix_link_put(link);
 	return error;
 }

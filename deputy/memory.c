@@ -273,7 +273,8 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx)
  * @mirror: receives what it will change
  * @call: the call
  *
- * Other deputies do not touch the range until H follows.
+ * Other deputies do not touch the range, and no page of it leaves, until
+ * mosix_memory_told().
  *
  * Context: the deputy, before a call.
  */
@@ -338,6 +339,8 @@ static void follow_call(struct mosix_task *mt,
 	case __NR_mremap:
 		if (args[3] & MREMAP_FIXED)
 			mosix_pages_forget(pg, ret, PAGE_ALIGN(args[2]));
+		else
+			mosix_pages_change(pg, ret, PAGE_ALIGN(args[2]));
 		follow_move(pg, args, ret);
 		break;
 	}
@@ -358,5 +361,18 @@ void mosix_memory_after(struct mosix_task *mt,
 {
 	if (!IS_ERR_VALUE(ret))
 		follow_call(mt, mirror, call, ret);
+}
+
+/**
+ * mosix_memory_told - the body is told of the call's result
+ * @mt: record of the deputy
+ *
+ * A page may leave from its new address only behind that: the body would not
+ * know it there, and drop it.
+ *
+ * Context: the deputy, with the answer on the link.
+ */
+void mosix_memory_told(struct mosix_task *mt)
+{
 	mosix_pages_changed(mt->proc->pages);
 }

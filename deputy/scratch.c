@@ -120,6 +120,13 @@ static int make(struct mosix_task *mt)
 	return ret;
 }
 
+static void count_locked(long pages)
+{
+	mmap_write_lock(current->mm);
+	scratch_count(current->mm, pages);
+	mmap_write_unlock(current->mm);
+}
+
 /**
  * mosix_scratch_end - a thread needs no scratch area any more
  * @mt: record of current
@@ -128,8 +135,14 @@ static int make(struct mosix_task *mt)
  */
 void mosix_scratch_end(struct mosix_task *mt)
 {
-	if (mt->scratch && is_there(mt->scratch))
+	const long pages = SCRATCH_SIZE / WIRE_PAGE_SIZE;
+
+	if (mt->scratch && is_there(mt->scratch)) {
+		/* The kernel subtracts first; small processes have less. */
+		count_locked(pages);
 		vm_munmap(mt->scratch, SCRATCH_SIZE);
+		count_locked(-pages);
+	}
 	mt->scratch = 0;
 }
 

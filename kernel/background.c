@@ -46,7 +46,45 @@ static void push_run(struct mosix_pages *pg, struct mosix_link *link,
 	}
 }
 
-static void push_span(struct mosix_pages *pg, struct mosix_link *link,
+/* Pages from *nr on that H says are here; 0: none before @end. */
+static u32 next_at_home(struct mosix_pages *pg, unsigned long *nr,
+			unsigned long end)
+{
+	MA_STATE(mas, &pg->home, *nr, *nr);
+	u32 count = 0;
+
+	mutex_lock(&pg->lock);
+	mas_lock(&mas);
+	if (mas_find(&mas, end - 1)) {
+		*nr = max(mas.index, *nr);
+		count = min(min(mas.last, end - 1) - *nr + 1,
+			    (unsigned long)RUN_MAX);
+	}
+	mas_unlock(&mas);
+	mutex_unlock(&pg->lock);
+	return count;
+}
+
+/* H has whole blocks: what was never populated goes, too, as zero pages. */
+static void push_anon(struct mosix_pages *pg, struct mosix_link *link,
+		      const struct mosix_span *span)
+{
+	unsigned long nr = span->start >> PAGE_SHIFT;
+	unsigned long end = span->end >> PAGE_SHIFT;
+	u32 count;
+
+	while (nr < end && is_wanted(pg, link)) {
+		count = next_at_home(pg, &nr, end);
+		if (!count)
+			return;
+		push_run(pg, link, nr, count);
+		nr += count;
+		cond_resched();
+	}
+}
+
+/* Of a file only what is in memory: all of it may be much more. */
+static void push_file(struct mosix_pages *pg, struct mosix_link *link,
 		      const struct mosix_span *span, struct mosix_batch *batch)
 {
 	unsigned long addr = span->start;
@@ -71,9 +109,12 @@ static void push_memory(struct mosix_pages *pg, struct mosix_link *link)
 	/* Without memory they are fetched when they are touched. */
 	if (!batch)
 		return;
-	while (is_wanted(pg, link) && mosix_walk_next(pg->mm, &span))
-		if (span.kind >= 0 && !(span.kind & VMA_SHARED))
-			push_span(pg, link, &span, batch);
+	while (is_wanted(pg, link) && mosix_walk_next(pg->mm, &span)) {
+		if (!span.kind)
+			push_anon(pg, link, &span);
+		else if (span.kind > 0 && !(span.kind & VMA_SHARED))
+			push_file(pg, link, &span, batch);
+	}
 	kfree(batch);
 }
 

@@ -14,32 +14,36 @@
 #include "migrate.h"
 
 #include <linux/entry-common.h>
-#include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/time64.h>
 
 /*
- * A process that comes home more often than this is better off there: the two
- * ways cost it more than its work gains.
+ * A process that does less between two calls of that kind is better off at home:
+ * the two ways cost it more than its work gains.
  */
-#define STAY_MIN_JIFFIES	(HZ / 2)
+#define WORK_MIN_NS	(250 * NSEC_PER_MSEC)
 
 /**
  * mosix_visit_is_worth - shall a process that comes home for a call go back?
  * @proc: the process, at home, not yet restored
  *
- * Return: true when it was away for long enough, and nobody wants it elsewhere.
+ * Return: true when that was worth the way, and nobody wants it elsewhere.
  * Context: any.
  */
 bool mosix_visit_is_worth(const struct mosix_proc *proc)
 {
 	const struct mosix_move *move;
+	const struct mosix_task *mt;
+	u64 work_ns = 0;
 
 	lockdep_assert_held(&proc->lock);
 	move = proc->move;
 	/* Its host may have asked for it, to interrupt other threads' calls. */
 	if (move && (move->why != MOSIX_WHY_HOST || move->to != proc->home))
 		return false;
-	return time_after(jiffies, proc->since + STAY_MIN_JIFFIES);
+	list_for_each_entry(mt, &proc->threads, node)
+		work_ns += mt->utime_ns + mt->stime_ns;
+	return work_ns >= WORK_MIN_NS;
 }
 
 static void mark(struct mosix_task *mt, u16 node)

@@ -10,17 +10,11 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-pid_named() {
-	n1 "for p in /proc/[0-9]*; do
-		test \"\$(cat \$p/comm 2>/dev/null)\" = $1 && basename \$p
-	done; true" | head -n 1
-}
-
 # Is there one of that name whose body is on node 2?
 is_away() {
-	local pid
-	pid=$(pid_named "$1")
-	[[ $pid && $(n1 "cat /proc/$pid/mosix/where 2>/dev/null") == 2 ]]
+	n1 "for f in \$(grep -lsx $1 /proc/[0-9]*/comm); do
+		cat \${f%comm}mosix/where 2>/dev/null
+	done" | grep -qx 2
 }
 
 ms=$((1500 * SLOW))

@@ -34,7 +34,8 @@ seen_once() {
 	out_and_back 1 2 >/dev/null	# the capture is complete then
 	for page in 1 2 3 50 100 200 255 256; do
 		count=$(texts $page)
-		((count >= 120 && count <= 128)) && continue
+		# A segment may be sent again: some texts more are not the page twice.
+		((count >= 120 && count <= 160)) && continue
 		echo "the text of page $page was seen $count times"
 		bad=1
 	done
