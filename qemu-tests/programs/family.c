@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A parent that works, then makes a child that works, executes itself and works
- * again. Who looks for them finds their names: family, child, grown.
+ * A parent that works, makes a child that works, executes itself and works
+ * again; and works, and spawns the same program. Who looks for them finds their
+ * names: family, child, grown.
  *
- *	family [-d DIR ...] [MS]	MS of work for each, 2000 unless said
+ *	family [-d DIR ...] [MS]	MS of work for each step, 2000 unless said
  */
 #include "victim.h"
 
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
 			_exit(99);
 		}
 		check_child(child, 7);
+		work(strtoul(ms, NULL, 10));
 		CHECK(!posix_spawn(&child, "/proc/self/exe", NULL, NULL, grown,
 				   environ), "posix_spawn");
 		check_child(child, 7);
