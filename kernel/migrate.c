@@ -57,9 +57,7 @@ static bool want_eager(void)
 /* What is still here after that: does it follow, or wait until it is touched? */
 static bool want_push(void)
 {
-	u32 strategy = mosix_param(PARAM_STRATEGY);
-
-	return strategy == STRATEGY_AUTO || strategy == STRATEGY_PUSH;
+	return mosix_param(PARAM_STRATEGY) == STRATEGY_PUSH;
 }
 
 static struct mosix_msg *make_go(void)
