@@ -137,20 +137,13 @@ static void push_work(struct work_struct *work)
 	mosix_pages_put(pg);
 }
 
-/* In the middle of going home or of its end: nothing is put in place. */
-static bool may_install(struct mosix_pages *pg)
-{
-	return READ_ONCE(pg->side) == PAGES_BODY && !READ_ONCE(pg->leaving) &&
-	       !READ_ONCE(pg->error);
-}
-
 static void install_work(struct work_struct *work)
 {
 	struct mosix_pages *pg = container_of(work, struct mosix_pages,
 					      install);
 
-	if (may_install(pg) && mmget_not_zero(pg->mm)) {
-		mosix_pages_install_landed(pg, may_install);
+	if (mmget_not_zero(pg->mm)) {
+		mosix_pages_install_landed(pg);
 		mmput_async(pg->mm);
 	}
 	mosix_pages_put(pg);

@@ -21,8 +21,9 @@
 
 #include <asm/pgalloc.h>
 
+/* *@spare becomes true when nobody waits for the page. */
 static int land_one(struct mosix_pages *pg, unsigned long nr,
-		    struct page **page)
+		    struct page **page, bool *spare)
 {
 	struct mosix_flight *f;
 	int ret;
@@ -47,6 +48,7 @@ static int land_one(struct mosix_pages *pg, unsigned long nr,
 	f->state = FLIGHT_LANDED;
 	f->page = *page;
 	*page = NULL;
+	*spare |= !f->wanted;
 	pg->fetched++;
 	return 0;
 }
@@ -63,17 +65,17 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
 	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT;
-	bool body;
+	bool spare = false;
 	u32 i;
 	int ret = 0;
 
 	mutex_lock(&pg->lock);
 	for (i = 0; i < msg->npages && !ret; i++)
-		ret = land_one(pg, nr + i, &msg->pages[i]);
-	body = pg->side == PAGES_BODY;
+		ret = land_one(pg, nr + i, &msg->pages[i], &spare);
+	spare &= pg->side == PAGES_BODY;
 	mutex_unlock(&pg->lock);
 	wake_up_all(&pg->wait);
-	if (body)
+	if (spare)
 		mosix_background_install(pg);
 	return ret;
 }
@@ -271,21 +273,26 @@ static bool next_unwanted(struct mosix_pages *pg, unsigned long *nr)
 	return f;
 }
 
+/* In the middle of going home or of its end: nothing is put in place. */
+static bool may_install(struct mosix_pages *pg)
+{
+	return READ_ONCE(pg->side) == PAGES_BODY && !READ_ONCE(pg->leaving) &&
+	       !READ_ONCE(pg->error);
+}
+
 /**
  * mosix_pages_install_landed - put pages in place that nobody waits for
  * @pg: page state of a body
- * @may: asked before each page; false ends it
  *
  * A page that cannot be put in place now is left to the fault that needs it.
  *
  * Context: process context; the caller holds the mm.
  */
-void mosix_pages_install_landed(struct mosix_pages *pg,
-				bool (*may)(struct mosix_pages *pg))
+void mosix_pages_install_landed(struct mosix_pages *pg)
 {
 	unsigned long nr = 0;
 
-	for (; may(pg) && next_unwanted(pg, &nr); nr++) {
+	for (; may_install(pg) && next_unwanted(pg, &nr); nr++) {
 		install_one(pg, nr, false);
 		cond_resched();
 	}

@@ -43,7 +43,7 @@ struct mosix_msg {
  * @greeted: HELLO was exchanged
  * @sock: the connection
  * @lock: protects @queue, @queued, @error, @closing, @calls, @next_id, @proc;
- *	not @stop_sent, which the sender alone uses
+ *	not @stop_sent, which is @tx's
  * @tx: held by who writes to the socket; outside @lock
  * @queue: messages to send, oldest first
  * @queued: bytes in @queue

@@ -46,7 +46,6 @@ static bool want_eager(void)
 	case STRATEGY_EAGER:
 		return true;
 	case STRATEGY_DEMAND:
-		return false;
 	case STRATEGY_PUSH:
 		return false;
 	default:

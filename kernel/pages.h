@@ -160,8 +160,7 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 					struct vm_area_struct *vma,
 					unsigned long nr, unsigned int flags);
 int mosix_pages_install_all(struct mosix_pages *pg);
-void mosix_pages_install_landed(struct mosix_pages *pg,
-				bool (*may)(struct mosix_pages *pg));
+void mosix_pages_install_landed(struct mosix_pages *pg);
 
 /* serve.c: pages that the other half asks for */
 void mosix_serve_init(struct mosix_pages *pg);
