@@ -96,7 +96,8 @@ int main(int argc, char **argv)
 	victim_begin(argc, argv);
 	CHECK_CALL(sigaction(SIGALRM, &act, NULL));
 	while (victim_next()) {
-		for (unsigned int ms = 1; ms <= 16; ms *= 2) {
+		/* Up to more than a move takes, or none is ever within one. */
+		for (unsigned int ms = 1; ms <= 256; ms *= 4) {
 			relative(ms);
 			absolute(ms);
 			timeouts(ms);
