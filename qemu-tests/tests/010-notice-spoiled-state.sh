@@ -46,7 +46,8 @@ notices xmm fpu "vector register 15|the sum"
 notices gs tls ""
 notices fs tls ""
 notices memory bigmem "page .* word 0"
-notices "memory:[heap]" heap "changed"
+# malloc() may be the first to see that its own lists were hit, and aborts.
+notices "memory:[heap]" heap ""
 notices "memory:[heap]" brk ""
 notices "memory:[stack]" stackdeep ""
 notices memory allcheck "page .* word 0" 4
