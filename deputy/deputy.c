@@ -281,6 +281,7 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 	struct mosix_proc *proc = mosix_link_proc(link);
 	struct task_struct *task = NULL;
 	struct mosix_task *mt;
+	int ret = -EBUSY;
 
 	mosix_msg_free(msg);
 	if (!proc)
@@ -293,12 +294,14 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 		proc->cpu_milli = load_milli;	/* for the offer */
 	spin_unlock(&proc->lock);
 	if (task) {
-		/* While another move is prepared nobody would ask. */
-		if (mosix_migrate_start(task, node, why) == -EALREADY &&
-		    insist && mosix_proc_is_away(proc))
-			ask_home(proc, link);
+		ret = mosix_migrate_start(task, node, why);
 		put_task_struct(task);
 	}
+	/* While another move is prepared nobody would ask. */
+	if (ret == -EALREADY && insist && mosix_proc_is_away(proc))
+		ask_home(proc, link);
+	else if (ret)
+		mosix_move_stays(link, ret);
 	mosix_proc_put(proc);
 	return 0;
 }

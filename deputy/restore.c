@@ -12,6 +12,7 @@
 #include "body.h"
 
 #include "../kernel/image.h"
+#include "../kernel/migrate.h"
 #include "../kernel/pages.h"
 #include "../kernel/visit.h"
 
@@ -175,7 +176,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_proc *proc = mt->proc;
 	u32 visitor = le32_to_cpu(end->visitor);
 	struct mosix_link *link;
-	u16 node;
+	u16 node, onward;
 	int ret;
 
 	if (mosix_proc_state(proc) != ST_RETURNING) {
@@ -194,10 +195,12 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	catch_up(le64_to_cpu(end->mono_ns));
 	link = mosix_proc_link(proc);
 	mosix_proc_unlink(proc);
+	onward = mosix_migrate_wanted(proc);
 	spin_lock(&proc->lock);
 	node = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
 	proc->where = proc->home;
-	proc->nmigs++;
+	if (!onward || onward == proc->home)
+		proc->nmigs++;	/* else the way here is half of a move */
 	proc->since = jiffies;
 	proc->flags = 0;
 	spin_unlock(&proc->lock);

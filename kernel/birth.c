@@ -376,6 +376,7 @@ static struct mosix_proc *guest_new(struct mosix_link *link,
 		goto fail;
 	WRITE_ONCE(proc->state, ST_OFFERED);	/* never was at home here */
 	proc->where = mosix_node_self();
+	proc->nmigs = le16_to_cpu(offer->moves);
 	proc->image = image;
 	image = NULL;
 	if (mosix_link_attach(link, proc))

@@ -8,6 +8,7 @@
 #include "pages.h"
 
 #include "link.h"
+#include "task.h"
 
 #include <linux/mm.h>
 #include <linux/mosix.h>
@@ -131,15 +132,27 @@ static bool is_own(struct mosix_pages *pg)
 	return current->mm == pg->mm;
 }
 
+/* A process that waits for its own memory wants to run: loadinfo asks. */
+static void count_stall(u64 ns)
+{
+	struct mosix_proc *proc = mosix_task_proc(current);
+
+	if (proc)
+		atomic64_add(ns, &proc->stalled_ns);
+}
+
 static void wait_for_page(struct mosix_pages *pg, unsigned long nr)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	long left = FETCH_TIMEOUT_S * HZ;
+	u64 since_ns = ktime_get_ns();
 
 	add_wait_queue(&pg->wait, &wait);
 	while (left && still_waiting(pg, nr) && !fatal_signal_pending(current))
 		left = wait_woken(&wait, TASK_KILLABLE | TASK_NOLOAD, left);
 	remove_wait_queue(&pg->wait, &wait);
+	if (is_own(pg))
+		count_stall(ktime_get_ns() - since_ns);
 	if (!left && is_own(pg)) {
 		pr_warn("mosix: no answer for page %#lx\n", nr << PAGE_SHIFT);
 		mosix_pages_lost(pg, pg->link, -ETIMEDOUT);

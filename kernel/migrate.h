@@ -73,6 +73,8 @@ int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why);
 int mosix_migrate_request(struct task_struct *p, u16 node,
 			  enum mosix_why why);
 void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text);
+void mosix_move_stays(struct mosix_link *link, int error);
+int mosix_move_heard(struct mosix_link *link, struct mosix_msg *msg);
 u16 mosix_migrate_wanted(struct mosix_proc *proc);
 void mosix_migrate_kick_later(struct mosix_proc *proc);
 int mosix_migrate_init(void);

@@ -76,6 +76,7 @@ static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_PAGE_REQ]	= RECEIVE(take_page_req),
 	[MSG_PAGES]	= RECEIVE(take_pages),
 	[MSG_PAGE_NONE]	= RECEIVE(take_page_none),
+	[MSG_STAYS]	= RECEIVE(mosix_move_heard),
 };
 
 static const struct msgdef *find_def(const struct mosix_link *link, u16 type)

@@ -91,6 +91,41 @@ u16 mosix_migrate_wanted(struct mosix_proc *proc)
 }
 
 /**
+ * mosix_move_stays - tell a host that nothing comes of its LEAVE
+ * @link: to the host
+ * @error: why, as a negative errno
+ *
+ * Context: process context.
+ */
+void mosix_move_stays(struct mosix_link *link, int error)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_STAYS,
+					      sizeof(struct wire_stays));
+	struct wire_stays *stays;
+
+	if (!msg)
+		return;		/* it stops waiting by itself */
+	stays = (void *)msg->data;
+	stays->error = cpu_to_le32(-error);
+	mosix_link_send(link, msg);
+}
+
+/* Of what is away only its host can have wanted these. */
+static void tell_host(struct mosix_proc *proc, enum mosix_why why, int error)
+{
+	struct mosix_link *link;
+
+	if ((why != MOSIX_WHY_BALANCE && why != MOSIX_WHY_HOST) ||
+	    !mosix_proc_is_away(proc))
+		return;
+	link = mosix_proc_link(proc);
+	if (!link)
+		return;
+	mosix_move_stays(link, error);
+	mosix_link_put(link);
+}
+
+/**
  * mosix_migrate_end - the wanted move is over
  * @proc: the process
  * @result: 0 or a negative errno
@@ -115,6 +150,8 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	spin_unlock(&proc->lock);
 	if (!move)
 		return;
+	if (result)
+		tell_host(proc, move->why, result);
 	move->result = result;
 	complete_all(&move->done);
 	mosix_move_put(move);
@@ -172,6 +209,9 @@ static struct mosix_msg *make_offer(struct mosix_move *move)
 		offer->load_milli =
 			cpu_to_le32(max(READ_ONCE(move->proc->cpu_milli), 1U));
 	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
+	offer->at = cpu_to_le16(READ_ONCE(move->proc->where));
+	offer->moves = cpu_to_le16(min(READ_ONCE(move->proc->nmigs),
+				       (u32)U16_MAX));
 	mosix_x86_features(offer->cpu);
 	get_task_comm(comm, move->task);
 	memcpy(offer->comm, comm, sizeof(comm));
@@ -302,6 +342,9 @@ static struct mosix_move *move_new(struct task_struct *p, u16 node,
  * @node: where to; 0 home
  * @insist: 1: also when it is locked there
  *
+ * MP_ASKED is set until the home says that nothing comes of it; why, is in
+ * @proc->result then, and -ETIMEDOUT until then.
+ *
  * Return: 0, -ESRCH without a link, -ENOMEM, or the error that ended the link.
  * Context: process context.
  */
@@ -320,10 +363,39 @@ int mosix_move_beg(struct mosix_proc *proc, u16 node, u32 insist)
 		leave->insist = cpu_to_le32(insist);
 		leave->node = cpu_to_le16(node);
 		leave->load_milli = cpu_to_le32(READ_ONCE(proc->cpu_milli));
+		spin_lock(&proc->lock);
+		proc->result = -ETIMEDOUT;
+		set_bit(MP_ASKED, &proc->flags);
+		spin_unlock(&proc->lock);
 		ret = mosix_link_send(link, msg);
 	}
 	mosix_link_put(link);
 	return ret;
+}
+
+/**
+ * mosix_move_heard - the home says that nothing comes of LEAVE
+ * @link: where
+ * @msg: MSG_STAYS, checked; consumed
+ *
+ * Return: 0, -EPROTO without a body.
+ * Context: the link's receiver.
+ */
+int mosix_move_heard(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct wire_stays *stays = (void *)msg->data;
+	int error = -(int)le32_to_cpu(stays->error);
+	struct mosix_proc *proc = mosix_link_proc(link);
+
+	mosix_msg_free(msg);
+	if (!proc)
+		return -EPROTO;
+	spin_lock(&proc->lock);
+	proc->result = error;
+	clear_bit(MP_ASKED, &proc->flags);
+	spin_unlock(&proc->lock);
+	mosix_proc_put(proc);
+	return 0;
 }
 
 /*

@@ -67,13 +67,14 @@ enum mosix_frozen {
  * @move: the move that is wanted or under way; reference held
  * @image: what arrived of it so far; owned by the arriving task
  * @since: jiffies when it came to where it is
- * @nmigs: moves completed
+ * @nmigs: moves completed; body: those before this one, as home told
  * @result: of the last move that was asked for, 0 or a negative errno
  * @user_lock: 1: no automatic moves
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
  * @visitor: body: TID of the thread that has to go home for a call
  * @calls: body: calls that it sent home on this stay
+ * @stalled_ns: body: time that its threads waited for its own pages
  * @booked_ns: home: CPU time of its bodies elsewhere, part of its task's
  * @last: why the last move failed, empty when it did not
  * @why: the balancer's last words about it
@@ -109,6 +110,7 @@ struct mosix_proc {
 	u32 cpu_milli;
 	u32 visitor;
 	u64 calls;
+	atomic64_t stalled_ns;
 	u64 booked_ns;
 	char last[MOSIX_LAST_LEN];
 	char why[MOSIX_LAST_LEN];
@@ -124,6 +126,7 @@ enum mosix_proc_flag {
 	MP_RESTORE,	/* home: the image is complete */
 	MP_FAILED,	/* a thread could not be built, or restored */
 	MP_STARTED,	/* host: all threads may run */
+	MP_ASKED,	/* host: home was asked to move it, and has not said no */
 };
 
 /* Bits of mosix_task.flags. */

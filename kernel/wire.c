@@ -53,6 +53,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_PAGE_REQ]	= HEAD(PAGE_REQ, struct wire_page_req, SIDE_BOTH),
 	[MSG_PAGES]	= TAIL(PAGES, struct wire_pages, SIDE_BOTH),
 	[MSG_PAGE_NONE]	= HEAD(PAGE_NONE, struct wire_page_none, SIDE_BOTH),
+	[MSG_STAYS]	= HEAD(STAYS, struct wire_stays, SIDE_HOME),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -238,10 +239,22 @@ static int check_exit(const struct wire_exit *x)
 	return le32_to_cpu(x->group) > 1 ? -EBADMSG : 0;
 }
 
+static int check_offer(const struct wire_offer *o)
+{
+	return !o->at || o->pad ? -EBADMSG : 0;
+}
+
 static int check_leave(const struct wire_leave *l)
 {
 	return le32_to_cpu(l->insist) > 1 || l->pad[0] || l->pad[1] ?
 	       -EBADMSG : 0;
+}
+
+static int check_stays(const struct wire_stays *s)
+{
+	u32 error = le32_to_cpu(s->error);
+
+	return !error || error > WIRE_ERRNO_MAX ? -EBADMSG : 0;
 }
 
 static int check_home_end(const struct wire_home_end *end)
@@ -272,6 +285,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 	if (type >= MSG_TYPES || !rules[type].name || len < rules[type].head)
 		return -EBADMSG;
 	switch (type) {
+	case MSG_OFFER:
+		return check_offer(payload);
 	case MSG_REFUSE: {
 		const struct wire_refuse *r = payload;
 
@@ -289,6 +304,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_exit(payload);
 	case MSG_LEAVE:
 		return check_leave(payload);
+	case MSG_STAYS:
+		return check_stays(payload);
 	case MSG_HOME_END:
 		return check_home_end(payload);
 	case MSG_PAGE_REQ:

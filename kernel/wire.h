@@ -14,6 +14,8 @@
  *	whether a thread or the process ends; USAGE is a thread's
  *   3  the header says when a message was sent, GO only how long the home
  *	slept; LEAVE may name a node
+ *   4  OFFER says where the process is now and how often it was moved; STAYS
+ *	tells a host that nothing came of its LEAVE
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -30,8 +32,8 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 3,
-	WIRE_VERSION_MAX	= 3,
+	WIRE_VERSION_MIN	= 4,
+	WIRE_VERSION_MAX	= 4,
 	WIRE_RECORD_VERSION	= 2,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
@@ -45,6 +47,7 @@ enum wire_limits {
 	WIRE_VMAS_MAX		= 2048,		/* in one REC_VMAS */
 	WIRE_RANGES_MAX		= 4096,		/* in one REC_HOME_PAGES */
 	WIRE_XSTATE_MAX		= 16 * 1024,
+	WIRE_ERRNO_MAX		= 4095,
 };
 
 enum wire_type {
@@ -81,6 +84,8 @@ enum wire_type {
 	MSG_PAGE_REQ	= 24,
 	MSG_PAGES	= 25,
 	MSG_PAGE_NONE	= 26,
+	/* while away: home to host */
+	MSG_STAYS	= 27,	/* nothing came of LEAVE */
 	MSG_TYPES
 };
 
@@ -128,6 +133,9 @@ static_assert(sizeof(struct wire_hello) == 8);
  * @load_milli: CPU it wants, 1000 = one CPU; 0: somebody asked for the move,
  *	which then needs no gain
  * @mem_kib: memory it may need, in KiB
+ * @at: node that it is on now: the home, or its host
+ * @moves: times it was moved so far, at most 65535
+ * @pad: zero
  * @cpu: CPU features of the home that user code may have seen
  * @comm: its name, NUL-terminated
  */
@@ -135,11 +143,14 @@ struct wire_offer {
 	__le32 pid;
 	__le32 load_milli;
 	__le64 mem_kib;
+	__le16 at;
+	__le16 moves;
+	__le32 pad;
 	__le32 cpu[WIRE_CPU_WORDS];
 	u8 comm[WIRE_COMM_LEN];
 };
 
-static_assert(sizeof(struct wire_offer) == 80);
+static_assert(sizeof(struct wire_offer) == 88);
 
 /* Why a node says no; the texts are in wire_refusal_name(). */
 enum wire_refusal {
@@ -257,6 +268,14 @@ struct wire_leave {
 	__le16 node;
 	u8 pad[2];
 	__le32 load_milli;
+};
+
+/**
+ * struct wire_stays - payload of STAYS
+ * @error: why it does not leave, as a positive errno
+ */
+struct wire_stays {
+	__le32 error;
 };
 
 /**

@@ -35,7 +35,7 @@ struct wire_type_case {
 static const struct wire_type_case wire_type_cases[] = {
 	EXACT(HELLO, 1, SIDE_HOME, 8),
 	EXACT(WELCOME, 2, SIDE_HOST, 8),
-	EXACT(OFFER, 3, SIDE_HOME, 80),
+	EXACT(OFFER, 3, SIDE_HOME, 88),
 	BARE(ACCEPT, 4, SIDE_HOST),
 	EXACT(REFUSE, 5, SIDE_BOTH, 8),
 	LONG(IMAGE, 6, SIDE_BOTH, 8),
@@ -59,6 +59,7 @@ static const struct wire_type_case wire_type_cases[] = {
 	EXACT(PAGE_REQ, 24, SIDE_BOTH, 16),
 	LONG(PAGES, 25, SIDE_BOTH, 24),
 	EXACT(PAGE_NONE, 26, SIDE_BOTH, 8),
+	EXACT(STAYS, 27, SIDE_HOME, 4),
 };
 
 #undef BARE
@@ -243,6 +244,16 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	  { PUT32(wire_home_end, visitor, 7) }, 0 },
 	{ "home end: padding that is not zero", MSG_HOME_END, 32,
 	  { PUT32(wire_home_end, pad, 1) }, -EBADMSG },
+	{ "offer: from home", MSG_OFFER, 88,
+	  { PUT16(wire_offer, at, 1) }, 0 },
+	{ "offer: from nowhere", MSG_OFFER, 88, { }, -EBADMSG },
+	{ "offer: padding that is not zero", MSG_OFFER, 88,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, pad, 1) }, -EBADMSG },
+	{ "stays: refused elsewhere", MSG_STAYS, 4,
+	  { PUT32(wire_stays, error, 111) }, 0 },
+	{ "stays: for no reason", MSG_STAYS, 4, { }, -EBADMSG },
+	{ "stays: an error that is none", MSG_STAYS, 4,
+	  { PUT32(wire_stays, error, 4096) }, -EBADMSG },
 	{ "leave: insisting", MSG_LEAVE, 12,
 	  { PUT32(wire_leave, insist, 1) }, 0 },
 	{ "leave: insisting, twice", MSG_LEAVE, 12,

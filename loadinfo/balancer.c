@@ -34,7 +34,7 @@ enum {
 	STAYS_MS	= 5000,
 	/* Least time between two lines that say why nothing moves. */
 	SAY_MS		= 3000,
-	/* How long a guest may take to be called home, or it is not. */
+	/* How long its home may take to call a guest, or to say that it does not. */
 	CALL_MS		= 15000,
 	/* A move ends by itself before that: its time limits add up to less. */
 	MOVE_MS		= 300000,
@@ -107,10 +107,11 @@ static bool is_on_its_way(u64 now_ms)
 
 	if (now_ms >= leaving.since_ms + MOVE_MS || is_ending(leaving.task))
 		return false;
-	/* Its home moves a guest: here it is seen to leave, or not. */
+	/* Its home moves a guest, or says that it does not. */
 	if (mosix_proc_is_guest(proc))
-		return now_ms < leaving.since_ms + CALL_MS ||
-		       mosix_proc_state(proc) != ST_RUNNING;
+		return mosix_proc_state(proc) != ST_RUNNING ||
+		       (test_bit(MP_ASKED, &proc->flags) &&
+			now_ms < leaving.since_ms + CALL_MS);
 	return READ_ONCE(proc->move);
 }
 
@@ -121,10 +122,9 @@ static bool is_on_its_way(u64 now_ms)
  */
 static bool is_targets_fault(const struct mosix_proc *proc)
 {
-	if (mosix_proc_is_guest(proc))
-		return true;	/* its home does not tell */
 	switch (READ_ONCE(proc->result)) {
 	case 0:
+	case -EALREADY:
 	case -EBUSY:
 	case -ESRCH:
 	case -EINTR:

@@ -212,7 +212,11 @@ static u64 io_calls(const struct task_io_accounting *io)
 #endif
 }
 
-/* Time that the threads of a process ran or waited for a CPU; their calls. */
+/*
+ * Time that the threads of a process ran or waited for a CPU; their calls. A
+ * guest that waits for its memory would run if it had it: a node would seem
+ * idle just because guests have come, and more would.
+ */
 static void add_up(struct sample_proc *s, struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
@@ -227,9 +231,11 @@ static void add_up(struct sample_proc *s, struct task_struct *p)
 		waited += waited_ns(t);
 	}
 	s->run_ns -= min(s->run_ns, booked_ns(p));
-	s->total_ns = s->run_ns + waited;
-	if (proc && mosix_proc_is_guest(proc))
+	if (proc && mosix_proc_is_guest(proc)) {
 		s->calls = READ_ONCE(proc->calls);
+		waited += atomic64_read(&proc->stalled_ns);
+	}
+	s->total_ns = s->run_ns + waited;
 }
 
 /*
@@ -281,8 +287,8 @@ static void describe_move(struct sample_proc *s, struct mosix_proc *proc)
 
 	s->lb.home = proc->home;
 	s->lb.moves = min_t(u32, READ_ONCE(proc->nmigs), U16_MAX);
-	if (mosix_proc_is_guest(proc))
-		s->lb.moves = max_t(u16, s->lb.moves, 1);
+	if (mosix_proc_is_guest(proc) && s->lb.moves < U16_MAX)
+		s->lb.moves++;		/* the move here: home told of those before */
 	if (s->lb.moves)
 		s->lb.here_ms = min(s->lb.here_ms, here_ms);
 	s->movable = !READ_ONCE(proc->user_lock) && !READ_ONCE(proc->move) &&

@@ -243,7 +243,7 @@ enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer)
 	guard(spinlock)(&lock);
 	self = exported();
 	if (o.demand_milli)
-		o.stretch_milli = stretch_at(from, &params);
+		o.stretch_milli = stretch_at(le16_to_cpu(offer->at), &params);
 	reason = lb_balance_admit(&self, lb_load_coming(&load), &o, &params);
 	if (reason == LB_ADMIT &&
 	    lb_load_reserve(&load, key, o.demand_milli, until_ms))

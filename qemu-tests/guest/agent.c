@@ -248,6 +248,15 @@ static void end_job(struct job *job, uint32_t status)
 	send_number(id, FRAME_EXIT, status);
 }
 
+/*
+ * The agent itself never moves: a command of a test waits for it. The lock is
+ * inherited, so a job gives it back. Without our kernel there is none.
+ */
+static void set_lock(const char *value)
+{
+	write_file("/proc/self/mosix/lock", value);
+}
+
 static void start_job(const struct frame *head, const char *payload)
 {
 	struct job *job = find_job(0);
@@ -269,6 +278,7 @@ static void start_job(const struct frame *head, const char *payload)
 	job->pid = bad || !command ? -1 : fork();
 	if (!job->pid) {
 		setsid();
+		set_lock("0");
 		for (i = 0; i < 3; i++)
 			dup2(theirs[i], i);
 		become(command, job->flags);
@@ -476,6 +486,7 @@ int main(void)
 	if (children < 0)
 		err(1, "signalfd");
 	write_file("/proc/self/oom_score_adj", "-1000");
+	set_lock("1");
 	setenv("PATH", PATH, 1);	/* where execvpe() looks */
 	send_frame(0, FRAME_HELLO, NULL, 0);
 	for (;;)
