@@ -191,19 +191,37 @@ static void __noreturn lead_home(struct mosix_task *mt, struct mosix_link *link)
  */
 static void go_home(struct mosix_task *mt, struct mosix_link *link)
 {
-	/* A signal that it would take is delivered first, here. */
-	if (task_sigpending(current) || mosix_x86_in_vdso()) {
-		mosix_migrate_kick_later(mt->proc);
-		return;
-	}
+	struct kernel_siginfo info;
+
 	if (mosix_proc_state(mt->proc) != ST_RUNNING)
 		return;
 	if (mosix_body_fence(mt, link))
 		return;		/* the link has failed, or we are killed */
 	mosix_signal_take(mt);
 	mosix_signal_give_back(link, mt, true);
+	if (mosix_core_take(mt, &info))
+		mosix_signal_send(link, mt, &info, PIDTYPE_PID);
 	if (mosix_freeze_join(mt) == FROZEN_LEADS)
 		lead_home(mt, link);
+}
+
+static void go_home_soon(struct mosix_task *mt, struct mosix_link *link)
+{
+	/* A signal that it would take is delivered first, here. */
+	if (task_sigpending(current) || mosix_x86_in_vdso())
+		mosix_migrate_kick_later(mt->proc);
+	else
+		go_home(mt, link);
+}
+
+/* It must not run on; without a link both halves die. */
+static void die_at_home(struct mosix_task *mt, struct mosix_link *link)
+{
+	mosix_core_call_home(mt);
+	while (!fatal_signal_pending(current) && !READ_ONCE(link->error)) {
+		go_home(mt, link);
+		schedule_timeout_killable(1);
+	}
 }
 
 /* The first safe point: the registers were the last thing missing. */
@@ -236,8 +254,11 @@ void mosix_body_safe_point(struct mosix_task *mt)
 	mosix_signal_take(mt);
 	if (test_bit(MP_STOPPED, &mt->proc->flags))
 		stand_still(mt, link);
-	if (test_bit(MP_GO_HOME, &mt->proc->flags) && !fatal_signal_pending(current))
-		go_home(mt, link);
+	if (mt->core.si_signo)
+		die_at_home(mt, link);
+	else if (test_bit(MP_GO_HOME, &mt->proc->flags) &&
+		 !fatal_signal_pending(current))
+		go_home_soon(mt, link);
 	mosix_link_put(link);
 }
 

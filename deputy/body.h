@@ -56,6 +56,10 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 			    bool all);
 void mosix_signal_take(struct mosix_task *mt);
 
+/* core.c: who dies with a core dump dies at home */
+bool mosix_core_take(struct mosix_task *mt, struct kernel_siginfo *info);
+void mosix_core_call_home(struct mosix_task *mt);
+
 /* clone.c: a thread makes another one */
 long mosix_call_clone(struct mosix_call_ctx *ctx);
 long mosix_call_clone3(struct mosix_call_ctx *ctx);

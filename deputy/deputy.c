@@ -51,7 +51,8 @@ static void keep_handler(const struct ksignal *ksig)
  * @mt: record of current
  *
  * The kernel's own code stops, kills and ignores; a signal with a handler
- * comes back and goes to the body. Does not return when the process dies.
+ * comes back and goes to the body, and so does one that dumps core. Does not
+ * return when the process dies.
  *
  * Context: the deputy.
  */
@@ -62,9 +63,10 @@ void mosix_deputy_signals(struct mosix_task *mt)
 
 	while (link && signal_pending(current)) {
 		mosix_link_put(link);	/* get_signal() may not return */
-		if (!get_signal(&ksig))
+		if (get_signal(&ksig))
+			keep_handler(&ksig);
+		else if (!mosix_core_take(mt, &ksig.info))
 			return;
-		keep_handler(&ksig);
 		link = mosix_proc_link(mt->proc);
 		if (link && !mosix_signal_send(link, mt, &ksig.info,
 					       PIDTYPE_PID))

@@ -102,6 +102,7 @@ static const struct option rlimit_options[] = {
 	{ 0, RETURN },			/* RLIMIT_CPU */
 	{ 2, RETURN },			/* RLIMIT_DATA */
 	{ 3, RETURN },			/* RLIMIT_STACK */
+	{ 4, RETURN },			/* RLIMIT_CORE */
 	{ 9, RETURN },			/* RLIMIT_AS */
 	{ }
 };

@@ -254,6 +254,8 @@ static int build_first(struct mosix_task *mt)
 		return 0;
 	}
 	set_limits(&mt->image->task);
+	if (mt->image->task.dumps)
+		set_bit(MP_DUMPS, &mt->proc->flags);
 	return mosix_build_thread(mt);
 }
 

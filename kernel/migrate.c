@@ -56,7 +56,9 @@ static bool want_eager(void)
 /* What is still here after that: does it follow, or wait until it is touched? */
 static bool want_push(void)
 {
-	return mosix_param(PARAM_STRATEGY) == STRATEGY_PUSH;
+	u32 strategy = mosix_param(PARAM_STRATEGY);
+
+	return strategy == STRATEGY_PUSH || strategy == STRATEGY_AUTO;
 }
 
 static struct mosix_msg *make_go(void)

@@ -22,7 +22,7 @@ enum mosix_why {
 
 /* How memory travels on the way out. */
 enum mosix_strategy {
-	STRATEGY_AUTO,		/* eager for small processes, else on demand */
+	STRATEGY_AUTO,		/* eager for small processes, else push */
 	STRATEGY_DEMAND,	/* each page when it is first touched */
 	STRATEGY_EAGER,		/* all of it before the body runs */
 	STRATEGY_PUSH,		/* on demand, and all of it while the body runs */

@@ -107,6 +107,7 @@ static void fill_task(struct wire_task *t, struct mosix_task *mt,
 	t->rlim_stack = cpu_to_le64(rlimit(RLIMIT_STACK));
 	t->rlim_data = cpu_to_le64(rlimit(RLIMIT_DATA));
 	t->rlim_as = cpu_to_le64(rlimit(RLIMIT_AS));
+	t->dumps = cpu_to_le32(rlimit(RLIMIT_CORE) != 0);
 	t->personality = cpu_to_le32(task->personality);
 	t->blocked = cpu_to_le64(blocked_mask(task));
 	get_task_comm(comm, task);

@@ -12,6 +12,7 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/signal_types.h>
 #include <linux/spinlock.h>
 #include <linux/task_work.h>
 #include <linux/wait.h>
@@ -126,6 +127,7 @@ enum mosix_proc_flag {
 	MP_RESTORE,	/* home: the image is complete */
 	MP_FAILED,	/* a thread could not be built, or restored */
 	MP_STARTED,	/* host: all threads may run */
+	MP_DUMPS,	/* body: home would dump core */
 	MP_ASKED,	/* host: home was asked to move it, and has not said no */
 };
 
@@ -158,6 +160,7 @@ enum mosix_task_flag {
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
  * @scratch: deputy: address of its scratch area, 0 none
+ * @core: signal that it will die of at home, with a dump; si_signo 0: none
  * @visit: home: node that it goes back to with its next call, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
@@ -177,6 +180,7 @@ struct mosix_task {
 	struct llist_node free_node;
 	struct mosix_msg *reply;
 	unsigned long scratch;
+	struct kernel_siginfo core;
 	u16 visit;
 	u64 utime_ns;
 	u64 stime_ns;

@@ -197,7 +197,7 @@ static int check_xstate(const struct wire_xstate *x, u32 len)
 
 static int check_task(const struct wire_task *t, u32 len)
 {
-	if (len != sizeof(*t) || t->pad || t->futex.pad)
+	if (len != sizeof(*t) || le32_to_cpu(t->dumps) > 1 || t->futex.pad)
 		return -EBADMSG;
 	if (le32_to_cpu(t->restart) >= RESTART_KINDS)
 		return -EBADMSG;

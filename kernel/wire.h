@@ -15,7 +15,8 @@
  *   3  the header says when a message was sent, GO only how long the home
  *	slept; LEAVE may name a node
  *   4  OFFER says where the process is now and how often it was moved; STAYS
- *	tells a host that nothing came of its LEAVE
+ *	tells a host that nothing came of its LEAVE; REC_TASK says whether core
+ *	is dumped
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -447,7 +448,7 @@ struct wire_futex {
  * @rlim_data: soft RLIMIT_DATA
  * @rlim_as: soft RLIMIT_AS
  * @personality: personality(2)
- * @pad: zero
+ * @dumps: 1: a limit for core dumps is set; who dies with one does so at home
  * @blocked: signals that it blocks
  * @usage: CPU time on this stay; zero on the way out
  * @futex: RESTART_FUTEX: the wait
@@ -469,7 +470,7 @@ struct wire_task {
 	__le64 rlim_data;
 	__le64 rlim_as;
 	__le32 personality;
-	__le32 pad;
+	__le32 dumps;
 	__le64 blocked;
 	struct wire_usage usage;
 	struct wire_futex futex;

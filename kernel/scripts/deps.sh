@@ -17,7 +17,7 @@ packages=(
 	# to run the cluster
 	qemu-system-x86 busybox-static iproute2 util-linux procps libpcap-dev
 	# programs which the tests and the demo move about
-	openssl strace
+	openssl strace gdb
 )
 # the base, unless another one is named
 [ -n "${LINUX_SRC:-}" ] || packages+=(linux-source-6.12)

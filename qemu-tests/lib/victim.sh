@@ -21,6 +21,7 @@
 #   claim_restless N PROGRAM ARGS...  the same with N round trips over both
 #                             other nodes, one after the other without a pause
 #   victim_dir NAME           its control directory at home
+#   no_guest_on N             node N holds no process of another node
 #   reap NAME                 end it whatever it does: for what failed
 
 victim_dir() {
@@ -29,6 +30,11 @@ victim_dir() {
 
 home_of() {
 	cat "$TMP/job/$1.home"
+}
+
+no_guest_on() {
+	node "$1" "awk 'NR > 1 && \$3 != $1 { print; found = 1 }
+		END { exit found }' /proc/mosix/processes"
 }
 
 # At the victim's home.

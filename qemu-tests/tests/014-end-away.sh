@@ -64,4 +64,4 @@ for sig in 1 2 3 6 9 10 13 15 24 31 34; do
 	ends kill:$sig "killed $sig"
 done
 claim "nothing is left of them on node 2" \
-	wait_for 20 n2 'test $(grep -c . /proc/mosix/processes) = 1'
+	wait_for 20 no_guest_on 2

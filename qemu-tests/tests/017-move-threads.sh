@@ -42,5 +42,4 @@ n1 kill -KILL "$(pid_of dies)"
 status=0
 finish dies || status=$?
 assert_eq "$status" 137 "killed at home, it dies of that"
-gone() { test "$(n2 grep -c . /proc/mosix/processes)" = 1; }
-claim "no guest is left on node 2" wait_for 20 gone
+claim "no guest is left on node 2" wait_for 20 no_guest_on 2

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <uapi/linux/sched.h>
 
+struct kernel_siginfo;
 struct pt_regs;
 struct restart_block;
 
@@ -32,6 +33,7 @@ void mosix_pages_exit(struct mm_struct *mm);
 void mosix_signal_stopped(struct task_struct *p);
 void mosix_signal_continued(struct task_struct *p);
 void mosix_signal_masked(struct task_struct *p);
+bool mosix_signal_dumps(const struct kernel_siginfo *info);
 int mosix_exec_mmap(struct mm_struct *mm);
 extern long (*const mosix_futex_restart)(struct restart_block *block);
 
@@ -140,6 +142,12 @@ static inline void mosix_signal_mask(struct task_struct *p)
 		mosix_signal_masked(p);
 }
 
+/* Current is about to die of @info, with a core dump: true, not here. */
+static inline bool mosix_signal_core(const struct kernel_siginfo *info)
+{
+	return unlikely(current->mosix) && mosix_signal_dumps(info);
+}
+
 #else /* !CONFIG_MOSIX */
 
 static inline long mosix_syscall_enter(struct pt_regs *regs, long nr)
@@ -185,6 +193,11 @@ static inline void mosix_mm_exit(struct mm_struct *mm) { }
 static inline void mosix_signal_stop(struct task_struct *p) { }
 static inline void mosix_signal_cont(struct task_struct *p) { }
 static inline void mosix_signal_mask(struct task_struct *p) { }
+
+static inline bool mosix_signal_core(const struct kernel_siginfo *info)
+{
+	return false;
+}
 
 #endif /* CONFIG_MOSIX */
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * build: dynamic
+ *
+ * Dies with a core dump that says in which round it died:
+ *
+ *	dumper segv|abort|quit [threads|nolimit]
+ *
+ * "segv" and "abort" die when they are told to stop; "quit" waits for somebody
+ * else's SIGQUIT. With "threads" it is a second thread that dies,
+ * with "nolimit" RLIMIT_CORE stays as it is.
+ * All words[i] are the number of the round and i; at the end of "segv" r15 is
+ * the number of the round, too.
+ */
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include "victim.h"
+
+enum { WORDS = 1 << 18 };
+
+uint64_t words[WORDS];
+uint64_t dumper_round;
+
+static const char *how;
+
+static void write_all(void)
+{
+	dumper_round++;
+	for (size_t i = 0; i < WORDS; i++)
+		words[i] = dumper_round + i;
+}
+
+static void die(void)
+{
+	if (!strcmp(how, "abort"))
+		abort();
+	if (!strcmp(how, "segv"))
+		__asm__ volatile("mov %0, %%r15\n\tmovq $1, 0x1238"
+				 : : "r" (dumper_round) : "r15", "memory");
+	for (;;)
+		__asm__ volatile("" ::: "memory");
+}
+
+static void *work(void *unused)
+{
+	(void)unused;
+	while (victim_next())
+		write_all();
+	die();
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	const char *option = "";
+	pthread_t other;
+
+	victim_begin(argc, argv);
+	CHECK(optind < argc, "how shall it die?");
+	how = argv[optind];
+	if (optind + 1 < argc)
+		option = argv[optind + 1];
+	if (strcmp(option, "nolimit"))
+		CHECK(!setrlimit(RLIMIT_CORE, &all), "setrlimit failed");
+	if (!strcmp(option, "threads")) {
+		CHECK(!pthread_create(&other, NULL, work, NULL), "no thread");
+		pthread_join(other, NULL);
+	}
+	work(NULL);
+	return 1;
+}
