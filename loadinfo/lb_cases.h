@@ -29,8 +29,8 @@ static const struct lb_load_case lb_load_cases[] = {
 			{ LB_DO_SAMPLE, 0, 0, 0, 0 },
 			{ LB_DO_SAMPLE, 4000, 1500, 4000, 0 },
 			{ LB_DO_SAMPLE, 4000, 2438, 4000, 0 },
-			{ LB_DO_SAMPLE, 0, 0, 3500, 0 },
-			{ LB_DO_SAMPLE, 0, 0, 3062, 0 },
+			{ LB_DO_SAMPLE, 0, 0, 3000, 0 },
+			{ LB_DO_SAMPLE, 0, 0, 2250, 0 },
 		},
 	}, {
 		.name = "a rise ends at the sample, not beyond",

@@ -10,14 +10,18 @@
  * Two figures follow it, in opposite ways (the rule is MOSIX's):
  *
  *	local	rises by 3/8 of the way each period, falls at once
- *	export	rises at once, falls by 1/8 of the way each period
+ *	export	rises at once, falls by 1/4 of the way each period
+ *
+ * (MOSIX: by 1/8. There a guest on its way counted by the traces it left in
+ * this figure; here it is counted by itself, see below, and a node whose jobs
+ * have ended need not look busy for long.)
  *
  * so that a node is slow to think itself busy and quick to look busy to the
  * others. Nobody leaves because of a moment's rush, and nobody comes because
  * of a moment's rest.
  *
  * Example, samples 0 4000 4000 0 0: local 0 1500 2437 0 0,
- * export 0 4000 4000 3500 3063.
+ * export 0 4000 4000 3000 2250.
  *
  * A guest counts from the moment it was accepted: until a sample has seen it,
  * what it wanted at its last node is added to what the others are told.
@@ -55,7 +59,7 @@ void lb_load_sample(struct lb_load *load, u32 demand_milli)
 		local = demand_milli;
 
 	if (demand_milli < export)
-		export = (7 * export + demand_milli) / 8;
+		export = (3 * export + demand_milli) / 4;
 	else
 		export = demand_milli;
 

@@ -50,7 +50,7 @@ says() { # says QUESTION TEXT WORDS
 # The beginning of every link, up to the body that runs.
 start='> HELLO id=1
 < WELCOME id=1
-> OFFER id=2
+> OFFER id=2 at=1
 < ACCEPT id=2
 > IMAGE record=5 version=2 len=120
 > IMAGE_END id=3
@@ -92,7 +92,7 @@ check_sound() {
 	> REPLY id=1
 	> PAGES addr=0x5000 count=1 len=4120"
 	good "both ends number their requests" <<<"$start
-	> OFFER id=9
+	> OFFER id=9 at=1
 	< CALL id=9
 	< ACCEPT id=9
 	> REPLY id=9"

@@ -31,6 +31,7 @@ static const struct {
 	u16 at;
 	u16 size;
 } fields[] = {
+	{ MSG_OFFER, "at", offsetof(struct wire_offer, at), 2 },
 	{ MSG_REFUSE, "reason", offsetof(struct wire_refuse, reason), 4 },
 	{ MSG_IMAGE, "record", offsetof(struct wire_record, type), 4 },
 	{ MSG_IMAGE, "version", offsetof(struct wire_record, version), 4 },
