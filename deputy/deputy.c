@@ -18,6 +18,7 @@
 #include "../kernel/msgdef.h"
 #include "../kernel/node.h"
 #include "../kernel/pages.h"
+#include "../kernel/talk.h"
 
 #include <linux/memcontrol.h>
 #include <linux/mosix.h>
@@ -76,11 +77,12 @@ void mosix_deputy_signals(struct mosix_task *mt)
 }
 
 /* Only blocked ones are left: the others went to the body, or did their work. */
-static void tell_pending(struct mosix_msg *msg)
+static void tell_pending(struct mosix_msg *msg, u64 began_ns)
 {
 	struct wire_reply *reply = (void *)msg->data;
 
 	reply->pending = cpu_to_le32(mosix_signal_waits());
+	reply->spent_ns = cpu_to_le64(ktime_get_ns() - began_ns);
 }
 
 static void set_blocked(u64 mask)
@@ -132,6 +134,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_mirror mirror;
 	unsigned long nr = le64_to_cpu(call->nr);
 	struct mosix_scratch scratch;
+	u64 began_ns = ktime_get_ns();
 	struct mosix_msg *reply;
 	int error = -ENOMEM;
 	long ret;
@@ -143,6 +146,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	if (wire_call_is_fence(call))
 		mosix_background_stop(mt->proc->pages);
 	mosix_account_add(mt->proc, mt->tid, &usage);
+	mosix_talk_heard(le64_to_cpu(call->lost_ns));
 	set_blocked(le64_to_cpu(call->blocked));
 	mosix_memory_before(mt, &mirror, call);
 	mosix_scratch_begin(mt, call, &scratch);
@@ -166,7 +170,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	mt->reply = NULL;
 	link = mosix_proc_link(mt->proc);
 	if (reply && link) {
-		tell_pending(reply);
+		tell_pending(reply, began_ns);
 		error = mosix_link_send_now(link, reply);
 	} else {
 		mosix_msg_free(reply);

@@ -135,6 +135,19 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 	return ret;
 }
 
+/* What it waited for the way and not for the call: loadinfo asks. */
+static void count_loss(struct mosix_proc *proc, u64 waited_ns,
+		       const struct mosix_msg *answer)
+{
+	const struct wire_reply *reply = (void *)answer->data;
+	u64 lost_ns = waited_ns;
+
+	if (mosix_msg_type(answer) == MSG_REPLY)
+		lost_ns -= min(lost_ns, le64_to_cpu(reply->spent_ns));
+	atomic64_add(lost_ns, &proc->talked_ns);
+	WRITE_ONCE(proc->lost_ns, max(lost_ns, 1ULL));
+}
+
 /**
  * mosix_body_forward - have the deputy carry out a call
  * @ctx: the call, with the arguments that the deputy shall see
@@ -153,14 +166,17 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 
 	if (!link)
 		return ret;
-	WRITE_ONCE(ctx->mt->proc->calls, ctx->mt->proc->calls + 1);
 	mosix_signal_give_back(link, ctx->mt, false);
 	msg = mosix_inline_pack(ctx);
 	if (msg) {
+		((struct wire_call *)msg->data)->lost_ns =
+			cpu_to_le64(READ_ONCE(ctx->mt->proc->lost_ns));
 		call = *(struct wire_call *)msg->data;
 		answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT,
 				    TASK_KILLABLE);
 		if (!IS_ERR(answer)) {
+			count_loss(ctx->mt->proc, ktime_get_ns() - asked_ns,
+				   answer);
 			ret = finish(ctx, &call, answer);
 			mosix_clock_await(le64_to_cpu(answer->h.sent_ns),
 					  asked_ns);

@@ -45,7 +45,7 @@ static struct mosix_param params[PARAM_COUNT] = {
 	},
 	[PARAM_CALL_US] = {
 		.name = "call_us", .max = USEC_PER_SEC, .value = 500,
-		.help = "microseconds that a process away waits for a call",
+		.help = "microseconds a call from away loses, until measured",
 	},
 	[PARAM_KEY_OLD_S] = {
 		.name = "key_old_s", .max = 7 * 24 * 3600, .value = 600,

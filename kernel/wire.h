@@ -16,7 +16,8 @@
  *	slept; LEAVE may name a node
  *   4  OFFER says where the process is now and how often it was moved; STAYS
  *	tells a host that nothing came of its LEAVE; REC_TASK says whether core
- *	is dumped
+ *	is dumped; REPLY says how long the call itself took, CALL what the last
+ *	one took beyond that
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -202,6 +203,8 @@ enum wire_window_dir {
  *	SIGKILL too: a fence, behind which home sends neither signals nor pages
  * @utime_ns: user time of the body so far, on all hosts, nanoseconds
  * @stime_ns: the same, system time
+ * @lost_ns: what the last call took longer than at home, nanoseconds; 0: none
+ *	was made on this stay
  * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
  * @signals: signals that the body has taken up on this stay, less one while
  *	a signal is pending there; if home has sent another number the call
@@ -214,12 +217,13 @@ struct wire_call {
 	__le64 blocked;
 	__le64 utime_ns;
 	__le64 stime_ns;
+	__le64 lost_ns;
 	__le32 nwin;
 	__le32 signals;
 	struct wire_window win[WIRE_WINDOWS_MAX];
 };
 
-static_assert(sizeof(struct wire_call) == 136);
+static_assert(sizeof(struct wire_call) == 144);
 
 #define WIRE_BLOCKED_FENCE	(~0ULL)
 
@@ -235,14 +239,16 @@ static inline bool wire_call_is_fence(const struct wire_call *call)
  *	those that were not written
  * @pending: 1: blocked signals wait at home; who unblocks any must ask for
  *	them. 0: there are none.
+ * @spent_ns: how long the home was at it, nanoseconds
  */
 struct wire_reply {
 	__le64 ret;
+	__le64 spent_ns;
 	__le32 out[WIRE_WINDOWS_MAX];
 	__le32 pending;
 };
 
-static_assert(sizeof(struct wire_reply) == 24);
+static_assert(sizeof(struct wire_reply) == 32);
 
 struct wire_mask {
 	__le64 blocked;

@@ -18,6 +18,7 @@
 
 #include "../kernel/node.h"
 #include "../kernel/param.h"
+#include "../kernel/talk.h"
 #include "../kernel/task.h"
 
 #include <linux/cpumask.h>
@@ -232,7 +233,7 @@ static void add_up(struct sample_proc *s, struct task_struct *p)
 	}
 	s->run_ns -= min(s->run_ns, booked_ns(p));
 	if (proc && mosix_proc_is_guest(proc)) {
-		s->calls = READ_ONCE(proc->calls);
+		s->talked_ns = atomic64_read(&proc->talked_ns);
 		waited += atomic64_read(&proc->stalled_ns);
 	}
 	s->total_ns = s->run_ns + waited;
@@ -330,35 +331,52 @@ static const struct sample_proc *find_old(const struct mosix_sample *sample,
 	return NULL;
 }
 
+static u32 milli_of(u64 ns, u32 threads, u64 period_ns)
+{
+	return (u32)min_t(u64, ns * LB_MILLI / period_ns,
+			  (u64)threads * LB_MILLI);
+}
+
+/* What its calls lost since the sample before. */
+static u64 talked_ns(const struct sample_proc *s, const struct sample_proc *old)
+{
+	return s->talked_ns - min(s->talked_ns, old->talked_ns);
+}
+
 /*
  * Demand of a process in this period. A thread that ended takes its waiting
  * time with it: then the difference may be negative, and counts as none. The
  * figure that decisions use is decayed, that of the node is not: load.c does.
+ * The time that a guest loses with its calls it would use at home; here, it is
+ * no load.
  */
 static u32 demand(struct sample_proc *s, const struct sample_proc *old,
 		  u32 threads, u64 period_ns)
 {
 	u64 ns = s->total_ns - min(s->total_ns, old->total_ns);
-	u32 milli = (u32)min_t(u64, ns * LB_MILLI / period_ns,
-			       (u64)threads * LB_MILLI);
+	u32 milli = milli_of(ns + talked_ns(s, old), threads, period_ns);
 
 	s->stays_ms = old->stays_ms;
 	s->lb.demand_milli = milli;
 	if (old->lb.demand_milli)
 		s->lb.demand_milli = (5 * old->lb.demand_milli + 3 * milli) / 8;
-	return milli;
+	return milli_of(ns, threads, period_ns);
 }
 
-/* Time that it would wait for its home in a second of work away from it. */
+/*
+ * Time that it waits for its home in a second of work away from it: a guest as
+ * it is, a process at home as it would, by its calls.
+ */
 static u32 talk(const struct sample_proc *s, const struct sample_proc *old)
 {
 	u64 run_ns = s->run_ns - min(s->run_ns, old->run_ns);
 	u64 calls = s->calls - min(s->calls, old->calls);
+	u64 lost_ns = talked_ns(s, old) + calls * mosix_talk_loss_ns();
 	u64 milli;
 
-	if (run_ns < TALK_RUN_NS)
+	if (run_ns + talked_ns(s, old) < TALK_RUN_NS)
 		return old->lb.talk_milli;
-	milli = calls * mosix_param(PARAM_CALL_US) * NSEC_PER_MSEC / run_ns;
+	milli = lost_ns * LB_MILLI / max(run_ns, (u64)NSEC_PER_MSEC);
 	milli = min(milli, (u64)LB_MILLI * LB_MILLI);
 	return (u32)(5 * old->lb.talk_milli + 3 * milli) / 8;
 }

@@ -11,7 +11,8 @@
  * @start_ns: when it started: with the PID, its identity
  * @total_ns: time that its threads ran or waited for a CPU, in all
  * @run_ns: time that they ran, in all
- * @calls: calls of it that were, or would be, carried out at home, in all
+ * @calls: at home: calls of it that would go home if it were away, in all
+ * @talked_ns: of a guest: time that its calls took longer than at home, in all
  * @stays_ms: it cannot move, as was found; not looked at again before
  * @movable: nothing that is seen from outside keeps it here
  */
@@ -21,6 +22,7 @@ struct sample_proc {
 	u64 total_ns;
 	u64 run_ns;
 	u64 calls;
+	u64 talked_ns;
 	u64 stays_ms;
 	u8 movable;
 };
