@@ -77,11 +77,15 @@ int lb_window_merge(struct lb_window *window, const struct lb_node *node,
 		    u64 at_ms)
 {
 	struct lb_entry fresh = { .node = *node, .at_ms = at_ms };
-	u32 old = find(window, node->id);
-	u32 to, i;
+	u32 to, i, old;
 
 	if (node->id == window->self)
 		return 0;
+	/* Most of a large cluster's news are older than all in the window. */
+	if (window->count == LB_WINDOW &&
+	    at_ms <= window->entry[LB_WINDOW - 1].at_ms)
+		return 0;
+	old = find(window, node->id);
 	if (old < window->count) {
 		const struct lb_entry *e = &window->entry[old];
 
