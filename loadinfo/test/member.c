@@ -8,8 +8,6 @@
 #include "../cost.h"
 #include "cluster.h"
 
-/* How long who was heard of is taken to be alive, as in vector.h. */
-#define ALIVE_MS	10000
 /* Throws for somebody else than oneself, who is in the table, too. */
 #define OTHERS		8
 
@@ -68,12 +66,10 @@ static void measure(struct cluster *c, struct node *n)
 
 static u16 choose_target(struct cluster *c, const struct node *n)
 {
-	u64 alive = now_ms(c) > ALIVE_MS ? now_ms(c) - ALIVE_MS : 1;
 	u32 i;
 
 	for (i = 0; i < OTHERS; i++) {
-		u16 id = lb_gossip_target(c->peer, c->nodes, alive,
-					  cluster_dice(c));
+		u16 id = lb_gossip_target(c->peer, c->nodes, cluster_dice(c));
 
 		if (id != n->is.id)
 			return id;

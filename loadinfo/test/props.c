@@ -264,10 +264,11 @@ static int gossip_is_fair(void)
 
 	for (i = 0; i < PEERS; i++)
 		peer[i] = (struct lb_peer) {
-			.id = (u16)(i + 1), .heard_at_ms = i < ALIVE ? 900 : 0,
+			.id = (u16)(i + 1), .heard_at_ms = 900,
+			.flags = i < ALIVE ? 0 : LB_NODE_DEAD,
 		};
 	for (i = 0; i < THROWS; i++)
-		told[lb_gossip_target(peer, PEERS, 800, cluster_dice(c))]++;
+		told[lb_gossip_target(peer, PEERS, cluster_dice(c))]++;
 	for (i = 1; i <= PEERS; i++) {
 		if (i <= ALIVE)
 			unfair += told[i] * ALIVE * 10 < THROWS * 8;
@@ -275,7 +276,7 @@ static int gossip_is_fair(void)
 			unfair += !told[i] || told[i] * PEERS > THROWS / 2;
 	}
 	cluster_destroy(c);
-	return !unfair && !told[0] && !lb_gossip_target(peer, 0, 800, 1);
+	return !unfair && !told[0] && !lb_gossip_target(peer, 0, 1);
 }
 
 /* The worked example of share.h: A ends at second 13, B at second 10. */
