@@ -82,7 +82,7 @@ static void look(struct cloud *c)
 {
 	u32 o, i;
 
-	for (o = 0; o < min(c->nodes, (u32)OBSERVERS); o++) {
+	for (o = 0; o < min_t(u32, c->nodes, OBSERVERS); o++) {
 		double oldest = 0, sum = 0;
 
 		for (i = 0; i < c->nodes; i++) {

@@ -16,5 +16,8 @@ int main(int argc, char **argv)
 	rows_open(argv[1]);
 	bench_gossip(size);
 	bench_detect(size);
+	bench_slowdown(size);
+	bench_makespan(size);
+	bench_speed(size);
 	return rows_close();
 }

@@ -16,7 +16,7 @@ static const char *age_reach(u32 nodes, u32 window)
 	return window * 4 >= nodes ? "1 +- 0.10" : "1 +- 0.05";
 }
 
-static void age(u32 nodes, u32 window)
+static void compare_age(u32 nodes, u32 window)
 {
 	struct ages want = ages_expected(nodes, window);
 	struct ages got = ages_measured(nodes, window, nodes + window);
@@ -71,13 +71,13 @@ static void ages(enum bench_size size)
 		for (i = 0; i < ARRAY_SIZE(windows); i++) {
 			/* Who sends all that there is has no window. */
 			if (windows[i] < nodes)
-				age(nodes, windows[i]);
+				compare_age(nodes, windows[i]);
 		}
 	}
 	if (size == BENCH_DAILY)
-		age(1024, 32);
+		compare_age(1024, 32);
 	else
-		age(16384, 64);
+		compare_age(16384, 64);
 }
 
 void bench_gossip(enum bench_size size)

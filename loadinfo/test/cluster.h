@@ -59,6 +59,8 @@ struct node {
 	struct share share;
 	u64 joins_ms;		/* silent before */
 	u64 blocks_ms;		/* takes no guests after */
+	struct lb_node told;	/* what it says of itself, and since when */
+	u64 told_ms;
 	u64 sampled_us;
 	double busy_us;		/* of its share, at the last sample */
 	u64 overcommit_us;	/* time with more memory wanted than there is */
@@ -114,6 +116,7 @@ struct cluster {
 	u64 now_us;
 	u64 seed;
 	u32 loss_percent;
+	u32 stale_ms;		/* a node looks at itself so seldom */
 	u32 trace;		/* 1: print each decision that is not "stay" */
 	struct tally tally;
 	/* Called when its timer goes off; sets it again, or not. */

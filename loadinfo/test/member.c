@@ -93,12 +93,16 @@ static void hear(struct cluster *c, struct node *to,
 static void tell(struct cluster *c, struct node *n)
 {
 	struct lb_gossip_message msg;
-	struct lb_node self = n->is;
 	u16 id = choose_target(c, n);
 	u32 len;
 
-	self.demand_milli = lb_load_export(&n->load);
-	len = lb_gossip_pack(&msg, &self, &n->window, now_ms(c));
+	if (!n->told.id || now_ms(c) >= n->told_ms + c->stale_ms) {
+		n->told = n->is;
+		n->told.demand_milli = lb_load_export(&n->load);
+		n->told_ms = now_ms(c);
+	}
+	len = lb_gossip_pack(&msg, &n->told, &n->window, now_ms(c));
+	msg.entry[0].age_ms = cpu_to_le32((u32)(now_ms(c) - n->told_ms));
 	if (!id || lb_gossip_check(&msg, len))
 		return;
 	c->tally.messages++;

@@ -95,10 +95,11 @@ static void next(struct workload *w, struct cluster *c)
 static void feed(struct cluster *c, void *arg)
 {
 	struct workload *w = arg;
-	u32 home = (u32)(random_unit(&w->seed) * c->nodes);
+	u32 home = (u32)(random_unit(&w->seed) * c->nodes), i;
 
 	w->left--;
-	cluster_new_job(c, home, c->now_us, law_draw_us(w->law, &w->seed));
+	i = cluster_new_job(c, home, c->now_us, law_draw_us(w->law, &w->seed));
+	c->job[i].travel_kib = w->travel_kib;
 	next(w, c);
 }
 

@@ -25,6 +25,7 @@ struct workload {
 	enum law law;
 	u64 seed;
 	u64 left;		/* jobs that are still to come */
+	u32 travel_kib;		/* of each */
 	double gap_us;		/* between two of them, on average */
 };
 
