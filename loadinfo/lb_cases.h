@@ -543,6 +543,18 @@ static const struct lb_balance_case lb_balance_cases[] = {
 			  .gain_milli = 8850, .cost_ms = 100,
 			  .worth_ms = 519200 },
 	}, {
+		.name = "young, but nobody gets work done without memory",
+		.self = NODE(1, 1000, MEM(1 << 20, 0)),
+		.other = { { NODE(2, 1000) } },
+		.proc = { PROC(10, .mem_kib = 400000, .work_ms = 20) },
+		.want = { .pid = 10, .node = 2, .reason = LB_MOVE_MEMORY },
+	}, {
+		.name = "too young for the move to pay, even so",
+		.self = NODE(1, 1000, MEM(1 << 20, 0)),
+		.other = { { NODE(2, 1000) } },
+		.proc = { PROC(10, .mem_kib = 400000, .work_ms = 11) },
+		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG },
+	}, {
 		.name = "of two the one whose going ends the shortage",
 		.self = NODE(1, 2000, MEM(1 << 20, 0)),
 		.other = { { NODE(2, 0) } },
