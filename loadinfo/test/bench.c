@@ -18,6 +18,7 @@ int main(int argc, char **argv)
 	bench_detect(size);
 	bench_slowdown(size);
 	bench_makespan(size);
+	bench_rules(size);
 	bench_speed(size);
 	return rows_close();
 }

@@ -13,6 +13,7 @@ void bench_gossip(enum bench_size size);
 void bench_detect(enum bench_size size);
 void bench_slowdown(enum bench_size size);
 void bench_makespan(enum bench_size size);
+void bench_rules(enum bench_size size);
 void bench_speed(enum bench_size size);
 
 #endif /* LOADINFO_TEST_BENCH_H */

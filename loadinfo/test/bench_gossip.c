@@ -65,7 +65,7 @@ static void scatter(u32 nodes, u32 runs)
 static void ages(enum bench_size size)
 {
 	static const u32 windows[] = { 8, 16, 32, 64 };
-	u32 nodes, i, most = size == BENCH_FULL ? 4096 : 256;
+	u32 nodes, i, most = size == BENCH_FULL ? 1024 : 256;
 
 	for (nodes = 64; nodes <= most; nodes *= 4) {
 		for (i = 0; i < ARRAY_SIZE(windows); i++) {
@@ -77,7 +77,7 @@ static void ages(enum bench_size size)
 	if (size == BENCH_DAILY)
 		compare_age(1024, 32);
 	else
-		compare_age(16384, 64);
+		compare_age(4096, 64);
 }
 
 void bench_gossip(enum bench_size size)
@@ -90,8 +90,6 @@ void bench_gossip(enum bench_size size)
 	for (nodes = 16; nodes <= (size == BENCH_FULL ? 4096 : 1024);
 	     nodes *= 4)
 		bytes(nodes);
-	if (size == BENCH_FULL)
-		bytes(16384);
 }
 
 /* Periods until @flag of @node is what all know of it, or is not any more. */

@@ -167,11 +167,13 @@ void cluster_feed(struct cluster *c, u64 at_us)
 double cluster_used_us(const struct cluster *c, const struct job *job)
 {
 	const struct share *s = &c->node[job->node].share;
+	double since_us = (double)(c->now_us - s->now_us);
 	u32 i = (u32)(job - c->job);
 
 	if (job->state != JOB_RUNNING)
 		return job->work_us - job->left_us;
-	return job->work_us - share_left(s, &s->part[c->place[i]]);
+	return job->work_us - share_left(s, &s->part[c->place[i]]) +
+	       since_us * s->rate * job->duty_milli / LB_MILLI;
 }
 
 static void settle_in(struct cluster *c, u32 i, u32 node)

@@ -19,6 +19,8 @@ enum {
 	EMOSIX_MS = 1000,
 	EMOSIX_CHOICES = 3,
 	STALE_MS = 4000,
+	/* How often ours draws LB_CHOICES nodes to ask when one begins. */
+	OURS_ROUNDS = 8,
 };
 
 /* Jobs of a node and on their way to it, for each CPU of reference speed. */
@@ -242,37 +244,89 @@ static u64 stretch_with(const struct cluster *c, const struct node *n,
 }
 
 /*
+ * Who must share a CPU is slowed down by what it has left to do, and a job has,
+ * by experience, as much left as it has done: the old mind company least. The
+ * youngest of a node's jobs counts.
+ */
+static double youngest_us(const struct cluster *c, const struct node *n)
+{
+	double least = 1e18;
+	u32 i;
+
+	for (i = 0; i < n->share.count; i++) {
+		u32 job = n->share.part[i].job;
+
+		least = min(least, cluster_used_us(c, &c->job[job]));
+	}
+	return least;
+}
+
+struct offer {
+	u32 node;
+	u64 stretch;
+	double youngest_us;
+};
+
+static struct offer ask(const struct cluster *c, u32 node, u32 job)
+{
+	const struct node *n = &c->node[node];
+
+	return (struct offer) {
+		.node = node,
+		.stretch = stretch_with(c, n, c->job[job].duty_milli),
+		.youngest_us = youngest_us(c, n),
+	};
+}
+
+/* Nobody would wait there for a CPU. */
+static bool has_room(const struct cluster *c, const struct offer *o)
+{
+	return o->stretch * c->node[o->node].is.speed_milli <=
+	       LB_MILLI * LB_MILLI;
+}
+
+/* Ask up to LB_CHOICES nodes, one after the other. */
+static void ask_some(struct cluster *c, const struct lb_view *view, u32 job,
+		     struct offer *best)
+{
+	struct lb_round round;
+	u32 i;
+
+	lb_balance_begin(&round, view);
+	for (i = 0; i < round.choices && !has_room(c, best); i++) {
+		struct offer o = ask(c, round.candidate[i].id - 1U, job);
+
+		if (o.stretch < best->stretch ||
+		    (o.stretch == best->stretch &&
+		     o.youngest_us > best->youngest_us))
+			*best = o;
+	}
+}
+
+/*
  * Exec-time placement, which the kernel does not do yet: where it would wait,
- * the home asks some random nodes of its window, one after the other, until
- * one has a CPU to spare. An answer says how many run there now.
+ * the home asks some random nodes of its window until one has a CPU to spare.
+ * An answer says how many run there now and how old the youngest is.
  */
 static u32 place_ours(struct cluster *c, u32 job)
 {
 	struct node *n = &c->node[c->job[job].home];
+	struct offer best = ask(c, c->job[job].home, job);
 	struct lb_params params = c->params;
 	struct lb_view view = {
 		.self = &n->is, .window = &n->window, .history = &n->history,
 		.params = &params, .now_at_ms = c->now_us / 1000,
-		.dice = cluster_dice(c),
 	};
-	u32 duty = c->job[job].duty_milli, best = c->job[job].home, i;
-	u64 least = stretch_with(c, n, duty);
-	struct lb_round round;
+	u32 i;
 
+	/* Old news are no harm: the node itself will say how it is now. */
 	params.choices = LB_CHOICES;
-	lb_balance_begin(&round, &view);
-	for (i = 0; i < round.choices; i++) {
-		u32 at = round.candidate[i].id - 1U;
-		u64 there = stretch_with(c, &c->node[at], duty);
-
-		if (least * c->node[best].is.speed_milli <= LB_MILLI * LB_MILLI)
-			break;
-		if (there < least) {
-			least = there;
-			best = at;
-		}
+	params.fresh_ms = LB_GOSSIP_AGE_MAX_MS;
+	for (i = 0; i < OURS_ROUNDS && !has_room(c, &best); i++) {
+		view.dice = cluster_dice(c);
+		ask_some(c, &view, job, &best);
 	}
-	return best;
+	return best.node;
 }
 
 static void tick_ours(struct cluster *c, struct node *n)
@@ -283,25 +337,33 @@ static void tick_ours(struct cluster *c, struct node *n)
 const struct policy policy_round_robin = {
 	.name = "round robin", .place = place_in_turn,
 };
+
 const struct policy policy_least = {
 	.name = "least loaded, fresh", .place = place_least,
 };
+
 const struct policy policy_stale = {
 	.name = "least loaded, 4 s old", .place = place_stale,
 };
+
 const struct policy policy_two = {
 	.name = "two choices", .place = place_two,
 };
+
 const struct policy policy_mosix = {
 	.name = "MOSIX", .gossips = 1, .tick = tick_mosix,
 };
+
 const struct policy policy_epvm = { .name = "E-PVM", .place = place_epvm };
+
 const struct policy policy_emosix = {
 	.name = "E-MOSIX", .place = place_epvm, .tick = tick_emosix,
 };
+
 const struct policy policy_placed = {
 	.name = "ours, placed alone", .gossips = 1, .place = place_ours,
 };
+
 const struct policy policy_ours = {
 	.name = "ours", .gossips = 1, .place = place_ours, .tick = tick_ours,
 };
