@@ -130,15 +130,20 @@ void bench_slowdown(enum bench_size size)
 	herd(&r);
 }
 
-/* Four jobs of @seconds for each of @nodes of one CPU, all on the first. */
+/*
+ * Four jobs of @seconds for each of @nodes of one CPU, all on the first, which
+ * has memory for them.
+ */
 static double makespan(u32 nodes, u64 seconds)
 {
 	struct cluster *c = cluster_create(nodes, nodes);
 	double s;
 	u32 i;
 
-	for (i = 0; i < nodes; i++)
+	for (i = 0; i < nodes; i++) {
 		c->node[i].is.cpus = 1;
+		c->node[i].is.mem_total_kib = 1 << 26;
+	}
 	for (i = 0; i < 4 * nodes; i++)
 		cluster_add_job(c, 0, 0, seconds * 1000);
 	cluster_run(c, 100 * seconds * 1000 * nodes);

@@ -96,9 +96,9 @@ def main():
           "Mean slowdown of heavy-tailed jobs, moves of 300 ms",
           ("load", "slowdown"),
           collect(rows, r"load ([\d.]+), moves of 300 ms, against (.*)",
-                  lambda m, r: {
+                  lambda m, r: [
                       ("ours", float(m[1]), float(r["ours"])),
-                      (m[2], float(m[1]), float(r["reference"]))}),
+                      (m[2], float(m[1]), float(r["reference"]))]),
           (False, True))
     chart(f"{folder}/makespan.svg", "Makespan by the optimum",
           ("nodes", "ratio"),
@@ -113,8 +113,8 @@ def main():
                                 ("bound", int(m[1]), 1.3)]),
           (False, False))
     chart(f"{folder}/flood.svg", "Flood: an idle node joins loaded ones",
-          ("nodes", "most jobs on it by the mean, less one"),
-          collect(rows, r"flood: most jobs of one that joins (\d+) .*",
+          ("nodes", "most jobs on it"),
+          collect(rows, r"flood: most jobs of one that joins (\d+)",
                   lambda m, r: [("ours", int(m[1]), float(r["ours"])),
                                 ("bound", int(m[1]), float(r["reference"]))]),
           (True, False))
