@@ -46,7 +46,7 @@ sparse: overlay ## types, byte order and locks of our objects (sparse, W=1)
 unit: ## the pure code in user space, under the sanitizers
 	@$(S)/check.sh unit
 
-sim: ## the balancer in a simulated cluster
+sim: ## the balancer in a simulated cluster (FULL=1: figures of full size)
 	@$(S)/check.sh sim
 
 check: ## everything that must pass, ends with one line of sums

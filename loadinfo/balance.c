@@ -148,9 +148,18 @@ static bool is_fresh(const struct lb_view *view, const struct lb_entry *entry)
 	return view->now_at_ms <= entry->at_ms + view->params->fresh_ms;
 }
 
+static bool is_short_of_memory(const struct lb_view *view)
+{
+	struct lb_state state = lb_cost_state(view->self);
+
+	return lb_cost_pressure(view->self, state) >
+	       view->params->mem_knee_milli;
+}
+
 /*
  * A fair sample of the nodes that will do: the m-th of them takes the place of
- * a chosen one with the probability that makes all equally likely.
+ * a chosen one with the probability that makes all equally likely. Few have
+ * room for what a node without memory must get rid of: then as many as can be.
  */
 static enum lb_reason choose(struct lb_round *round)
 {
@@ -160,6 +169,8 @@ static enum lb_reason choose(struct lb_round *round)
 	u32 fresh = 0, fit = 0;
 	u32 i, slot;
 
+	if (is_short_of_memory(view))
+		wanted = LB_CHOICES;
 	for (i = 0; i < window->count; i++) {
 		const struct lb_entry *e = &window->entry[i];
 
@@ -326,14 +337,6 @@ static void find_place(struct best *best, const struct lb_round *round,
 	try_home(best, view, proc);
 }
 
-static bool is_short_of_memory(const struct lb_view *view)
-{
-	struct lb_state state = lb_cost_state(view->self);
-
-	return lb_cost_pressure(view->self, state) >
-	       view->params->mem_knee_milli;
-}
-
 static bool is_crowded(const struct lb_view *view)
 {
 	const struct lb_node *self = view->self;
@@ -379,7 +382,10 @@ static enum lb_reason judge(const struct lb_view *view,
 
 	if (proc->moves && proc->here_ms < residency_ms(proc, params))
 		return LB_STAY_RESIDENCY;
-	if (proc->work_ms < params->min_work_ms || own < 0 || d->worth_ms < 0)
+	/* Where memory is short the young do not get any work done, either. */
+	if (proc->work_ms < params->min_work_ms && !is_short_of_memory(view))
+		return LB_STAY_YOUNG;
+	if (own < 0 || d->worth_ms < 0)
 		return LB_STAY_YOUNG;
 	return move_reason(view, proc, d->node);
 }

@@ -16,6 +16,7 @@
 #include "show.h"
 #include "spread.h"
 #include "vector.h"
+#include "watch.h"
 
 #include "../kernel/migrate.h"
 #include "../kernel/node.h"
@@ -26,6 +27,7 @@
 #include <linux/pid.h>
 #include <linux/random.h>
 #include <linux/sched/task.h>
+#include <linux/string.h>
 
 enum {
 	/* Best processes of one period that may turn out unable to move. */
@@ -56,6 +58,7 @@ struct leaving {
 
 static struct mosix_sample sample;	/* the last measurement */
 static struct mosix_spread spread;	/* the network */
+static struct lb_watch watch;		/* whose answers are awaited */
 static struct lb_history history;	/* what was moved and refused */
 static struct leaving leaving;		/* the move that is under way */
 static enum lb_reason said;		/* last "stay" that was logged */
@@ -65,8 +68,10 @@ static struct lb_gossip_message msg;	/* datagram being read or written */
 static void hear(void)
 {
 	u64 now_ms = mosix_sample_clock_ms();
-	u32 i;
+	u16 from = lb_gossip_sender(&msg);
+	u32 i, len;
 
+	lb_watch_answered(&watch, from);
 	for (i = 0; i < lb_gossip_count(&msg); i++) {
 		struct lb_peer *peer;
 		struct lb_node node;
@@ -76,23 +81,60 @@ static void hear(void)
 		peer = mosix_spread_peer(&spread, node.id);
 		if (!peer)
 			continue;
-		peer->heard_at_ms = max(peer->heard_at_ms, at_ms);
-		mosix_vector_heard(&node, at_ms);
+		lb_watch_heard(&watch, node.id, at_ms);
+		mosix_vector_heard(peer, &node, at_ms);
 	}
+	if (lb_gossip_kind(&msg) == LB_GOSSIP_ANSWER)
+		return;
+	len = mosix_vector_note(&msg, LB_GOSSIP_ANSWER, now_ms);
+	mosix_spread_send(&spread, from, &msg, len);
+}
+
+/* A question that costs little: are you there? */
+static void probe(u16 node, u64 now_ms)
+{
+	u32 len;
+
+	if (!node)
+		return;
+	lb_watch_asked(&watch, node, now_ms);
+	len = mosix_vector_note(&msg, LB_GOSSIP_PROBE, now_ms);
+	mosix_spread_send(&spread, node, &msg, len);
+}
+
+/* Whose silence has lasted too long is dead: the others shall know. */
+static void bury(u64 now_ms)
+{
+	struct lb_peer *peer;
+	u16 dead;
+
+	lb_watch_period(&watch, now_ms);
+	while ((dead = lb_watch_dead(&watch, now_ms))) {
+		peer = mosix_spread_peer(&spread, dead);
+		if (peer)
+			mosix_vector_bury(peer, now_ms);
+	}
+}
+
+static u16 somebody(void)
+{
+	return lb_gossip_target(spread.peer, spread.count, get_random_u32());
 }
 
 static void tell(u64 now_ms)
 {
-	u64 alive_ms = now_ms - min_t(u64, now_ms, VECTOR_ALIVE_MS);
-	u16 node;
-	u32 len;
+	u16 node = somebody();
+	u32 len, again;
 
-	node = lb_gossip_target(spread.peer, spread.count, alive_ms,
-				get_random_u32());
+	bury(now_ms);
 	if (!node)
 		return;
+	lb_watch_asked(&watch, node, now_ms);
 	len = mosix_vector_pack(&msg, now_ms);
 	mosix_spread_send(&spread, node, &msg, len);
+	probe(somebody(), now_ms);
+	for (again = 0; again < LB_WATCH_AGAIN; again++)
+		probe(lb_watch_again(&watch, now_ms), now_ms);
 }
 
 static bool is_ending(struct task_struct *task)
@@ -341,7 +383,8 @@ static bool is_ready(void)
 		warned = generation;
 		return false;
 	}
-	mosix_vector_mapped();
+	memset(&watch, 0, sizeof(watch));
+	mosix_vector_mapped(spread.count + 1);
 	mosix_show_mapped();
 	return true;
 }

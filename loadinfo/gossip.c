@@ -9,6 +9,13 @@
  * the cluster, and the entries of the window are two to five periods old, also
  * whatever the size. Decisions look at the window alone.
  *
+ * What must be known soon travels in another way: that a node is dead, blocks
+ * guests or is being emptied, and that it is not so any more. Who hears of such
+ * a change says it in the next messages that it sends, whatever they are, to
+ * whomever, before anything else; that many of them that all have heard of it
+ * in about log N periods. Peers remember what was said last, so that nobody
+ * says it twice.
+ *
  * Ages travel, not times: an entry that was measured a second before it was
  * sent is, for the receiver, a second old on the receiver's clock (younger by
  * the time the datagram took).
@@ -26,7 +33,10 @@
 #define CPUS_MAX	8192U
 #define SPEED_MAX_MILLI	1000000U
 #define DEMAND_MAX_MILLI	1000000000U
-#define FLAGS_KNOWN	(LB_NODE_BLOCKED | LB_NODE_STAY | LB_NODE_LEAVING)
+#define FLAGS_KNOWN	(LB_NODE_BLOCKED | LB_NODE_STAY | \
+			 LB_NODE_LEAVING | LB_NODE_DEAD)
+/* Of them, those that others must not be late to know. */
+#define FLAGS_URGENT	(LB_NODE_BLOCKED | LB_NODE_LEAVING | LB_NODE_DEAD)
 
 /* Attempts to hit a peer that seems alive before anyone will do. */
 #define TARGET_TRIES	16U
@@ -77,11 +87,15 @@ int lb_window_merge(struct lb_window *window, const struct lb_node *node,
 		    u64 at_ms)
 {
 	struct lb_entry fresh = { .node = *node, .at_ms = at_ms };
-	u32 old = find(window, node->id);
-	u32 to, i;
+	u32 to, i, old;
 
 	if (node->id == window->self)
 		return 0;
+	/* Most of a large cluster's news are older than all in the window. */
+	if (window->count == LB_WINDOW &&
+	    at_ms <= window->entry[LB_WINDOW - 1].at_ms)
+		return 0;
+	old = find(window, node->id);
 	if (old < window->count) {
 		const struct lb_entry *e = &window->entry[old];
 
@@ -132,6 +146,73 @@ void lb_window_forget(struct lb_window *window, u16 id)
 
 	if (i < window->count)
 		take_out(window, i);
+}
+
+/* A free slot, that of the same node, or else of what was said most often. */
+static void urge(struct lb_window *window, const struct lb_node *node,
+		 u64 at_ms)
+{
+	struct lb_news *slot = &window->news[0];
+	u32 i;
+
+	for (i = 0; i < LB_NEWS; i++) {
+		struct lb_news *news = &window->news[i];
+
+		if (news->left && news->node.id == node->id) {
+			slot = news;
+			break;
+		}
+		if (news->left < slot->left)
+			slot = news;
+	}
+	slot->node = *node;
+	slot->at_ms = at_ms;
+	slot->left = window->sends;
+}
+
+/**
+ * lb_window_hear() - take in what was heard of a node of the map
+ * @window: of this node
+ * @peer: the node as it was known; brought up to date
+ * @node: the news
+ * @at_ms: when it was so, on our clock
+ *
+ * If it is urgent it will be passed on.
+ *
+ * Context: Any; the caller serialises.
+ */
+void lb_window_hear(struct lb_window *window, struct lb_peer *peer,
+		    const struct lb_node *node, u64 at_ms)
+{
+	if (!(node->flags & LB_NODE_DEAD))
+		lb_window_merge(window, node, at_ms);
+	if (at_ms <= peer->heard_at_ms)
+		return;
+	if (node->flags & LB_NODE_DEAD)
+		lb_window_forget(window, node->id);
+	if ((node->flags ^ peer->flags) & FLAGS_URGENT)
+		urge(window, node, at_ms);
+	peer->heard_at_ms = at_ms;
+	peer->flags = node->flags;
+}
+
+/**
+ * lb_window_bury() - this node has found out that another one is dead
+ * @window: of this node
+ * @peer: the other one
+ * @now_at_ms: the clock
+ *
+ * Context: Any; the caller serialises.
+ */
+void lb_window_bury(struct lb_window *window, struct lb_peer *peer,
+		    u64 now_at_ms)
+{
+	struct lb_node node = {
+		.id = peer->id, .flags = LB_NODE_DEAD,
+		.cpus = 1, .speed_milli = 1,
+	};
+
+	lb_window_hear(window, peer, &node, now_at_ms);
 }
 
 /**
@@ -188,23 +269,58 @@ static void pack_entry(struct lb_gossip_entry *to, const struct lb_node *node,
 	to->reserved = cpu_to_le32(0);
 }
 
+/* What is urgent comes first, and is said so many times. */
+static u32 pack_news(struct lb_gossip_message *msg, u32 n,
+		     struct lb_window *window, u64 now_at_ms)
+{
+	u32 i;
+
+	for (i = 0; i < LB_NEWS && n < LB_GOSSIP_ENTRIES; i++) {
+		struct lb_news *news = &window->news[i];
+		u64 age = now_at_ms - min(news->at_ms, now_at_ms);
+
+		if (!news->left)
+			continue;
+		news->left--;
+		if (age <= LB_GOSSIP_AGE_MAX_MS)
+			pack_entry(&msg->entry[n++], &news->node, age);
+	}
+	return n;
+}
+
+static u32 pack_header(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
+		       u16 sender, u32 n)
+{
+	u32 i;
+
+	msg->header.magic = cpu_to_le32(LB_GOSSIP_MAGIC);
+	msg->header.version = LB_GOSSIP_VERSION;
+	msg->header.kind = (u8)kind;
+	msg->header.count = cpu_to_le16((u16)n);
+	msg->header.sender = cpu_to_le16(sender);
+	for (i = 0; i < ARRAY_SIZE(msg->header.reserved); i++)
+		msg->header.reserved[i] = 0;
+	return sizeof(msg->header) + n * sizeof(msg->entry[0]);
+}
+
 /**
- * lb_gossip_pack() - write the message of this period
+ * lb_gossip_pack() - write the push of this period
  * @msg: where to
  * @self: this node, with the demand that it exports
- * @window: of this node
+ * @window: of this node; notes that it has said what is urgent once more
  * @now_at_ms: the clock
  *
  * Return: the length of the message in bytes.
  * Context: Any; the caller serialises.
  */
 u32 lb_gossip_pack(struct lb_gossip_message *msg, const struct lb_node *self,
-		   const struct lb_window *window, u64 now_at_ms)
+		   struct lb_window *window, u64 now_at_ms)
 {
 	u32 n = 0;
 	u32 i;
 
 	pack_entry(&msg->entry[n++], self, 0);
+	n = pack_news(msg, n, window, now_at_ms);
 	for (i = 0; i < window->count && n < LB_GOSSIP_ENTRIES; i++) {
 		const struct lb_entry *e = &window->entry[i];
 		u64 age = now_at_ms > e->at_ms ? now_at_ms - e->at_ms : 0;
@@ -213,15 +329,44 @@ u32 lb_gossip_pack(struct lb_gossip_message *msg, const struct lb_node *self,
 			break;
 		pack_entry(&msg->entry[n++], &e->node, age);
 	}
+	return pack_header(msg, LB_GOSSIP_PUSH, self->id, n);
+}
 
-	msg->header.magic = cpu_to_le32(LB_GOSSIP_MAGIC);
-	msg->header.version = LB_GOSSIP_VERSION;
-	msg->header.kind = LB_GOSSIP_PUSH;
-	msg->header.count = cpu_to_le16(n);
-	msg->header.sender = cpu_to_le16(self->id);
-	for (i = 0; i < ARRAY_SIZE(msg->header.reserved); i++)
-		msg->header.reserved[i] = 0;
-	return sizeof(msg->header) + n * sizeof(msg->entry[0]);
+/**
+ * lb_gossip_note() - write a message that has what is urgent alone
+ * @msg: where to
+ * @kind: LB_GOSSIP_PROBE or LB_GOSSIP_ANSWER
+ * @window: of this node; notes that it has said what is urgent once more
+ * @now_at_ms: the clock
+ *
+ * Return: the length of the message in bytes.
+ * Context: Any; the caller serialises.
+ */
+u32 lb_gossip_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
+		   struct lb_window *window, u64 now_at_ms)
+{
+	u32 n = pack_news(msg, 0, window, now_at_ms);
+
+	return pack_header(msg, kind, window->self, n);
+}
+
+/**
+ * lb_gossip_sends() - how often urgent news are passed on
+ * @nodes: of the cluster
+ *
+ * That is 1.386 log2 N rounded up: so many messages of each node reach all,
+ * but for the odd one in N.
+ *
+ * Return: messages, at least 4.
+ * Context: Any.
+ */
+u32 lb_gossip_sends(u32 nodes)
+{
+	u32 log2 = 0;
+
+	while (log2 < 31 && 1U << log2 < nodes)
+		log2++;
+	return max((log2 * 1386 + 999) / 1000, 4U);
 }
 
 static bool entry_is_sane(const struct lb_gossip_entry *e)
@@ -259,7 +404,9 @@ int lb_gossip_check(const struct lb_gossip_message *msg, u32 len)
 	if (h->version != LB_GOSSIP_VERSION)
 		return -EPROTONOSUPPORT;
 	count = le16_to_cpu(h->count);
-	if (h->kind != LB_GOSSIP_PUSH || !count || count > LB_GOSSIP_ENTRIES)
+	if (!h->kind || h->kind >= LB_GOSSIP_KINDS || !le16_to_cpu(h->sender))
+		return -EBADMSG;
+	if (count > LB_GOSSIP_ENTRIES)
 		return -EBADMSG;
 	if (len != sizeof(*h) + count * sizeof(msg->entry[0]))
 		return -EBADMSG;
@@ -271,7 +418,8 @@ int lb_gossip_check(const struct lb_gossip_message *msg, u32 len)
 		if (!entry_is_sane(&msg->entry[i]))
 			return -EBADMSG;
 	}
-	if (le16_to_cpu(msg->entry[0].id) != le16_to_cpu(h->sender))
+	if (h->kind == LB_GOSSIP_PUSH &&
+	    (!count || msg->entry[0].id != h->sender))
 		return -EBADMSG;
 	return 0;
 }
@@ -316,6 +464,30 @@ u32 lb_gossip_count(const struct lb_gossip_message *msg)
 }
 
 /**
+ * lb_gossip_kind() - what a message is
+ * @msg: passed lb_gossip_check()
+ *
+ * Return: its kind.
+ * Context: Any.
+ */
+enum lb_gossip_kind lb_gossip_kind(const struct lb_gossip_message *msg)
+{
+	return (enum lb_gossip_kind)msg->header.kind;
+}
+
+/**
+ * lb_gossip_sender() - who sent a message
+ * @msg: passed lb_gossip_check()
+ *
+ * Return: the node, not 0.
+ * Context: Any.
+ */
+u16 lb_gossip_sender(const struct lb_gossip_message *msg)
+{
+	return le16_to_cpu(msg->header.sender);
+}
+
+/**
  * lb_gossip_dice() - another throw from the same dice
  * @dice: given by the caller
  * @n: which throw
@@ -336,7 +508,6 @@ u32 lb_gossip_dice(u32 dice, u32 n)
  * lb_gossip_target() - whom to tell
  * @peer: everybody else
  * @count: how many they are
- * @alive_at_ms: who was heard of since then is alive
  * @dice: random
  *
  * Somebody alive, mostly: messages to the dead are wasted. But now and then
@@ -345,8 +516,7 @@ u32 lb_gossip_dice(u32 dice, u32 n)
  * Return: the node to send to, 0 if there is none.
  * Context: Any.
  */
-u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u64 alive_at_ms,
-		     u32 dice)
+u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u32 dice)
 {
 	u32 at = 0;
 	u32 n;
@@ -355,8 +525,7 @@ u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u64 alive_at_ms,
 		return 0;
 	for (n = 0; n < TARGET_TRIES; n++) {
 		at = lb_gossip_dice(dice, n) % count;
-		if (peer[at].heard_at_ms &&
-		    peer[at].heard_at_ms >= alive_at_ms)
+		if (peer[at].heard_at_ms && !(peer[at].flags & LB_NODE_DEAD))
 			break;
 		if (!(lb_gossip_dice(dice, TARGET_TRIES + n) %
 		      max(5U, count)))

@@ -20,15 +20,32 @@ struct lb_entry {
 };
 
 /**
+ * struct lb_news - what the others must know soon
+ * @node: its entry as it came; only flags count when it is dead
+ * @at_ms: when it was so, on our clock
+ * @left: messages that will still say it, 0 if the slot is free
+ */
+struct lb_news {
+	struct lb_node node;
+	u64 at_ms;
+	u32 left;
+};
+
+/**
  * struct lb_window - the nodes of which this one has the freshest news
  * @self: this node, which is never an entry
  * @count: entries in use
  * @entry: freshest first, each node at most once
+ * @sends: messages in which this node passes urgent news on, see
+ *	lb_gossip_sends()
+ * @news: urgent, each node at most once
  */
 struct lb_window {
 	u16 self;
 	u32 count;
 	struct lb_entry entry[LB_WINDOW];
+	u32 sends;
+	struct lb_news news[LB_NEWS];
 };
 
 /*
@@ -36,7 +53,9 @@ struct lb_window {
  * what is reserved is sent as zero and refused otherwise. It fits the smallest
  * MTU that IPv6 knows, tunnels included in any Ethernet.
  *
- * version 1: as below
+ * version 1: as below, pushes of up to 28 entries alone
+ * version 2: probes and answers; at most 15 entries, so that all messages of
+ *	      a period together stay below 1,000 bytes; the dead are told of
  */
 
 /** enum lb_gossip_limits - numbers of the protocol */
@@ -44,9 +63,9 @@ enum lb_gossip_limits {
 	/** @LB_GOSSIP_MAGIC: "MxLb" */
 	LB_GOSSIP_MAGIC = 0x624c784d,
 	/** @LB_GOSSIP_VERSION: of the layout below */
-	LB_GOSSIP_VERSION = 1,
+	LB_GOSSIP_VERSION = 2,
 	/** @LB_GOSSIP_ENTRIES: most entries in a message */
-	LB_GOSSIP_ENTRIES = 28,
+	LB_GOSSIP_ENTRIES = 15,
 	/** @LB_GOSSIP_AGE_MAX_MS: older news is not worth a byte */
 	LB_GOSSIP_AGE_MAX_MS = 3600 * 1000,
 };
@@ -55,8 +74,17 @@ enum lb_gossip_limits {
 enum lb_gossip_kind {
 	/** @LB_GOSSIP_INVALID: not a message */
 	LB_GOSSIP_INVALID = 0,
-	/** @LB_GOSSIP_PUSH: the sender's own entry, then its freshest */
+	/**
+	 * @LB_GOSSIP_PUSH: the sender's own entry, what is urgent, then its
+	 * freshest; wants an answer
+	 */
 	LB_GOSSIP_PUSH = 1,
+	/** @LB_GOSSIP_PROBE: what is urgent; wants an answer */
+	LB_GOSSIP_PROBE = 2,
+	/** @LB_GOSSIP_ANSWER: what is urgent; the sender is alive */
+	LB_GOSSIP_ANSWER = 3,
+	/** @LB_GOSSIP_KINDS: how many there are */
+	LB_GOSSIP_KINDS
 };
 
 /**
@@ -64,8 +92,8 @@ enum lb_gossip_kind {
  * @magic: LB_GOSSIP_MAGIC
  * @version: LB_GOSSIP_VERSION
  * @kind: enum lb_gossip_kind
- * @count: entries that follow, 1 to LB_GOSSIP_ENTRIES
- * @sender: node that sends it; the first entry is its own
+ * @count: entries that follow, up to LB_GOSSIP_ENTRIES
+ * @sender: node that sends it; of a push the first entry is its own
  * @reserved: 0
  */
 struct lb_gossip_header {
@@ -125,10 +153,12 @@ static_assert(sizeof(struct lb_gossip_message) <= 1280 - 40 - 8);
 /**
  * struct lb_peer - somebody to gossip with
  * @id: node, never 0
+ * @flags: enum lb_node_flag, as of @heard_at_ms
  * @heard_at_ms: time of the freshest news about it, 0 for none
  */
 struct lb_peer {
 	u16 id;
+	u16 flags;
 	u64 heard_at_ms;
 };
 
@@ -140,14 +170,23 @@ void lb_window_bump(struct lb_window *window, u16 id, u32 demand_milli,
 		    u64 now_at_ms);
 struct lb_node lb_window_node(const struct lb_entry *entry);
 
+void lb_window_hear(struct lb_window *window, struct lb_peer *peer,
+		    const struct lb_node *node, u64 at_ms);
+void lb_window_bury(struct lb_window *window, struct lb_peer *peer,
+		    u64 now_at_ms);
+
 u32 lb_gossip_pack(struct lb_gossip_message *msg, const struct lb_node *self,
-		   const struct lb_window *window, u64 now_at_ms);
+		   struct lb_window *window, u64 now_at_ms);
+u32 lb_gossip_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
+		   struct lb_window *window, u64 now_at_ms);
+enum lb_gossip_kind lb_gossip_kind(const struct lb_gossip_message *msg);
+u16 lb_gossip_sender(const struct lb_gossip_message *msg);
+u32 lb_gossip_sends(u32 nodes);
 int lb_gossip_check(const struct lb_gossip_message *msg, u32 len);
 u32 lb_gossip_count(const struct lb_gossip_message *msg);
 u64 lb_gossip_entry(const struct lb_gossip_message *msg, u32 i, u64 now_at_ms,
 		    struct lb_node *node);
-u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u64 alive_at_ms,
-		     u32 dice);
+u16 lb_gossip_target(const struct lb_peer *peer, u32 count, u32 dice);
 u32 lb_gossip_dice(u32 dice, u32 n);
 
 #endif /* MOSIX_LOADINFO_GOSSIP_H */

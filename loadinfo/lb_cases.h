@@ -130,6 +130,114 @@ static const struct lb_window_case lb_window_cases[] = {
 		.step = {
 			{ LB_WINDOW_HEAR, 1, 1000, 500, LB_WINDOW_ABSENT },
 		},
+	}, {
+		.name = "no change of flags is urgent, even if it is news",
+		.step = {
+			{ LB_WINDOW_HEAR_OF, 2, 1000, 0, 0 },
+			{ LB_WINDOW_HEAR_OF, 2, 2000, 0, 0 },
+			{ LB_WINDOW_SAY, 0, 2000, 0, 0 },
+		},
+	}, {
+		.name = "a node that blocks is told of as often as is wanted",
+		.step = {
+			{ LB_WINDOW_HEAR_OF, 2, 1000, LB_NODE_BLOCKED,
+			  LB_NODE_BLOCKED },
+			{ LB_WINDOW_SAY, 0, 1100, 0, 1 },
+			{ LB_WINDOW_HEAR_OF, 2, 1000, LB_NODE_BLOCKED,
+			  LB_NODE_BLOCKED },
+			{ LB_WINDOW_SAY, 0, 1200, 0, 1 },
+			{ LB_WINDOW_SAY, 0, 1300, 0, 0 },
+			{ LB_WINDOW_HEAR_OF, 2, 1400, LB_NODE_BLOCKED,
+			  LB_NODE_BLOCKED },
+			{ LB_WINDOW_SAY, 0, 1500, 0, 0 },
+		},
+	}, {
+		.name = "older news of a node do not undo fresher ones",
+		.step = {
+			{ LB_WINDOW_HEAR_OF, 2, 1000, LB_NODE_BLOCKED,
+			  LB_NODE_BLOCKED },
+			{ LB_WINDOW_HEAR_OF, 2, 900, 0, LB_NODE_BLOCKED },
+			{ LB_WINDOW_HEAR_OF, 2, 1100, 0, 0 },
+		},
+	}, {
+		.name = "the dead leave the window and are told of",
+		.step = {
+			{ LB_WINDOW_HEAR_OF, 2, 1000, 0, 0 },
+			{ LB_WINDOW_BURY, 2, 2000, 0, LB_WINDOW_ABSENT },
+			{ LB_WINDOW_SAY, 0, 2000, 0, 1 },
+			{ LB_WINDOW_HEAR_OF, 2, 1900, 0, LB_NODE_DEAD },
+			{ LB_WINDOW_HEAR_OF, 2, 2001, 0, 0 },
+		},
+	}, {
+		.name = "two that changed are told of in one message",
+		.step = {
+			{ LB_WINDOW_HEAR_OF, 2, 1000, LB_NODE_LEAVING,
+			  LB_NODE_LEAVING },
+			{ LB_WINDOW_HEAR_OF, 3, 1000, LB_NODE_DEAD,
+			  LB_NODE_DEAD },
+			{ LB_WINDOW_SAY, 0, 1000, 0, 2 },
+		},
+	},
+};
+
+static const struct lb_watch_case lb_watch_cases[] = {
+	{
+		.name = "who was asked in this period is not asked again",
+		.step = {
+			{ LB_WATCH_PERIOD, 0, 1000, 0, 0, 0 },
+			{ LB_WATCH_ASK, 2, 1000, 0, 0, 0 },
+			{ LB_WATCH_PERIOD, 0, 1500, 0, 2, 0 },
+		},
+	}, {
+		.name = "who answers is no suspect",
+		.step = {
+			{ LB_WATCH_ASK, 2, 1000, 0, 0, 0 },
+			{ LB_WATCH_ANSWER, 2, 1010, 0, 0, 0 },
+		},
+	}, {
+		.name = "nor who was measured since",
+		.step = {
+			{ LB_WATCH_PERIOD, 0, 1000, 0, 0, 0 },
+			{ LB_WATCH_ASK, 2, 1000, 0, 0, 0 },
+			{ LB_WATCH_HEAR, 2, 1000, 0, 0, 0 },
+			{ LB_WATCH_PERIOD, 0, 1500, 0, 2, 0 },
+			{ LB_WATCH_HEAR, 2, 1001, 0, 0, 0 },
+			{ LB_WATCH_PERIOD, 0, 2000, 0, 0, 0 },
+		},
+	}, {
+		.name = "asked longest ago, asked first",
+		.step = {
+			{ LB_WATCH_ASK, 3, 1000, 0, 0, 0 },
+			{ LB_WATCH_ASK, 2, 1001, 0, 3, 0 },
+			{ LB_WATCH_ASK, 3, 1002, 0, 2, 0 },
+		},
+	}, {
+		.name = "silent for long enough is dead, once",
+		.step = {
+			{ LB_WATCH_PERIOD, 0, 1000, 0, 0, 0 },
+			{ LB_WATCH_ASK, 2, 1000, 24, 2, 0 },
+			{ LB_WATCH_PERIOD, 0, 1500, 23, 2, 0 },
+			{ LB_WATCH_PERIOD, 0, 13000, 0, 2, 2 },
+			{ LB_WATCH_PERIOD, 0, 13500, 0, 0, 0 },
+		},
+	}, {
+		.name = "unless it was hardly asked",
+		.step = {
+			{ LB_WATCH_PERIOD, 0, 1000, 0, 0, 0 },
+			{ LB_WATCH_ASK, 2, 1000, 9, 0, 0 },
+			{ LB_WATCH_PERIOD, 0, 1500, 25, 2, 0 },
+			{ LB_WATCH_ASK, 2, 14000, 0, 2, 2 },
+		},
+	}, {
+		.name = "who stalls distrusts itself and waits anew",
+		.step = {
+			{ LB_WATCH_PERIOD, 0, 1000, 0, 0, 0 },
+			{ LB_WATCH_ASK, 2, 1000, 12, 0, 0 },
+			{ LB_WATCH_PERIOD, 0, 13000, 0, 2, 0 },
+			{ LB_WATCH_ASK, 2, 13000, 24, 2, 0 },
+			{ LB_WATCH_PERIOD, 0, 13500, 23, 2, 0 },
+			{ LB_WATCH_PERIOD, 0, 25000, 0, 2, 2 },
+		},
 	},
 };
 
@@ -435,6 +543,18 @@ static const struct lb_balance_case lb_balance_cases[] = {
 			  .gain_milli = 8850, .cost_ms = 100,
 			  .worth_ms = 519200 },
 	}, {
+		.name = "young, but nobody gets work done without memory",
+		.self = NODE(1, 1000, MEM(1 << 20, 0)),
+		.other = { { NODE(2, 1000) } },
+		.proc = { PROC(10, .mem_kib = 400000, .work_ms = 20) },
+		.want = { .pid = 10, .node = 2, .reason = LB_MOVE_MEMORY },
+	}, {
+		.name = "too young for the move to pay, even so",
+		.self = NODE(1, 1000, MEM(1 << 20, 0)),
+		.other = { { NODE(2, 1000) } },
+		.proc = { PROC(10, .mem_kib = 400000, .work_ms = 11) },
+		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG },
+	}, {
 		.name = "of two the one whose going ends the shortage",
 		.self = NODE(1, 2000, MEM(1 << 20, 0)),
 		.other = { { NODE(2, 0) } },
@@ -508,10 +628,10 @@ static const struct lb_codec_case lb_codec_cases[] = {
 	{ .name = "one byte more", .len = 1, .want = -EBADMSG },
 	{ .name = "one entry more than it says", .len = 40, .want = -EBADMSG },
 	{ .name = "not ours", .at = 0, .flip = 1, .want = -EBADMSG },
-	{ .name = "version 0", .at = 4, .flip = 1, .want = -EPROTONOSUPPORT },
-	{ .name = "version 2", .at = 4, .flip = 3, .want = -EPROTONOSUPPORT },
+	{ .name = "version 1", .at = 4, .flip = 3, .want = -EPROTONOSUPPORT },
+	{ .name = "version 3", .at = 4, .flip = 1, .want = -EPROTONOSUPPORT },
 	{ .name = "kind 0", .at = 5, .flip = 1, .want = -EBADMSG },
-	{ .name = "kind 2", .at = 5, .flip = 3, .want = -EBADMSG },
+	{ .name = "kind 4", .at = 5, .flip = 5, .want = -EBADMSG },
 	{ .name = "count 0", .at = 6, .flip = 2, .want = -EBADMSG },
 	{ .name = "count 258", .at = 7, .flip = 1, .want = -EBADMSG },
 	{ .name = "sender is not first", .at = 8, .flip = 3, .want = -EBADMSG },

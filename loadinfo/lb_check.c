@@ -108,35 +108,121 @@ static u32 known_milli(u16 id)
 	return e ? lb_window_node(e).demand_milli : LB_WINDOW_ABSENT;
 }
 
+/* Of the nodes that a row may name. */
+static struct lb_peer peer[LB_CASE_STEPS];
+
+static void begin_window(void)
+{
+	u32 i;
+
+	window = (struct lb_window) { .self = 1, .sends = 2 };
+	for (i = 0; i < LB_CASE_STEPS; i++)
+		peer[i] = (struct lb_peer) { .id = (u16)i };
+}
+
+/* Returns what is to be compared with the wanted figure. */
+static u32 window_step(const struct lb_window_case *c, u32 i)
+{
+	u16 id = c->step[i].id;
+	u64 at_ms = c->step[i].at_ms;
+	struct lb_node node = { .id = id, .demand_milli = c->step[i].milli };
+
+	switch (c->step[i].verb) {
+	case LB_WINDOW_HEAR:
+		lb_window_merge(&window, &node, at_ms);
+		break;
+	case LB_WINDOW_BUMP:
+		lb_window_bump(&window, id, node.demand_milli, at_ms);
+		break;
+	case LB_WINDOW_FORGET:
+		lb_window_forget(&window, id);
+		break;
+	case LB_WINDOW_HEAR_OF:
+		node.demand_milli = 0;
+		node.flags = (u16)c->step[i].milli;
+		lb_window_hear(&window, &peer[id], &node, at_ms);
+		return peer[id].flags;
+	case LB_WINDOW_BURY:
+		lb_window_bury(&window, &peer[id], at_ms);
+		break;
+	case LB_WINDOW_SAY:
+		lb_gossip_note(&msg, LB_GOSSIP_PROBE, &window, at_ms);
+		return lb_gossip_count(&msg);
+	case LB_WINDOW_DONE:
+		break;
+	}
+	return known_milli(id);
+}
+
 /**
  * lb_check_window() - run a row of lb_window_cases
  * @c: the row
  *
- * Return: 0, or 10^12 times the step, counted from 1, plus the demand that the
- *	   node is thought to have there.
+ * Return: 0, or 10^12 times the step, counted from 1, plus the figure that was
+ *	   got there.
  * Context: Tests, one at a time.
  */
 s64 lb_check_window(const struct lb_window_case *c)
 {
 	u32 i;
 
-	window.self = 1;
-	window.count = 0;
+	begin_window();
 	for (i = 0; i < LB_CASE_STEPS && c->step[i].verb; i++) {
-		u16 id = c->step[i].id;
-		struct lb_node node = {
-			.id = id, .demand_milli = c->step[i].milli,
-		};
+		u32 got = window_step(c, i);
 
-		if (c->step[i].verb == LB_WINDOW_HEAR)
-			lb_window_merge(&window, &node, c->step[i].at_ms);
-		else if (c->step[i].verb == LB_WINDOW_BUMP)
-			lb_window_bump(&window, id, node.demand_milli,
-				       c->step[i].at_ms);
+		if (got != c->step[i].want_milli)
+			return (i + 1) * 1000000000000LL + got;
+	}
+	return 0;
+}
+
+static void watch_step(struct lb_watch *watch, const struct lb_watch_case *c,
+		       u32 i)
+{
+	u64 at_ms = c->step[i].at_ms;
+	u16 id = c->step[i].id;
+	u32 n;
+
+	for (n = 0; n < max(c->step[i].times, 1U); n++) {
+		u64 now_ms = at_ms + n * LB_CASE_PERIOD_MS;
+
+		if (c->step[i].verb == LB_WATCH_PERIOD)
+			lb_watch_period(watch, now_ms);
+		else if (c->step[i].verb == LB_WATCH_ASK)
+			lb_watch_asked(watch, id, now_ms);
+		else if (c->step[i].verb == LB_WATCH_ANSWER)
+			lb_watch_answered(watch, id);
 		else
-			lb_window_forget(&window, id);
-		if (known_milli(id) != c->step[i].want_milli)
-			return (i + 1) * 1000000000000LL + known_milli(id);
+			lb_watch_heard(watch, id, now_ms);
+	}
+}
+
+/**
+ * lb_check_watch() - run a row of lb_watch_cases
+ * @c: the row
+ *
+ * Return: 0, or 10^12 times the step, counted from 1, plus 10^6 times the node
+ *	   that is to be asked again plus the one that is dead.
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_watch(const struct lb_watch_case *c)
+{
+	struct lb_watch watch = {};
+	u32 i;
+
+	for (i = 0; i < LB_CASE_STEPS && c->step[i].verb; i++) {
+		u64 now_ms = c->step[i].at_ms;
+		u16 again, dead;
+
+		watch_step(&watch, c, i);
+		if (c->step[i].times)
+			now_ms += (c->step[i].times - 1) * LB_CASE_PERIOD_MS;
+		again = lb_watch_again(&watch, now_ms);
+		dead = lb_watch_dead(&watch, now_ms);
+		if (again != c->step[i].want_again ||
+		    dead != c->step[i].want_dead)
+			return (i + 1) * 1000000000000LL +
+			       again * 1000000LL + dead;
 	}
 	return 0;
 }
@@ -167,8 +253,7 @@ static void fill_window(const struct lb_balance_case *c)
 {
 	u32 i;
 
-	window.self = c->self.id;
-	window.count = 0;
+	window = (struct lb_window) { .self = c->self.id };
 	for (i = 0; i < LB_CASE_NODES && c->other[i].node.id; i++) {
 		struct lb_node node = ordinary_node(c->other[i].node);
 
@@ -283,8 +368,7 @@ s64 lb_check_codec(const struct lb_codec_case *c)
 	u32 len;
 	s32 got;
 
-	window.self = 1;
-	window.count = 0;
+	window = (struct lb_window) { .self = 1 };
 	other.id = 3;
 	other.flags = LB_NODE_BLOCKED;
 	lb_window_merge(&window, &other, LB_CASE_NOW_MS - 700);

@@ -4,12 +4,15 @@
 #define MOSIX_LOADINFO_LB_CHECK_H
 
 #include "balance.h"
+#include "watch.h"
 
 /** enum lb_case_limits - sizes of the tables */
 enum lb_case_limits {
 	LB_CASE_STEPS = 10,
 	LB_CASE_NODES = 3,
 	LB_CASE_PROCS = 2,
+	/** @LB_CASE_PERIOD_MS: between two steps that are one */
+	LB_CASE_PERIOD_MS = 500,
 	/** @LB_CASE_NOW_MS: what the clock says in each row */
 	LB_CASE_NOW_MS = 10000000,
 	/** @LB_CASE_OLD_MS: an age that is not told any more */
@@ -48,6 +51,35 @@ enum lb_window_verb {
 	LB_WINDOW_HEAR,
 	LB_WINDOW_BUMP,
 	LB_WINDOW_FORGET,
+	/** @LB_WINDOW_HEAR_OF: as from a message, the value is the flags */
+	LB_WINDOW_HEAR_OF,
+	/** @LB_WINDOW_BURY: this node finds it dead */
+	LB_WINDOW_BURY,
+	/** @LB_WINDOW_SAY: write a note; wanted is how many entries it has */
+	LB_WINDOW_SAY,
+};
+
+/** enum lb_watch_verb - what a step of a watch row does */
+enum lb_watch_verb {
+	LB_WATCH_DONE = 0,
+	LB_WATCH_PERIOD,
+	LB_WATCH_ASK,
+	LB_WATCH_ANSWER,
+	LB_WATCH_HEAR,
+};
+
+/** struct lb_watch_case - steps, and who is to be asked and dead after each */
+struct lb_watch_case {
+	const char *name;
+	struct {
+		enum lb_watch_verb verb;
+		u16 id;
+		u64 at_ms;
+		/* how often it is done, each LB_CASE_PERIOD_MS later */
+		u32 times;
+		u16 want_again;
+		u16 want_dead;
+	} step[LB_CASE_STEPS];
 };
 
 /* Demand of a node that is not in the window. */
@@ -112,6 +144,7 @@ struct lb_codec_case {
  */
 s64 lb_check_load(const struct lb_load_case *c);
 s64 lb_check_window(const struct lb_window_case *c);
+s64 lb_check_watch(const struct lb_watch_case *c);
 s64 lb_check_cost(const struct lb_cost_case *c);
 s64 lb_check_balance(const struct lb_balance_case *c);
 s64 lb_check_admit(const struct lb_admit_case *c);

@@ -20,6 +20,7 @@
 
 LB_SUITE_PART(load)
 LB_SUITE_PART(window)
+LB_SUITE_PART(watch)
 LB_SUITE_PART(cost)
 LB_SUITE_PART(balance)
 LB_SUITE_PART(admit)
@@ -36,6 +37,7 @@ static void reasons_test(struct kunit *test)
 static struct kunit_case lb_cases[] = {
 	KUNIT_CASE_PARAM(load_test, load_gen_params),
 	KUNIT_CASE_PARAM(window_test, window_gen_params),
+	KUNIT_CASE_PARAM(watch_test, watch_gen_params),
 	KUNIT_CASE_PARAM(cost_test, cost_gen_params),
 	KUNIT_CASE_PARAM(balance_test, balance_gen_params),
 	KUNIT_CASE_PARAM(admit_test, admit_gen_params),

@@ -27,6 +27,10 @@ enum lb_limits {
 	LB_MILLI = 1000,
 	/** @LB_WINDOW: entries in a gossip window */
 	LB_WINDOW = 64,
+	/** @LB_NEWS: urgent news that a node passes on at a time */
+	LB_NEWS = 8,
+	/** @LB_SUSPECTS: nodes that were asked and have not answered yet */
+	LB_SUSPECTS = 16,
 	/** @LB_REFUSALS: nodes remembered for having refused a process */
 	LB_REFUSALS = 8,
 	/** @LB_RESERVATIONS: accepted guests that have not been measured yet */
@@ -35,7 +39,7 @@ enum lb_limits {
 	LB_CHOICES = 8,
 };
 
-/** enum lb_node_flag - what the administrator of a node said; travels */
+/** enum lb_node_flag - what a node must not be taken for; travels */
 enum lb_node_flag {
 	/** @LB_NODE_BLOCKED: takes no guests */
 	LB_NODE_BLOCKED = BIT(0),
@@ -43,6 +47,8 @@ enum lb_node_flag {
 	LB_NODE_STAY = BIT(1),
 	/** @LB_NODE_LEAVING: is being emptied */
 	LB_NODE_LEAVING = BIT(2),
+	/** @LB_NODE_DEAD: does not answer; said by others, not by the node */
+	LB_NODE_DEAD = BIT(3),
 };
 
 /**

@@ -37,16 +37,18 @@ static u16 flags(void)
 
 /**
  * mosix_vector_mapped() - the node map changed: forget who is not in it
+ * @nodes: how many it has
  *
  * Context: The balancer's thread.
  */
-void mosix_vector_mapped(void)
+void mosix_vector_mapped(u32 nodes)
 {
 	struct sockaddr_in addr;
 	u32 i;
 
 	guard(spinlock)(&lock);
 	window.self = mosix_node_self();
+	window.sends = lb_gossip_sends(nodes);
 	for (i = window.count; i-- > 0;) {
 		u16 id = window.entry[i].node.id;
 
@@ -73,15 +75,30 @@ void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms)
 
 /**
  * mosix_vector_heard() - take in what was heard of a node
- * @node: of the map
+ * @peer: of the map, as it was known; brought up to date
+ * @node: the news
  * @at_ms: when it was so
  *
  * Context: The balancer's thread.
  */
-void mosix_vector_heard(const struct lb_node *node, u64 at_ms)
+void mosix_vector_heard(struct lb_peer *peer, const struct lb_node *node,
+			u64 at_ms)
 {
 	guard(spinlock)(&lock);
-	lb_window_merge(&window, node, at_ms);
+	lb_window_hear(&window, peer, node, at_ms);
+}
+
+/**
+ * mosix_vector_bury() - this node has found out that another one is dead
+ * @peer: of the map
+ * @now_ms: the clock
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_vector_bury(struct lb_peer *peer, u64 now_ms)
+{
+	guard(spinlock)(&lock);
+	lb_window_bury(&window, peer, now_ms);
 }
 
 /**
@@ -136,6 +153,22 @@ u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms)
 	guard(spinlock)(&lock);
 	self = exported();
 	return lb_gossip_pack(msg, &self, &window, now_ms);
+}
+
+/**
+ * mosix_vector_note() - write a probe or an answer
+ * @msg: where to
+ * @kind: which
+ * @now_ms: the clock
+ *
+ * Return: its length in bytes.
+ * Context: The balancer's thread.
+ */
+u32 mosix_vector_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
+		      u64 now_ms)
+{
+	guard(spinlock)(&lock);
+	return lb_gossip_note(msg, kind, &window, now_ms);
 }
 
 /**

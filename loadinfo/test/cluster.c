@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Events: a node's period, the end of its next job, a job that starts or
+ * arrives, more jobs from outside. Who is alive is known to all at once (one
+ * table of peers, in which each node that ticks has just been heard of): how
+ * nodes find out is measured in detect.c.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,21 +12,8 @@
 #include "../cost.h"
 #include "cluster.h"
 
-/* A node whose memory is over-committed works ten times slower. */
-#define THRASH		10
 /* What a balance that a move would not improve may still lack. */
 #define UNEVEN_MILLI	300
-
-static void *zalloc(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p) {
-		perror("calloc");
-		exit(2);
-	}
-	return p;
-}
 
 /* splitmix64: small, and good enough for dice. */
 u32 cluster_dice(struct cluster *c)
@@ -32,16 +25,37 @@ u32 cluster_dice(struct cluster *c)
 	return (u32)((z ^ (z >> 31)) >> 16);
 }
 
+/* Timers: periods, then ends, then the feed, then one for each job. */
+static u32 end_timer(const struct cluster *c, u32 node)
+{
+	return c->nodes + node;
+}
+
+static u32 feed_timer(const struct cluster *c)
+{
+	return 2 * c->nodes;
+}
+
+static u32 job_timer(const struct cluster *c, u32 job)
+{
+	return 2 * c->nodes + 1 + job;
+}
+
 struct cluster *cluster_create(u32 nodes, u64 seed)
 {
-	struct cluster *c = zalloc(1, sizeof(*c));
-	u32 i, j;
+	struct cluster *c = make_room(NULL, 1, sizeof(*c));
+	u32 i;
 
+	memset(c, 0, sizeof(*c));
 	c->params = (struct lb_params)LB_PARAMS_DEFAULT;
+	c->policy = &policy_moves;
 	c->nodes = nodes;
-	c->node = zalloc(nodes, sizeof(*c->node));
+	c->node = make_room(NULL, nodes, sizeof(*c->node));
+	c->peer = make_room(NULL, nodes, sizeof(*c->peer));
+	memset(c->node, 0, nodes * sizeof(*c->node));
+	memset(c->peer, 0, nodes * sizeof(*c->peer));
 	c->seed = seed;
-	c->balance = 1;
+	c->tally.quickest_us = ~0ULL;
 	for (i = 0; i < nodes; i++) {
 		struct node *n = &c->node[i];
 
@@ -49,12 +63,13 @@ struct cluster *cluster_create(u32 nodes, u64 seed)
 			.id = (u16)(i + 1), .cpus = 2, .speed_milli = 1000,
 			.mem_total_kib = 1 << 20, .features = ~0ULL,
 		};
+		n->share.slower = 1;
+		n->share.place = &c->place;
 		n->window.self = n->is.id;
 		n->blocks_ms = ~0ULL;
-		n->next_ms = cluster_dice(c) % CLUSTER_PERIOD_MS;
-		n->peer = zalloc(nodes, sizeof(*n->peer));
-		for (j = 0; j + 1 < nodes; j++)
-			n->peer[j].id = (u16)(j < i ? j + 1 : j + 2);
+		c->peer[i].id = n->is.id;
+		queue_set(&c->queue, i,
+			  1000ULL * (cluster_dice(c) % CLUSTER_PERIOD_MS));
 	}
 	return c;
 }
@@ -64,282 +79,185 @@ void cluster_destroy(struct cluster *c)
 	u32 i;
 
 	for (i = 0; i < c->nodes; i++)
-		free(c->node[i].peer);
+		free(c->node[i].share.part);
+	queue_free(&c->queue);
 	free(c->node);
+	free(c->peer);
 	free(c->job);
-	free(c->live);
+	free(c->place);
+	free(c->policy_data);
 	free(c);
+}
+
+/* To now, at the rates of before: comes first in whatever changes a node. */
+static void advance(struct cluster *c, struct node *n)
+{
+	if (n->share.slower > 1)
+		n->overcommit_us += c->now_us - n->share.now_us;
+	share_advance(&n->share, c->now_us);
+}
+
+/* To the rates from now on: comes last. */
+static void refit(struct cluster *c, struct node *n)
+{
+	struct share *s = &n->share;
+	double load = (double)s->want_milli / n->is.cpus;
+
+	s->capacity_milli = (u64)n->is.cpus * LB_MILLI;
+	s->speed_milli = n->is.speed_milli;
+	s->slower = n->mem_kib > n->is.mem_total_kib ? CLUSTER_THRASH : 1;
+	share_refit(s);
+	n->most_milli = max(n->most_milli, load);
+	if (s->count)
+		queue_set(&c->queue, end_timer(c, (u32)(n - c->node)),
+			  share_next_us(s));
+	else
+		queue_cancel(&c->queue, end_timer(c, (u32)(n - c->node)));
+}
+
+static u32 take_slot(struct cluster *c)
+{
+	u32 i, slots = c->slots ? 2 * c->slots : 16;
+
+	if (!c->free) {
+		c->job = make_room(c->job, slots, sizeof(*c->job));
+		c->place = make_room(c->place, slots, sizeof(*c->place));
+		for (i = slots; i-- > c->slots;) {
+			c->job[i].next_free = c->free;
+			c->free = i + 1;
+		}
+		c->slots = slots;
+	}
+	i = c->free - 1;
+	c->free = c->job[i].next_free;
+	return i;
+}
+
+/* Returns the job's number, by which it is found until it is done. */
+u32 cluster_new_job(struct cluster *c, u32 home, u64 start_us, double work_us)
+{
+	u32 i = take_slot(c);
+
+	c->job[i] = (struct job) {
+		.state = JOB_AWAITED, .home = home, .node = home,
+		.start_us = start_us, .work_us = work_us, .left_us = work_us,
+		.duty_milli = LB_MILLI, .mem_kib = 4096, .travel_kib = 1024,
+	};
+	c->active++;
+	queue_set(&c->queue, job_timer(c, i), start_us);
+	return i;
 }
 
 struct job *cluster_add_job(struct cluster *c, u32 home, u64 start_ms,
 			    u64 work_ms)
 {
-	struct job *job;
+	u32 i = cluster_new_job(c, home, start_ms * 1000,
+				(double)work_ms * 1000);
 
-	if (!(c->jobs & (c->jobs + 1))) {
-		size_t n = 2 * ((size_t)c->jobs + 1);
-
-		c->job = realloc(c->job, n * sizeof(*c->job));
-		c->live = realloc(c->live, n * sizeof(*c->live));
-		if (!c->job || !c->live)
-			exit(2);
-	}
-	c->live[c->active++] = c->jobs;
-	job = &c->job[c->jobs++];
-	memset(job, 0, sizeof(*job));
-	job->home = home;
-	job->node = home;
-	job->start_ms = start_ms;
-	job->work_us = work_ms * 1000;
-	job->duty_milli = LB_MILLI;
-	job->mem_kib = 4096;
-	job->travel_kib = 1024;
-	job->quickest_ms = ~0ULL;
-	return job;
+	return &c->job[i];
 }
 
-static void trace(const struct cluster *c, const struct node *n,
-		  const struct lb_decision *d)
+/* The feed's timer: when c->feed is called next. */
+void cluster_feed(struct cluster *c, u64 at_us)
 {
-	if (!c->trace)
-		return;
-	printf("# %8.2f node %u job %d -> %u %s gain %lld cost %llu worth %lld\n",
-	       (double)c->now_ms / 1000, n->is.id, d->pid, d->node,
-	       lb_reason_name(d->reason), d->gain_milli, d->cost_ms,
-	       d->worth_ms);
+	queue_set(&c->queue, feed_timer(c), at_us);
 }
 
-static void start_and_arrive(struct cluster *c, struct job *job, u32 id)
+/* Work that the job has done so far. */
+double cluster_used_us(const struct cluster *c, const struct job *job)
 {
+	const struct share *s = &c->node[job->node].share;
+	double since_us = (double)(c->now_us - s->now_us);
+	u32 i = (u32)(job - c->job);
+
+	if (job->state != JOB_RUNNING)
+		return job->work_us - job->left_us;
+	return job->work_us - share_left(s, &s->part[c->place[i]]) +
+	       since_us * s->rate * job->duty_milli / LB_MILLI;
+}
+
+static void settle_in(struct cluster *c, u32 i, u32 node)
+{
+	struct node *n = &c->node[node];
+	struct job *job = &c->job[i];
+
+	advance(c, n);
+	job->state = JOB_RUNNING;
+	job->node = node;
+	job->here_us = c->now_us;
+	n->mem_kib += job->mem_kib;
+	n->is.guests += job->home != node;
+	share_add(&n->share, i, job->duty_milli, job->left_us);
+	refit(c, n);
+}
+
+static void leave(struct cluster *c, struct node *n, const struct job *job)
+{
+	n->mem_kib -= job->mem_kib;
+	n->is.guests -= job->home != (u32)(n - c->node);
+}
+
+static void start(struct cluster *c, u32 i)
+{
+	const struct policy *p = c->policy;
+
+	settle_in(c, i, p->place ? p->place(c, i) : c->job[i].home);
+}
+
+/* Its memory is where it was until it has arrived. */
+void cluster_depart(struct cluster *c, u32 i, u32 to, u64 cost_us)
+{
+	struct job *job = &c->job[i];
+	struct node *from = &c->node[job->node];
+
+	advance(c, from);
+	job->left_us = share_remove(&from->share, i);
+	if (job->moves)
+		c->tally.quickest_us = min(c->tally.quickest_us,
+					   c->now_us - job->moved_us);
+	job->moves++;
+	job->moved_us = c->now_us;
+	job->state = JOB_MOVING;
+	job->to = to;
+	c->node[to].coming++;
+	c->tally.moves++;
+	c->tally.last_move_us = c->now_us;
+	c->tally.most_moves = max(c->tally.most_moves, job->moves);
+	queue_set(&c->queue, job_timer(c, i), c->now_us + cost_us);
+	refit(c, from);
+}
+
+static void arrive(struct cluster *c, u32 i)
+{
+	struct job *job = &c->job[i];
 	struct node *from = &c->node[job->node], *to = &c->node[job->to];
 
-	if (job->state == JOB_AWAITED && c->now_ms >= job->start_ms) {
-		job->state = JOB_RUNNING;
-		job->here_ms = c->now_ms;
-	}
-	if (job->state == JOB_MOVING && c->now_ms >= job->arrive_ms) {
-		lb_history_ended(&from->history);
-		lb_window_bump(&from->window, to->is.id, job->demand_milli,
-			       c->now_ms);
-		lb_load_settle(&to->load, id + 1,
-			       c->now_ms + CLUSTER_PERIOD_MS);
-		job->state = JOB_RUNNING;
-		job->node = job->to;
-		job->here_ms = c->now_ms;
-		job->wanted_us = 0;
-	}
+	advance(c, from);
+	leave(c, from, job);
+	refit(c, from);
+	to->coming--;
+	settle_in(c, i, job->to);
+	if (c->policy->gossips)
+		member_arrived(c, from, to, i);
 }
 
-/* What each node has on it now. */
-static void count(struct cluster *c)
+static void finish(struct cluster *c, struct node *n, u32 i)
 {
-	u32 i;
+	struct job *job = &c->job[i];
+	double least_us = job->work_us * LB_MILLI / job->duty_milli;
+	double took_us = (double)(c->now_us - job->start_us);
 
-	for (i = 0; i < c->nodes; i++) {
-		c->node[i].jobs = 0;
-		c->node[i].want_milli = 0;
-		c->node[i].mem_kib = 0;
-		c->node[i].is.guests = 0;
-	}
-	for (i = 0; i < c->active; i++) {
-		struct job *job = &c->job[c->live[i]];
-		struct node *n = &c->node[job->node];
-
-		start_and_arrive(c, job, c->live[i]);
-		n = &c->node[job->node];
-		if (job->state == JOB_AWAITED)
-			continue;
-		n->jobs++;
-		n->mem_kib += job->mem_kib;
-		n->is.guests += job->node != job->home;
-		if (job->state == JOB_RUNNING)
-			n->want_milli += job->duty_milli;
-	}
-}
-
-static void work(struct cluster *c, struct job *job)
-{
-	struct node *n = &c->node[job->node];
-	u64 capacity = (u64)n->is.cpus * LB_MILLI;
-	u64 us = CLUSTER_STEP_MS * 1000ULL;
-
-	job->wanted_us += us * job->duty_milli / LB_MILLI;
-	us = us * job->duty_milli / LB_MILLI * n->is.speed_milli / LB_MILLI;
-	if (n->want_milli > capacity)
-		us = us * capacity / n->want_milli;
-	if (n->mem_kib > n->is.mem_total_kib)
-		us /= THRASH;
-	job->used_us += us;
-	if (job->used_us >= job->work_us) {
-		job->state = JOB_DONE;
-		job->done_ms = c->now_ms + CLUSTER_STEP_MS;
-	}
-}
-
-static void work_all(struct cluster *c)
-{
-	u32 i, kept = 0;
-
-	for (i = 0; i < c->active; i++) {
-		struct job *job = &c->job[c->live[i]];
-
-		if (job->state == JOB_RUNNING)
-			work(c, job);
-		if (job->state != JOB_DONE)
-			c->live[kept++] = c->live[i];
-	}
-	c->active = kept;
-}
-
-static void measure(struct cluster *c, struct node *n)
-{
-	u32 at = (u32)(n - c->node);
-	u64 sum = 0;
-	u32 i;
-
-	for (i = 0; i < c->active; i++) {
-		struct job *job = &c->job[c->live[i]];
-
-		if (job->node != at || job->state != JOB_RUNNING)
-			continue;
-		job->demand_milli = (u32)(job->wanted_us / CLUSTER_PERIOD_MS);
-		job->wanted_us = 0;
-		sum += job->demand_milli;
-	}
-	lb_load_expire(&n->load, c->now_ms);
-	lb_load_sample(&n->load, (u32)sum);
-	n->is.flags = c->now_ms >= n->blocks_ms ? LB_NODE_BLOCKED : 0;
-	n->is.mem_free_kib = n->is.mem_total_kib -
-		(u32)min(n->mem_kib, (u64)n->is.mem_total_kib);
-}
-
-static void gossip(struct cluster *c, struct node *n)
-{
-	struct lb_gossip_message msg;
-	struct lb_node self = n->is;
-	struct node *to;
-	u64 alive = c->now_ms > 10000 ? c->now_ms - 10000 : 1;
-	u16 id;
-	u32 i;
-
-	self.demand_milli = lb_load_export(&n->load);
-	id = lb_gossip_target(n->peer, c->nodes - 1, alive, cluster_dice(c));
-	i = lb_gossip_pack(&msg, &self, &n->window, c->now_ms);
-	if (!id || lb_gossip_check(&msg, i))
-		return;
-	c->messages++;
-	to = &c->node[id - 1];
-	if (c->now_ms < to->joins_ms ||
-	    cluster_dice(c) % 100 < c->loss_percent)
-		return;
-	for (i = 0; i < lb_gossip_count(&msg); i++) {
-		struct lb_node about;
-		u64 at = lb_gossip_entry(&msg, i, c->now_ms, &about);
-		u32 index = about.id - 1;
-
-		lb_window_merge(&to->window, &about, at);
-		if (about.id != to->is.id)
-			to->peer[index - (about.id > to->is.id)].heard_at_ms =
-				max(at, 1ULL);
-	}
-}
-
-static struct lb_proc describe(const struct cluster *c, const struct job *job,
-			       u32 id)
-{
-	return (struct lb_proc) {
-		.pid = (s32)(id + 1),
-		.home = c->node[job->home].is.id,
-		.moves = (u16)job->moves,
-		.demand_milli = job->demand_milli,
-		.work_ms = job->used_us / 1000,
-		.here_ms = c->now_ms - job->here_ms,
-		.mem_kib = job->mem_kib,
-		.travel_kib = job->travel_kib,
-		.features = c->node[job->home].is.features,
-	};
-}
-
-static enum lb_reason ask(struct cluster *c, struct node *from,
-			  struct node *to, const struct lb_proc *proc)
-{
-	struct lb_node here = from->is, there = to->is;
-	struct lb_offer offer = {
-		.demand_milli = proc->demand_milli,
-		.mem_kib = proc->mem_kib,
-		.features = proc->features,
-	};
-
-	here.demand_milli = from->load.local_milli;
-	offer.stretch_milli = lb_cost_stretch(&here, lb_cost_state(&here),
-					      &c->params);
-	there.demand_milli = lb_load_export(&to->load);
-	return lb_balance_admit(&there, lb_load_coming(&to->load), &offer,
-				&c->params);
-}
-
-static void move(struct cluster *c, struct node *from,
-		 const struct lb_decision *d)
-{
-	struct job *job = &c->job[d->pid - 1];
-	struct node *to = &c->node[d->node - 1];
-	struct lb_proc proc = describe(c, job, (u32)d->pid - 1);
-	enum lb_reason answer = ask(c, from, to, &proc);
-
-	trace(c, from, d);
-	if (answer != LB_ADMIT) {
-		struct lb_decision no = *d;
-
-		no.reason = answer;
-		trace(c, from, &no);
-		c->refusals++;
-		lb_history_refused(&from->history, d->node,
-				   c->now_ms + c->params.refusal_ms);
-		return;
-	}
-	lb_load_reserve(&to->load, (u64)d->pid, proc.demand_milli,
-			c->now_ms + CLUSTER_RESERVE_MS);
-	lb_history_moved(&from->history, c->now_ms);
-	lb_load_depart(&from->load, proc.demand_milli);
-	if (job->moves)
-		job->quickest_ms = min(job->quickest_ms,
-				       c->now_ms - job->moved_ms);
-	job->moves++;
-	job->moved_ms = c->now_ms;
-	job->state = JOB_MOVING;
-	job->to = d->node - 1U;
-	job->arrive_ms = c->now_ms + d->cost_ms;
-	c->moves++;
-	c->last_move_ms = c->now_ms;
-}
-
-static void decide(struct cluster *c, struct node *n)
-{
-	struct lb_node self = n->is;
-	struct lb_view view = {
-		.self = &self,
-		.window = &n->window,
-		.history = &n->history,
-		.params = &c->params,
-		.now_at_ms = c->now_ms,
-		.dice = cluster_dice(c),
-	};
-	struct lb_round round;
-	u32 i;
-
-	self.demand_milli = n->load.local_milli;
-	lb_balance_begin(&round, &view);
-	for (i = 0; i < c->active; i++) {
-		const struct job *job = &c->job[c->live[i]];
-		struct lb_proc proc;
-
-		if (&c->node[job->node] != n || job->state != JOB_RUNNING)
-			continue;
-		proc = describe(c, job, c->live[i]);
-		lb_balance_consider(&round, &proc);
-	}
-	if (lb_reason_moves(round.best.reason))
-		move(c, n, &round.best);
+	share_remove(&n->share, i);
+	leave(c, n, job);
+	c->tally.done++;
+	c->tally.last_done_us = c->now_us;
+	c->tally.slowdown += took_us / max(least_us, 1.0);
+	c->tally.delay_us += took_us - least_us;
+	lb_load_settle(&n->load, i + 1, 0);
+	job->state = JOB_NONE;
+	job->next_free = c->free;
+	c->free = i + 1;
+	c->active--;
 }
 
 /* Would some job gain by going somewhere, now, if everything were known? */
@@ -350,80 +268,96 @@ static bool is_uneven(const struct cluster *c)
 
 	for (i = 0; i < c->nodes; i++) {
 		const struct node *n = &c->node[i];
-		struct lb_state s = { .demand_milli = n->want_milli };
+		struct lb_state s = { .demand_milli = n->share.want_milli };
 
-		if (c->now_ms < n->joins_ms)
+		if (c->now_us < n->joins_ms * 1000)
 			continue;
-		if (n->want_milli)
+		if (s.demand_milli)
 			worst = max(worst,
 				    lb_cost_stretch(&n->is, s, &c->params));
 		s.demand_milli += LB_MILLI + UNEVEN_MILLI;
-		if (c->now_ms < n->blocks_ms)
+		if (n->blocks_ms == ~0ULL || c->now_us < n->blocks_ms * 1000)
 			least = min(least,
 				    lb_cost_stretch(&n->is, s, &c->params));
 	}
 	return worst > least && worst - least >= c->params.min_gain_milli;
 }
 
-static void step(struct cluster *c)
+static void tick(struct cluster *c, u32 node)
 {
-	u32 i;
+	struct node *n = &c->node[node];
 
-	count(c);
-	for (i = 0; i < c->nodes; i++) {
-		struct node *n = &c->node[i];
+	queue_set(&c->queue, node, c->now_us + CLUSTER_PERIOD_MS * 1000);
+	advance(c, n);
+	if (c->policy->gossips)
+		member_tick(c, n);
+	if (c->policy->tick && c->now_us >= n->joins_ms * 1000)
+		c->policy->tick(c, n);
+}
 
-		if (n->mem_kib > n->is.mem_total_kib)
-			n->overcommit_ms += CLUSTER_STEP_MS;
-		if (c->now_ms < n->next_ms)
-			continue;
-		n->next_ms += CLUSTER_PERIOD_MS;
-		measure(c, n);
-		if (c->now_ms < n->joins_ms)
-			continue;
-		gossip(c, n);
-		if (c->balance)
-			decide(c, n);
+static void end(struct cluster *c, u32 node)
+{
+	struct node *n = &c->node[node];
+
+	advance(c, n);
+	while (share_has_end(&n->share))
+		finish(c, n, n->share.part[0].job);
+	refit(c, n);
+}
+
+static void happen(struct cluster *c, u32 timer)
+{
+	u32 job = timer - feed_timer(c) - 1;
+
+	if (timer < c->nodes) {
+		tick(c, timer);
+		return;
 	}
-	if (is_uneven(c))
-		c->uneven_ms += CLUSTER_STEP_MS;
-	work_all(c);
-	c->now_ms += CLUSTER_STEP_MS;
+	queue_cancel(&c->queue, timer);
+	if (timer < feed_timer(c))
+		end(c, timer - c->nodes);
+	else if (timer == feed_timer(c))
+		c->feed(c, c->feed_arg);
+	else if (c->job[job].state == JOB_AWAITED)
+		start(c, job);
+	else
+		arrive(c, job);
+}
+
+static bool is_over(const struct cluster *c)
+{
+	return !c->active && !(feed_timer(c) < c->queue.room &&
+			       c->queue.place[feed_timer(c)]);
 }
 
 void cluster_run(struct cluster *c, u64 until_ms)
 {
-	while (c->now_ms < until_ms && c->active)
-		step(c);
+	while (!is_over(c)) {
+		u32 timer = queue_first(&c->queue);
+		u64 at_us = c->queue.at_us[timer];
+
+		if (at_us >= until_ms * 1000)
+			break;
+		if (c->nodes <= CLUSTER_WATCHED && at_us > c->now_us &&
+		    is_uneven(c))
+			c->tally.uneven_us += at_us - c->now_us;
+		c->now_us = at_us;
+		c->tally.events++;
+		happen(c, timer);
+	}
 }
 
 u64 cluster_makespan_ms(const struct cluster *c)
 {
-	u64 last = 0;
-	u32 i;
-
-	for (i = 0; i < c->jobs; i++)
-		last = max(last, c->job[i].done_ms);
-	return last;
+	return c->tally.last_done_us / 1000;
 }
 
 /* Mean over the jobs of the time they took by the time they needed. */
 u64 cluster_slowdown_milli(const struct cluster *c)
 {
-	u64 sum = 0;
-	u32 i, n = 0;
+	double sum = c->tally.slowdown * LB_MILLI;
 
-	for (i = 0; i < c->jobs; i++) {
-		const struct job *job = &c->job[i];
-		u64 least = job->work_us / job->duty_milli;
-
-		if (job->state != JOB_DONE)
-			continue;
-		sum += (job->done_ms - job->start_ms) * LB_MILLI /
-		       max(least, 1ULL);
-		n++;
-	}
-	return n ? sum / n : 0;
+	return c->tally.done ? (u64)(sum / (double)c->tally.done + 0.5) : 0;
 }
 
 u64 cluster_undone(const struct cluster *c)
@@ -434,20 +368,12 @@ u64 cluster_undone(const struct cluster *c)
 /* The shortest time that any job stayed between two moves. */
 u64 cluster_quickest_ms(const struct cluster *c)
 {
-	u64 quickest = ~0ULL;
-	u32 i;
+	u64 us = c->tally.quickest_us;
 
-	for (i = 0; i < c->jobs; i++)
-		quickest = min(quickest, c->job[i].quickest_ms);
-	return quickest;
+	return us == ~0ULL ? us : us / 1000;
 }
 
 u32 cluster_most_moves(const struct cluster *c)
 {
-	u32 most = 0;
-	u32 i;
-
-	for (i = 0; i < c->jobs; i++)
-		most = max(most, c->job[i].moves);
-	return most;
+	return c->tally.most_moves;
 }

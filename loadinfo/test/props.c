@@ -6,6 +6,7 @@
 
 #include "cluster.h"
 #include "props.h"
+#include "workload.h"
 
 enum { CLUSTERS = 40, HORIZON_MS = 2000 * 1000 };
 
@@ -48,7 +49,7 @@ static void try_cluster(u64 seed, struct outcome *out)
 {
 	struct cluster *a = random_cluster(seed), *b = random_cluster(seed);
 
-	b->balance = 0;
+	b->policy = &policy_none;
 	cluster_run(a, HORIZON_MS);
 	cluster_run(b, HORIZON_MS);
 	out->with_ms += cluster_makespan_ms(a);
@@ -114,8 +115,8 @@ static int rests(void)
 			for (i = 0; i < jobs; i++)
 				cluster_add_job(c, 0, 0, 100000000);
 			cluster_run(c, 120 * 1000);
-			restless += c->last_move_ms > 20 * 1000 ||
-				    c->uneven_ms > 20 * 1000;
+			restless += c->tally.last_move_us > 20000000 ||
+				    c->tally.uneven_us > 20000000;
 			cluster_destroy(c);
 		}
 	}
@@ -130,7 +131,8 @@ static int same_seed_same_run(void)
 
 	cluster_run(a, HORIZON_MS);
 	cluster_run(b, HORIZON_MS);
-	same = a->seed == b->seed && a->moves == b->moves && a->moves &&
+	same = a->seed == b->seed && a->tally.moves == b->tally.moves &&
+	       a->tally.moves &&
 	       cluster_makespan_ms(a) == cluster_makespan_ms(b);
 	cluster_destroy(a);
 	cluster_destroy(b);
@@ -262,10 +264,11 @@ static int gossip_is_fair(void)
 
 	for (i = 0; i < PEERS; i++)
 		peer[i] = (struct lb_peer) {
-			.id = (u16)(i + 1), .heard_at_ms = i < ALIVE ? 900 : 0,
+			.id = (u16)(i + 1), .heard_at_ms = 900,
+			.flags = i < ALIVE ? 0 : LB_NODE_DEAD,
 		};
 	for (i = 0; i < THROWS; i++)
-		told[lb_gossip_target(peer, PEERS, 800, cluster_dice(c))]++;
+		told[lb_gossip_target(peer, PEERS, cluster_dice(c))]++;
 	for (i = 1; i <= PEERS; i++) {
 		if (i <= ALIVE)
 			unfair += told[i] * ALIVE * 10 < THROWS * 8;
@@ -273,7 +276,75 @@ static int gossip_is_fair(void)
 			unfair += !told[i] || told[i] * PEERS > THROWS / 2;
 	}
 	cluster_destroy(c);
-	return !unfair && !told[0] && !lb_gossip_target(peer, 0, 800, 1);
+	return !unfair && !told[0] && !lb_gossip_target(peer, 0, 1);
+}
+
+/* The worked example of share.h: A ends at second 13, B at second 10. */
+static int shares_are_exact(void)
+{
+	struct cluster *c = cluster_create(1, 1);
+	u64 first, last;
+
+	c->policy = &policy_none;
+	c->node[0].is.cpus = 1;
+	cluster_add_job(c, 0, 0, 10000);
+	cluster_add_job(c, 0, 4000, 3000);
+	cluster_run(c, 11000);
+	first = c->tally.last_done_us;
+	cluster_run(c, 20000);
+	last = c->tally.last_done_us;
+	cluster_destroy(c);
+	return first == 10000000 && last == 13000000;
+}
+
+/* Whatever is set, moved and cancelled, the soonest goes off first. */
+static int timers_go_off_in_order(void)
+{
+	enum { TIMERS = 200 };
+	struct cluster *c = cluster_create(2, 6);
+	struct queue q = {};
+	u32 wrong = 0, i;
+	u64 last;
+
+	for (i = 0; i < 20000; i++) {
+		u32 timer = cluster_dice(c) % TIMERS;
+
+		if (cluster_dice(c) % 4)
+			queue_set(&q, timer, cluster_dice(c) % 1000);
+		else
+			queue_cancel(&q, timer);
+	}
+	for (last = 0, i = q.count; i; i--) {
+		wrong += q.at_us[queue_first(&q)] < last;
+		last = q.at_us[queue_first(&q)];
+		queue_cancel(&q, queue_first(&q));
+	}
+	wrong += q.count;
+	queue_free(&q);
+	cluster_destroy(c);
+	return !wrong;
+}
+
+/* As heavy as they are said to be: P(L > 1 s), P(L > 2a | L > a), the mean. */
+static int lengths_are_heavy_tailed(void)
+{
+	enum { JOBS = 2000000 };
+	u64 seed = 1, over1 = 0, over2 = 0, over4 = 0, i;
+	double sum = 0;
+
+	for (i = 0; i < JOBS; i++) {
+		double us = law_draw_us(LAW_TRACE, &seed);
+
+		sum += us;
+		over1 += us > 1e6;
+		over2 += us > 2e6;
+		over4 += law_draw_us(LAW_PARETO, &seed) > 4e6;
+	}
+	return over1 * 100 > JOBS * 6.8 && over1 * 100 < JOBS * 7.2 &&
+	       over2 * 100 > over1 * 38 && over2 * 100 < over1 * 41 &&
+	       over4 * 100 > JOBS * 24.7 && over4 * 100 < JOBS * 25.3 &&
+	       sum / JOBS > law_mean_us(LAW_TRACE) * 0.95 &&
+	       sum / JOBS < law_mean_us(LAW_TRACE) * 1.05;
 }
 
 static const struct prop all[] = {
@@ -288,6 +359,10 @@ static const struct prop all[] = {
 	{ "of equal candidates each is chosen as often", candidates_are_fair },
 	{ "all that live are told as often", gossip_is_fair },
 	{ "the window is sorted, without doubles", window_stays_sorted },
+	{ "CPUs are shared to the microsecond", shares_are_exact },
+	{ "timers go off in their order", timers_go_off_in_order },
+	{ "lengths of jobs are as heavy-tailed as said",
+	  lengths_are_heavy_tailed },
 };
 
 const struct prop *props(u32 n)

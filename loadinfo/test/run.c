@@ -27,6 +27,7 @@ int main(int argc, char **argv)
 	ktap_begin();
 	RUN(load);
 	RUN(window);
+	RUN(watch);
 	RUN(cost);
 	RUN(balance);
 	RUN(admit);

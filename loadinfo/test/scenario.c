@@ -305,7 +305,7 @@ static double slowdown(const struct scenario *s)
 
 static double moves(const struct scenario *s)
 {
-	return s->cluster->moves;
+	return (double)s->cluster->tally.moves;
 }
 
 static double most_moves(const struct scenario *s)
@@ -315,13 +315,13 @@ static double most_moves(const struct scenario *s)
 
 static double last_move(const struct scenario *s)
 {
-	return (double)s->cluster->last_move_ms / 1000;
+	return (double)s->cluster->tally.last_move_us / 1000000;
 }
 
 /* How long some job would have gained by going elsewhere. */
 static double uneven(const struct scenario *s)
 {
-	return (double)s->cluster->uneven_ms / 1000;
+	return (double)s->cluster->tally.uneven_us / 1000000;
 }
 
 /* Shortest time between two moves of one job; a day if no job moved twice. */
@@ -337,7 +337,7 @@ static double undone(const struct scenario *s)
 
 static double refusals(const struct scenario *s)
 {
-	return (double)s->cluster->refusals;
+	return (double)s->cluster->tally.refusals;
 }
 
 static double overcommit(const struct scenario *s)
@@ -346,8 +346,8 @@ static double overcommit(const struct scenario *s)
 	u32 i;
 
 	for (i = 0; i < s->cluster->nodes; i++)
-		worst = max(worst, s->cluster->node[i].overcommit_ms);
-	return (double)worst / 1000;
+		worst = max(worst, s->cluster->node[i].overcommit_us);
+	return (double)worst / 1000000;
 }
 
 static const struct {

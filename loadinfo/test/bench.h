@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is measured in the simulator, by subject. */
+#ifndef LOADINFO_TEST_BENCH_H
+#define LOADINFO_TEST_BENCH_H
+
+/* What is run each day, or all that there is. */
+enum bench_size {
+	BENCH_DAILY,
+	BENCH_FULL,
+};
+
+void bench_gossip(enum bench_size size);
+void bench_detect(enum bench_size size);
+void bench_slowdown(enum bench_size size);
+void bench_makespan(enum bench_size size);
+void bench_rules(enum bench_size size);
+void bench_speed(enum bench_size size);
+
+#endif /* LOADINFO_TEST_BENCH_H */
