@@ -147,6 +147,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_background_stop(mt->proc->pages);
 	mosix_account_add(mt->proc, mt->tid, &usage);
 	mosix_talk_heard(le64_to_cpu(call->lost_ns));
+	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);
 	set_blocked(le64_to_cpu(call->blocked));
 	mosix_memory_before(mt, &mirror, call);
 	mosix_scratch_begin(mt, call, &scratch);

@@ -210,8 +210,8 @@ static struct mosix_msg *make_offer(struct mosix_move *move)
 			cpu_to_le32(max(READ_ONCE(move->proc->cpu_milli), 1U));
 	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
 	offer->at = cpu_to_le16(READ_ONCE(move->proc->where));
-	offer->moves = cpu_to_le16(min(READ_ONCE(move->proc->nmigs),
-				       (u32)U16_MAX));
+	offer->moves = cpu_to_le16(min_t(u32, READ_ONCE(move->proc->nmigs),
+					 U16_MAX));
 	mosix_x86_features(offer->cpu);
 	get_task_comm(comm, move->task);
 	memcpy(offer->comm, comm, sizeof(comm));

@@ -74,6 +74,7 @@ enum mosix_frozen {
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
  * @visitor: body: TID of the thread that has to go home for a call
+ * @calls: home: calls that its bodies made
  * @stalled_ns: body: time that its threads waited for its own pages
  * @talked_ns: body: time that its calls took longer than at home
  * @lost_ns: body: the same of the last call, 0 none yet
@@ -111,6 +112,7 @@ struct mosix_proc {
 	u32 tracers;
 	u32 cpu_milli;
 	u32 visitor;
+	u64 calls;
 	atomic64_t stalled_ns;
 	atomic64_t talked_ns;
 	u64 lost_ns;

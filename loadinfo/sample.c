@@ -39,8 +39,12 @@
 /* More are not looked at: the busy CPUs still tell of them. */
 #define ROOM_MAX	32768U
 
-/* Less work than this tells nothing of how much a process talks. */
-#define TALK_RUN_NS	(20 * NSEC_PER_MSEC)
+/* How much a process talks is a mean of so many periods, */
+#define TALK_PERIODS	16
+/* and less work and waiting than this tells nothing of it; */
+#define TALK_LEAST_NS	(250 * NSEC_PER_MSEC)
+/* the same, of all that its bodies did. */
+#define PAST_RUN_NS	(200ULL * NSEC_PER_MSEC)
 
 /* A CPU of this frequency is the reference; see also "speed" in /proc. */
 #define REFERENCE_KHZ	3000000ULL
@@ -213,6 +217,20 @@ static u64 io_calls(const struct task_io_accounting *io)
 #endif
 }
 
+/* Of a process at home that was away: as it did there, with calls of today. */
+static u32 past_talk(struct mosix_proc *proc)
+{
+	u64 away_ns = proc ? READ_ONCE(proc->booked_ns) : 0;
+	u64 lost_ns;
+
+	if (away_ns < PAST_RUN_NS)
+		return 0;
+	lost_ns = min(READ_ONCE(proc->calls) * mosix_talk_loss_ns(),
+		      U64_MAX / LB_MILLI);
+	return (u32)min_t(u64, lost_ns * LB_MILLI / away_ns,
+			  LB_MILLI * LB_MILLI);
+}
+
 /*
  * Time that the threads of a process ran or waited for a CPU; their calls. A
  * guest that waits for its memory would run if it had it: a node would seem
@@ -232,6 +250,7 @@ static void add_up(struct sample_proc *s, struct task_struct *p)
 		waited += waited_ns(t);
 	}
 	s->run_ns -= min(s->run_ns, booked_ns(p));
+	s->past_milli = past_talk(proc);
 	if (proc && mosix_proc_is_guest(proc)) {
 		s->talked_ns = atomic64_read(&proc->talked_ns);
 		waited += atomic64_read(&proc->stalled_ns);
@@ -363,22 +382,31 @@ static u32 demand(struct sample_proc *s, const struct sample_proc *old,
 	return milli_of(ns, threads, period_ns);
 }
 
+static u64 decayed(u64 sum, u64 now)
+{
+	return sum - sum / TALK_PERIODS + now;
+}
+
 /*
  * Time that it waits for its home in a second of work away from it: a guest as
- * it is, a process at home as it would, by its calls.
+ * it is, a process at home as it would, by its calls or as it did before: who
+ * went home for that does not go again at once. Both are summed up, since one
+ * call may take all of a period.
  */
-static u32 talk(const struct sample_proc *s, const struct sample_proc *old)
+static u32 talk(struct sample_proc *s, const struct sample_proc *old)
 {
 	u64 run_ns = s->run_ns - min(s->run_ns, old->run_ns);
 	u64 calls = s->calls - min(s->calls, old->calls);
 	u64 lost_ns = talked_ns(s, old) + calls * mosix_talk_loss_ns();
 	u64 milli;
 
-	if (run_ns + talked_ns(s, old) < TALK_RUN_NS)
-		return old->lb.talk_milli;
-	milli = lost_ns * LB_MILLI / max(run_ns, (u64)NSEC_PER_MSEC);
-	milli = min(milli, (u64)LB_MILLI * LB_MILLI);
-	return (u32)(5 * old->lb.talk_milli + 3 * milli) / 8;
+	s->recent_run_ns = decayed(old->recent_run_ns, run_ns);
+	s->recent_lost_ns = decayed(old->recent_lost_ns, lost_ns);
+	if (s->recent_run_ns + s->recent_lost_ns < TALK_LEAST_NS)
+		return max(old->lb.talk_milli, s->past_milli);
+	milli = s->recent_lost_ns * LB_MILLI /
+		max_t(u64, s->recent_run_ns, NSEC_PER_MSEC);
+	return (u32)clamp(milli, s->past_milli, LB_MILLI * LB_MILLI);
 }
 
 /* Returns how many processes there were room for or not; *@sum_milli of all. */

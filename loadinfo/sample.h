@@ -12,7 +12,10 @@
  * @total_ns: time that its threads ran or waited for a CPU, in all
  * @run_ns: time that they ran, in all
  * @calls: at home: calls of it that would go home if it were away, in all
+ * @past_milli: at home: talk of its bodies so far, as lb_proc.talk_milli
  * @talked_ns: of a guest: time that its calls took longer than at home, in all
+ * @recent_run_ns: time that they ran in the last periods, decayed
+ * @recent_lost_ns: time that its calls lost, or would lose, in those
  * @stays_ms: it cannot move, as was found; not looked at again before
  * @movable: nothing that is seen from outside keeps it here
  */
@@ -22,7 +25,10 @@ struct sample_proc {
 	u64 total_ns;
 	u64 run_ns;
 	u64 calls;
+	u32 past_milli;
 	u64 talked_ns;
+	u64 recent_run_ns;
+	u64 recent_lost_ns;
 	u64 stays_ms;
 	u8 movable;
 };

@@ -34,7 +34,11 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { VICTIM_POLL_MS = 50, VICTIM_DEFAULT_MS = 2000 };
+#ifndef VICTIM_POLL_MS
+#define VICTIM_POLL_MS 50
+#endif
+
+enum { VICTIM_DEFAULT_MS = 2000 };
 
 /**
  * struct victim - the control state of the running victim
