@@ -65,7 +65,7 @@ check_sound() {
 	good "a whole life" <<<"$start
 	> PAGES addr=0x1000 count=2 len=8216
 	< CALL id=1 nr=1 tid=7 nwin=1 win=9 dir=2
-	> REPLY id=1 tid=7 out=5 len=29
+	> REPLY id=1 tid=7 out=5 len=37
 	< PAGES addr=0x2000 count=1 zero=1
 	< HOME_END id=2
 	> HOME_OK id=2"
@@ -148,11 +148,11 @@ check_laws() {
 	> REPLY id=1 tid=8"
 	bad "more than the window" "more than the window" <<<"$start
 	< CALL id=1 nwin=1 win=9 dir=2
-	> REPLY id=1 out=10 len=34"
+	> REPLY id=1 out=10 len=42"
 	bad "a window that the call did not write" "more than the window" \
 		<<<"$start
-	< CALL id=1 nwin=1 win=9 dir=1 len=145
-	> REPLY id=1 out=1 len=25"
+	< CALL id=1 nwin=1 win=9 dir=1 len=153
+	> REPLY id=1 out=1 len=33"
 	bad "a call before GO" "before the body was told to go" <<<"> HELLO id=1
 	< WELCOME id=1
 	< CALL id=1"
