@@ -238,22 +238,41 @@ struct place {
 	u64 marginal;
 };
 
+/* Away from home a process also waits for its home: per second of work. */
+static u64 talk_on(const struct lb_node *node, const struct lb_proc *proc)
+{
+	return node->id == proc->home ? 0 :
+	       min(proc->talk_milli, TALK_MAX_MILLI);
+}
+
+/*
+ * What it uses there. Its demand is the one that it has at home; while it waits
+ * for its home it leaves the CPU to others.
+ */
+static struct lb_proc as_on(const struct lb_node *node,
+			    const struct lb_proc *proc)
+{
+	u64 demand = min(proc->demand_milli, WANT_MAX_MILLI);
+	struct lb_proc there = *proc;
+
+	there.demand_milli = (u32)(demand * LB_MILLI /
+				   (LB_MILLI + talk_on(node, proc)));
+	return there;
+}
+
 static struct place price(const struct lb_view *view,
 			  const struct lb_proc *proc,
 			  const struct lb_node *node, struct lb_state without)
 {
-	struct lb_state with = lb_cost_with(without, proc);
+	struct lb_proc there = as_on(node, proc);
+	struct lb_state with = lb_cost_with(without, &there);
 	struct place p;
-	u64 talk = 0;
+	u64 talk;
 
 	p.stretch = lb_cost_stretch(node, with, view->params);
 	p.marginal = lb_cost_node(node, with, view->params) -
 		     lb_cost_node(node, without, view->params);
-
-	/* Away from home a process also waits for its home. */
-	if (node->id != proc->home)
-		talk = p.stretch * min(proc->talk_milli, TALK_MAX_MILLI) /
-		       LB_MILLI;
+	talk = p.stretch * talk_on(node, proc) / LB_MILLI;
 	p.stretch += talk;
 	p.marginal += talk * min(proc->demand_milli, WANT_MAX_MILLI) /
 		      LB_MILLI;
@@ -264,8 +283,9 @@ static struct place price_here(const struct lb_view *view,
 			       const struct lb_proc *proc)
 {
 	struct lb_state state = lb_cost_state(view->self);
+	struct lb_proc here = as_on(view->self, proc);
 
-	return price(view, proc, view->self, lb_cost_without(state, proc));
+	return price(view, proc, view->self, lb_cost_without(state, &here));
 }
 
 static struct place price_there(const struct lb_view *view,

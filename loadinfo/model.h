@@ -80,7 +80,7 @@ struct lb_node {
  * @pid: names it for the caller
  * @home: its home node
  * @moves: how often it was moved in its life
- * @demand_milli: how many CPUs it would use if it could
+ * @demand_milli: how many CPUs it would use if it could, at home
  * @talk_milli: time that it waits for its home in a second of work while away
  * @work_ms: CPU time it used in its life, in milliseconds of a reference CPU
  * @here_ms: time since it arrived, or started, on this node
