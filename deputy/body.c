@@ -217,7 +217,7 @@ static void go_home_soon(struct mosix_task *mt, struct mosix_link *link)
 /* It must not run on; without a link both halves die. */
 static void die_at_home(struct mosix_task *mt, struct mosix_link *link)
 {
-	mosix_core_call_home(mt);
+	mosix_body_call_home(mt->proc, 0);
 	while (!fatal_signal_pending(current) && !READ_ONCE(link->error)) {
 		go_home(mt, link);
 		schedule_timeout_killable(1);

@@ -32,6 +32,7 @@ long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 			   const u64 *args);
 long mosix_body_local(struct mosix_call_ctx *ctx);
 long mosix_body_return(struct mosix_call_ctx *ctx);
+void mosix_body_call_home(struct mosix_proc *proc, u32 visitor);
 int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link);
 long mosix_call_option(struct mosix_call_ctx *ctx);
 
@@ -58,7 +59,6 @@ void mosix_signal_take(struct mosix_task *mt);
 
 /* core.c: who dies with a core dump dies at home */
 bool mosix_core_take(struct mosix_task *mt, struct kernel_siginfo *info);
-void mosix_core_call_home(struct mosix_task *mt);
 
 /* clone.c: a thread makes another one */
 long mosix_call_clone(struct mosix_call_ctx *ctx);

@@ -16,8 +16,6 @@
 #include "body.h"
 #include "deputy.h"
 
-#include "../kernel/migrate.h"
-
 #include <linux/mosix.h>
 #include <linux/sched/signal.h>
 
@@ -69,22 +67,4 @@ bool mosix_core_take(struct mosix_task *mt, struct kernel_siginfo *info)
 	*info = mt->core;
 	mt->core.si_signo = 0;
 	return true;
-}
-
-/**
- * mosix_core_call_home - current has such a signal: all threads go home
- * @mt: record of current
- *
- * Context: the body, at its safe point.
- */
-void mosix_core_call_home(struct mosix_task *mt)
-{
-	struct mosix_proc *proc = mt->proc;
-
-	if (test_and_set_bit(MP_GO_HOME, &proc->flags))
-		return;
-	/* Others may wait in calls at home, which only home interrupts. */
-	if (READ_ONCE(proc->nlive) > 1)
-		mosix_move_beg(proc, 0, 1);
-	mosix_proc_kick(proc);
 }

@@ -263,6 +263,24 @@ long mosix_body_local(struct mosix_call_ctx *ctx)
 }
 
 /**
+ * mosix_body_call_home - all threads of a body go home by themselves
+ * @proc: the process
+ * @visitor: TID of the thread that only has a call to make there, 0 none
+ *
+ * Context: the body; behind it comes the safe point.
+ */
+void mosix_body_call_home(struct mosix_proc *proc, u32 visitor)
+{
+	if (!test_and_set_bit(MP_GO_HOME, &proc->flags)) {
+		WRITE_ONCE(proc->visitor, visitor);
+		/* Others may wait in calls at home, which only home interrupts. */
+		if (READ_ONCE(proc->nlive) > 1)
+			mosix_move_beg(proc, 0, 1);
+	}
+	mosix_proc_kick(proc);
+}
+
+/**
  * mosix_body_return - the process goes home and makes the call there
  * @ctx: the call
  *
@@ -274,15 +292,7 @@ long mosix_body_local(struct mosix_call_ctx *ctx)
  */
 long mosix_body_return(struct mosix_call_ctx *ctx)
 {
-	struct mosix_proc *proc = ctx->mt->proc;
-
-	if (!test_and_set_bit(MP_GO_HOME, &proc->flags)) {
-		WRITE_ONCE(proc->visitor, ctx->mt->tid);
-		/* Others may wait in calls at home, which only home interrupts. */
-		if (READ_ONCE(proc->nlive) > 1)
-			mosix_move_beg(proc, 0, 1);
-	}
-	mosix_proc_kick(proc);
+	mosix_body_call_home(ctx->mt->proc, ctx->mt->tid);
 	return -ERESTARTNOINTR;
 }
 

@@ -31,11 +31,14 @@ static bool reaches(double ratio, const char *reach)
 				 ratio >= atof(reach + 2);
 }
 
-static bool row(const struct figure *f, const char *name)
+/* Enters a row; its name is made into @name. */
+static bool row(const struct figure *f, char name[NAME_MAX_LEN],
+		const char *format, va_list args)
 {
 	double ratio = f->reference ? f->ours / f->reference : f->ours;
 	bool ok = reaches(ratio, f->reach);
 
+	vsnprintf(name, NAME_MAX_LEN, format, args);
 	fprintf(table, "%s\t%.4g\t%s\t%.4g\t%.3f\t%s\t%s\n", name, f->ours,
 		f->unit, f->reference, ratio, f->reach, ok ? "yes" : "no");
 	fflush(table);
@@ -49,22 +52,24 @@ bool row_claim(struct figure f, const char *format, ...)
 {
 	char name[NAME_MAX_LEN];
 	va_list args;
+	bool ok;
 
 	va_start(args, format);
-	vsnprintf(name, sizeof(name), format, args);
+	ok = row(&f, name, format, args);
 	va_end(args);
-	return ktap_claim(row(&f, name), "%s", name);
+	return ktap_claim(ok, "%s", name);
 }
 
 bool row_show(struct figure f, const char *format, ...)
 {
 	char name[NAME_MAX_LEN];
 	va_list args;
+	bool ok;
 
 	va_start(args, format);
-	vsnprintf(name, sizeof(name), format, args);
+	ok = row(&f, name, format, args);
 	va_end(args);
-	return row(&f, name);
+	return ok;
 }
 
 int rows_close(void)
