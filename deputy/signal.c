@@ -15,6 +15,7 @@
 #include "body.h"
 #include "deputy.h"
 
+#include "../kernel/clock.h"
 #include "../kernel/migrate.h"
 #include "../kernel/x86.h"
 
@@ -80,6 +81,17 @@ int mosix_signal_queue(const struct wire_signal *s)
 				s->to_thread ? PIDTYPE_PID : PIDTYPE_TGID);
 }
 
+/* A timer's signal is not early by the clock that its handler reads. */
+static void catch_up(struct mosix_proc *proc)
+{
+	struct mosix_link *link = mosix_proc_link(proc);
+
+	if (!link)
+		return;
+	mosix_clock_catch_up(link);
+	mosix_link_put(link);
+}
+
 /**
  * mosix_signal_take - signals that came from home become the body's
  * @mt: record of current
@@ -99,6 +111,8 @@ void mosix_signal_take(struct mosix_task *mt)
 			mosix_migrate_kick_later(mt->proc);
 		return;
 	}
+	if (!list_empty_careful(&mt->signals))
+		catch_up(mt->proc);
 	for (;;) {
 		spin_lock(&mt->proc->lock);
 		msg = list_first_entry_or_null(&mt->signals, struct mosix_msg,

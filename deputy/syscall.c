@@ -178,8 +178,7 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 			count_loss(ctx->mt->proc, ktime_get_ns() - asked_ns,
 				   answer);
 			ret = finish(ctx, &call, answer);
-			mosix_clock_await(le64_to_cpu(answer->h.sent_ns),
-					  asked_ns);
+			mosix_clock_catch_up(link);
 			mosix_msg_free(answer);
 		}
 	} else {

@@ -18,7 +18,6 @@
  */
 #include "clock.h"
 
-#include <linux/delay.h>
 #include <linux/ktime.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
@@ -27,17 +26,18 @@
 #include <linux/time_namespace.h>
 #include <linux/xarray.h>
 
+#include <vdso/datapage.h>
+
 enum {
 	/* A second in so many: 20 ppm, what two quartz clocks may differ by. */
 	DRIFT_PART	= 50000,
-	/* Shorter calls do not wait for a clock. */
-	SLEPT_NS	= NSEC_PER_MSEC,
-	/* More than messages differ by: clocks that drifted, nothing to await. */
-	BEHIND_MAX_NS	= NSEC_PER_MSEC,
 };
 
 /* No message is so late; a node that was booted is younger by more. */
 #define LATE_MAX_NS	(2 * (s64)NSEC_PER_SEC)
+
+/* What a clock is put forward in all: readers count the seconds of it. */
+#define FORWARD_MAX_NS	(64 * (s64)NSEC_PER_SEC)
 
 /**
  * struct node_clock - what is known of a node's monotonic clock
@@ -49,7 +49,8 @@ struct node_clock {
 	u64 heard_ns;
 };
 
-static DEFINE_SPINLOCK(clocks_lock);	/* protects what clocks point to */
+/* Protects what clocks point to, and writing the offsets of bodies. */
+static DEFINE_SPINLOCK(clocks_lock);
 static DEFINE_XARRAY(clocks);
 
 static struct node_clock *find_clock(u16 node)
@@ -124,26 +125,51 @@ void mosix_clock_enter(struct nsproxy *ns, struct mosix_link *link,
 	switch_task_namespaces(current, ns);
 }
 
-/**
- * mosix_clock_await - a call that slept at home has ended
- * @sent_ns: the home's clock as its answer was sent
- * @asked_ns: ktime_get_ns() as the call was made
- *
- * An answer that came faster than any message before would end a sleep early,
- * by a little: current waits until its own clock shows that time too.
- *
- * Context: the body, in the call; may sleep.
- */
-void mosix_clock_await(u64 sent_ns, u64 asked_ns)
+/* Readers take no lock, so only words change that are read in one piece. */
+static void advance(struct time_namespace *ns, s64 by)
 {
-	u64 now_ns = ktime_get_ns();
-	struct timespec64 now = ns_to_timespec64(now_ns);
-	s64 behind;
+	static const int monotonic[] = {
+		CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_COARSE,
+	};
+	static const int boot[] = { CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM };
+	struct vdso_data *pages =
+		arch_get_vdso_data(page_address(ns->vvar_page));
+	struct timens_offsets *off = &ns->offsets;
+	int cs, i;
 
-	if (now_ns - asked_ns < SLEPT_NS)
+	WRITE_ONCE(off->monotonic.tv_nsec, off->monotonic.tv_nsec + by);
+	WRITE_ONCE(off->boottime.tv_nsec, off->boottime.tv_nsec + by);
+	for (cs = 0; cs < CS_BASES; cs++) {
+		struct timens_offset *shown = pages[cs].offset;
+
+		for (i = 0; i < ARRAY_SIZE(monotonic); i++)
+			WRITE_ONCE(shown[monotonic[i]].nsec,
+				   off->monotonic.tv_nsec);
+		for (i = 0; i < ARRAY_SIZE(boot); i++)
+			WRITE_ONCE(shown[boot[i]].nsec, off->boottime.tv_nsec);
+	}
+}
+
+/**
+ * mosix_clock_catch_up - something came from home that current will notice
+ * @link: to the home
+ *
+ * It may have come faster than any message before: then the body's clocks are
+ * behind the time at which it was sent, and what ended a wait would seem early.
+ * They are put forward to what is known now of the home's, for all threads.
+ *
+ * Context: the body.
+ */
+void mosix_clock_catch_up(const struct mosix_link *link)
+{
+	struct time_namespace *ns = current->nsproxy->time_ns;
+	s64 ahead = READ_ONCE(link->ahead_ns), by;
+
+	if (ahead <= timespec64_to_ns(&ns->offsets.monotonic))
 		return;
-	timens_add_monotonic(&now);
-	behind = sent_ns - timespec64_to_ns(&now);
-	if (behind > 0 && behind <= BEHIND_MAX_NS)
-		fsleep(behind / NSEC_PER_USEC + 1);
+	spin_lock(&clocks_lock);
+	by = ahead - timespec64_to_ns(&ns->offsets.monotonic);
+	if (by > 0 && by < FORWARD_MAX_NS - ns->offsets.monotonic.tv_nsec)
+		advance(ns, by);
+	spin_unlock(&clocks_lock);
 }

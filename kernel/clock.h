@@ -10,6 +10,6 @@ struct nsproxy;
 void mosix_clock_hear(struct mosix_link *link, u64 sent_ns);
 void mosix_clock_enter(struct nsproxy *ns, struct mosix_link *link,
 		       u64 slept_ns);
-void mosix_clock_await(u64 sent_ns, u64 asked_ns);
+void mosix_clock_catch_up(const struct mosix_link *link);
 
 #endif /* MOSIX_CLOCK_H */
