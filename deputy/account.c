@@ -3,14 +3,19 @@
  * CPU time that a thread of a body uses is added at home to what its deputy
  * has used, where times(2), wait(2), the clocks, ps and top look. The
  * body reports what it used on this stay with each call, once a second, and
- * as it ends or leaves.
+ * as it ends or leaves. So a limit on CPU time (RLIMIT_CPU) is kept at home, to
+ * a second.
  */
 #include "body.h"
 #include "deputy.h"
 
+#include <linux/cgroup.h>
+#include <linux/kernel_stat.h>
+#include <linux/posix-timers.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
 #include <linux/mmu_context.h>
+#include <linux/task_work.h>
 #include <linux/workqueue.h>
 
 #include <kernel/sched/sched.h>
@@ -44,6 +49,17 @@ static u64 advance(u64 *seen, u64 now)
 	return delta;
 }
 
+/* What the tick adds to the sums of the task's process and control group. */
+static void book_group(struct task_struct *p, u64 utime, u64 stime)
+{
+	account_group_user_time(p, utime);
+	account_group_system_time(p, stime);
+	account_group_exec_runtime(p, utime + stime);
+	cgroup_account_cputime(p, utime + stime);
+	cgroup_account_cputime_field(p, CPUTIME_USER, utime);
+	cgroup_account_cputime_field(p, CPUTIME_SYSTEM, stime);
+}
+
 /*
  * As if the task had run so long here. The scheduler adds to the sum under
  * this lock; the other two only share it out between user and system.
@@ -56,7 +72,36 @@ static void book(struct task_struct *p, u64 utime, u64 stime)
 	p->se.sum_exec_runtime += utime + stime;
 	p->utime += utime;
 	p->stime += stime;
+	book_group(p, utime, stime);
 	task_rq_unlock(rq, p, &rf);
+}
+
+static bool is_limited(struct task_struct *p)
+{
+#ifdef CONFIG_POSIX_TIMERS
+	return READ_ONCE(p->signal->posix_cputimers.timers_active);
+#else
+	return false;
+#endif
+}
+
+/**
+ * mosix_account_watch - has the process used up its CPU time?
+ * @mt: record of current
+ *
+ * What the tick would do: the kernel's own code sends SIGXCPU, or SIGKILL.
+ *
+ * Context: the deputy.
+ */
+void mosix_account_watch(struct mosix_task *mt)
+{
+	if (!test_and_clear_bit(MT_BOOKED, &mt->flags))
+		return;
+	local_irq_disable();
+	run_posix_cpu_timers();
+	local_irq_enable();
+	if (task_work_pending(current))
+		task_work_run();	/* it may have left the rest to that */
 }
 
 /**
@@ -80,6 +125,10 @@ void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
 		proc->booked_ns += utime + stime;
 		book(mt->task, utime, stime);
+		if (is_limited(mt->task)) {
+			set_bit(MT_BOOKED, &mt->flags);
+			wake_up(&mt->wait);
+		}
 	}
 	spin_unlock(&proc->lock);
 }

@@ -17,6 +17,8 @@ struct pt_regs;
  * @desc: what syscall.tbl says about it
  * @nr: its number
  * @args: its arguments; a handler may change them before it forwards
+ * @kind: enum wire_call_kind: who wants it
+ * @filtered: receives 1 when it was not made: a filter wants its result
  */
 struct mosix_call_ctx {
 	struct mosix_task *mt;
@@ -24,6 +26,8 @@ struct mosix_call_ctx {
 	const struct mosix_call_desc *desc;
 	unsigned long nr;
 	u64 args[MOSIX_CALL_ARGS];
+	u16 kind;
+	u16 filtered;
 };
 
 /* syscall.c */
@@ -35,6 +39,7 @@ long mosix_body_return(struct mosix_call_ctx *ctx);
 void mosix_body_call_home(struct mosix_proc *proc, u32 visitor);
 int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link);
 long mosix_call_option(struct mosix_call_ctx *ctx);
+enum mosix_call_class mosix_call_class_of(const struct mosix_call_ctx *ctx);
 
 /* inline.c */
 struct mosix_msg *mosix_inline_pack(struct mosix_call_ctx *ctx);
@@ -57,6 +62,9 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 			    bool all);
 void mosix_signal_take(struct mosix_task *mt);
 
+/* filter.c: seccomp */
+bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret);
+
 /* core.c: who dies with a core dump dies at home */
 bool mosix_core_take(struct mosix_task *mt, struct kernel_siginfo *info);
 
@@ -76,6 +84,7 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx);
 void mosix_account_read(struct wire_usage *usage, struct task_struct *p);
 void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		       const struct wire_usage *usage);
+void mosix_account_watch(struct mosix_task *mt);
 void mosix_account_init(void);
 
 #endif /* MOSIX_DEPUTY_BODY_H */

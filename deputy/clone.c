@@ -76,6 +76,8 @@ static struct mosix_image *child_image(struct mosix_task *child,
 
 	if (!image)
 		return NULL;
+	assign_bit(MT_FILTERED, &child->flags,
+		   test_bit(MT_FILTERED, &current->mosix->flags));
 	mosix_pack_child(child, image);
 	if (args->stack)
 		image->regs.sp = cpu_to_le64(args->stack);

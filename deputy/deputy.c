@@ -81,7 +81,7 @@ static void tell_pending(struct mosix_msg *msg, u64 began_ns)
 {
 	struct wire_reply *reply = (void *)msg->data;
 
-	reply->pending = cpu_to_le32(mosix_signal_waits());
+	reply->pending = cpu_to_le16(mosix_signal_waits());
 	reply->spent_ns = cpu_to_le64(ktime_get_ns() - began_ns);
 }
 
@@ -118,6 +118,47 @@ static void leave_call(void)
 	cond_resched();
 }
 
+static struct mosix_msg *make_call(struct mosix_task *mt,
+				   const struct wire_call *call)
+{
+	unsigned long nr = le64_to_cpu(call->nr);
+	struct mosix_scratch scratch;
+	struct mosix_mirror mirror;
+	long ret;
+
+	mosix_memory_before(mt, &mirror, call);
+	mosix_scratch_begin(mt, call, &scratch);
+	ret = mosix_call_soften(nr, carry_out(nr, scratch.args));
+	mosix_memory_after(mt, &mirror, call, ret);
+	mosix_scratch_restart(call, &scratch, ret);
+	return mosix_inline_reply(call, &scratch, ret);
+}
+
+/* What becomes of a call: a filter's word, or the call's result. */
+static struct mosix_msg *answer_call(struct mosix_task *mt,
+				     const struct wire_call *call)
+{
+	const struct mosix_scratch none = { };
+	struct wire_reply *said;
+	struct mosix_msg *reply;
+	bool stopped;
+	long ret = 0;
+
+	/* A signal on its way to the body finds it in this call; so does a move. */
+	if (le32_to_cpu(call->signals) != mt->nsignals ||
+	    test_bit(MP_GO_HOME, &mt->proc->flags))
+		set_notify_signal(current);
+	stopped = mosix_filter_stops(call, &ret);
+	if (!stopped && le16_to_cpu(call->kind) != CALL_ASK)
+		return make_call(mt, call);
+	reply = mosix_inline_reply(call, &none, ret);
+	if (reply) {
+		said = (void *)reply->data;
+		said->filtered = cpu_to_le16(stopped);
+	}
+	return reply;
+}
+
 /**
  * mosix_deputy_call - the body makes a call
  * @mt: record of current
@@ -130,14 +171,10 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 {
 	const struct wire_call *call = (void *)msg->data;
 	const struct wire_usage usage = { call->utime_ns, call->stime_ns };
-	struct mosix_link *link;
-	struct mosix_mirror mirror;
-	unsigned long nr = le64_to_cpu(call->nr);
-	struct mosix_scratch scratch;
 	u64 began_ns = ktime_get_ns();
+	struct mosix_link *link;
 	struct mosix_msg *reply;
 	int error = -ENOMEM;
-	long ret;
 
 	if (!mosix_call_may_forward(call, mt->tid)) {
 		mosix_msg_free(msg);
@@ -149,16 +186,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	mosix_talk_heard(le64_to_cpu(call->lost_ns));
 	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);
 	set_blocked(le64_to_cpu(call->blocked));
-	mosix_memory_before(mt, &mirror, call);
-	mosix_scratch_begin(mt, call, &scratch);
-	/* A signal on its way to the body finds it in this call; so does a move. */
-	if (le32_to_cpu(call->signals) != mt->nsignals ||
-	    test_bit(MP_GO_HOME, &mt->proc->flags))
-		set_notify_signal(current);
-	ret = mosix_call_soften(nr, carry_out(nr, scratch.args));
-	mosix_memory_after(mt, &mirror, call, ret);
-	mosix_scratch_restart(call, &scratch, ret);
-	reply = mosix_inline_reply(call, &scratch, ret);
+	reply = answer_call(mt, call);
 	leave_call();
 	/* What the call raised reaches the body before its result. */
 	if (reply) {
@@ -389,7 +417,8 @@ static int await_message(struct mosix_task *mt)
 		ask_home(mt->proc, link);
 	wait_event_interruptible(mt->wait, has_message(mt) ||
 				 READ_ONCE(link->error) || must_ask(mt) ||
-				 must_restore(mt));
+				 must_restore(mt) ||
+				 test_bit(MT_BOOKED, &mt->flags));
 	error = has_message(mt) ? 0 : READ_ONCE(link->error);
 	mosix_link_put(link);
 	return error;
@@ -423,6 +452,7 @@ void mosix_deputy_serve(struct mosix_task *mt)
 
 	mosix_deputy_drop_pointers();
 	while (mosix_proc_is_away(mt->proc)) {
+		mosix_account_watch(mt);
 		mosix_deputy_signals(mt);
 		msg = mosix_task_receive(mt);
 		if (msg) {

@@ -38,6 +38,10 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg);
 void mosix_restore_own(struct mosix_task *mt);
 void mosix_restore_done(struct mosix_task *mt);
 
+/* filter.c: seccomp */
+bool mosix_filter_knows(const struct wire_call *call);
+bool mosix_filter_stops(const struct wire_call *call, long *ret);
+
 /* clone.c */
 long mosix_clone_deputy(u64 flags);
 

@@ -92,7 +92,7 @@ static long plan(const struct mosix_call_ctx *ctx, struct wire_call *call)
 		call->win[n].arg = cpu_to_le16(d->arg | (i << 8));
 		n++;
 	}
-	call->nwin = cpu_to_le32(n);
+	call->nwin = cpu_to_le16(n);
 	return in;
 }
 
@@ -106,7 +106,7 @@ static const struct mosix_window_desc *desc_of(const struct mosix_call_ctx *ctx,
 static long fill(const struct mosix_call_ctx *ctx, struct wire_call *call,
 		 u8 *to)
 {
-	u32 i, nwin = le32_to_cpu(call->nwin);
+	u32 i, nwin = le16_to_cpu(call->nwin);
 	u8 *begin = to;
 
 	for (i = 0; i < nwin; i++) {
@@ -138,6 +138,9 @@ static void fill_head(const struct mosix_call_ctx *ctx, struct wire_call *call)
 
 	memset(call, 0, sizeof(*call));
 	call->nr = cpu_to_le64(ctx->nr);
+	call->kind = cpu_to_le16(ctx->kind);
+	if (ctx->regs)
+		call->ip = cpu_to_le64(instruction_pointer(ctx->regs));
 	for (i = 0; i < MOSIX_CALL_ARGS; i++)
 		call->args[i] = cpu_to_le64(ctx->args[i]);
 	call->blocked = cpu_to_le64(current->blocked.sig[0]);
@@ -182,7 +185,7 @@ struct mosix_msg *mosix_inline_pack(struct mosix_call_ctx *ctx)
 		fill_head(ctx, call);
 		used = 0;
 	}
-	for (i = 0; i < le32_to_cpu(call->nwin); i++)
+	for (i = 0; i < le16_to_cpu(call->nwin); i++)
 		call->win[i].arg &= cpu_to_le16(0xff);
 	msg->len = sizeof(head) + used;
 	msg->h.tid = cpu_to_le32(ctx->mt->tid);
@@ -209,7 +212,7 @@ int mosix_inline_unpack(const struct wire_call *call,
 
 		if (!len)
 			continue;
-		if (i >= le32_to_cpu(call->nwin) ||
+		if (i >= le16_to_cpu(call->nwin) ||
 		    !(le16_to_cpu(w->dir) & WINDOW_OUT) ||
 		    len > le32_to_cpu(w->len))
 			return -EFAULT;

@@ -99,7 +99,7 @@ static const struct option personality_options[] = {
 
 /* Limits on what the body does itself must hold there too. */
 static const struct option rlimit_options[] = {
-	{ 0, RETURN },			/* RLIMIT_CPU */
+	{ 0, HOME },			/* RLIMIT_CPU: watched there */
 	{ 2, RETURN },			/* RLIMIT_DATA */
 	{ 3, RETURN },			/* RLIMIT_STACK */
 	{ 4, RETURN },			/* RLIMIT_CORE */
@@ -112,7 +112,7 @@ static const struct option prctl_options[] = {
 	{ 1, HOME },			/* PR_SET_PDEATHSIG */
 	{ 2, HOME },			/* PR_GET_PDEATHSIG */
 	{ 3, HOME },			/* PR_GET_DUMPABLE */
-	{ 4, HOME },			/* PR_SET_DUMPABLE: dumps are made there */
+	{ 4, RETURN },			/* PR_SET_DUMPABLE: may be a reason to stay */
 	{ 7, HOME },			/* PR_GET_KEEPCAPS */
 	{ 8, HOME },			/* PR_SET_KEEPCAPS */
 	{ 13, HOME },			/* PR_GET_TIMING */

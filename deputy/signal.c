@@ -225,7 +225,7 @@ static void stop_level(struct task_struct *p, int by)
 }
 
 /**
- * mosix_signal_stopped - hook: current is about to sleep as TASK_STOPPED
+ * mosix_signal_stopped - hook: current is about to sleep, stopped or frozen
  * @p: current
  *
  * Context: must not sleep.
@@ -236,7 +236,7 @@ void mosix_signal_stopped(struct task_struct *p)
 }
 
 /**
- * mosix_signal_continued - hook: current goes on after a stop
+ * mosix_signal_continued - hook: current goes on after that
  * @p: current
  *
  * Context: process context.

@@ -71,7 +71,9 @@ bool mosix_call_may_forward(const struct wire_call *call, u32 tid)
 	u64 args[MOSIX_CALL_ARGS];
 	u32 i;
 
-	if (!desc || stays_away(nr))
+	if (le16_to_cpu(call->kind) == CALL_ASK)
+		return true;	/* nothing is made */
+	if (!desc || stays_away(nr) || !mosix_filter_knows(call))
 		return false;
 	class = desc->class;
 	if (desc->handler == mosix_call_option) {
@@ -121,6 +123,7 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 	if (mosix_msg_type(answer) != MSG_REPLY)
 		return -ENOSYS;
 	ret = le64_to_cpu(reply->ret);
+	ctx->filtered = le16_to_cpu(reply->filtered);
 	if (reply->pending)
 		set_bit(MT_PENDING, &ctx->mt->flags);
 	else
@@ -189,7 +192,7 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 }
 
 /**
- * mosix_body_forward_as - forward another call than the one made
+ * mosix_body_forward_as - forward a call of the body's own, not the one made
  * @ctx: the call
  * @nr: number to forward; no windows
  * @args: its six arguments
@@ -203,6 +206,7 @@ long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 	struct mosix_call_ctx other = *ctx;
 
 	other.desc = &plain;
+	other.kind = CALL_OWN;
 	other.nr = nr;
 	memcpy(other.args, args, sizeof(other.args));
 	return mosix_body_forward(&other);
@@ -224,6 +228,7 @@ int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link)
 	struct mosix_call_ctx ctx = {
 		.mt = mt,
 		.desc = &plain,
+		.kind = CALL_OWN,
 		.nr = __NR_getppid,
 	};
 	struct mosix_msg *msg = mosix_inline_pack(&ctx);
@@ -320,6 +325,18 @@ static long by_class(struct mosix_call_ctx *ctx, enum mosix_call_class class)
 }
 
 /**
+ * mosix_call_class_of - where a call whose class depends on an argument is made
+ * @ctx: the call
+ *
+ * Return: its class.
+ * Context: the body, in the call.
+ */
+enum mosix_call_class mosix_call_class_of(const struct mosix_call_ctx *ctx)
+{
+	return mosix_option_class(ctx->nr, ctx->args, ctx->mt->tid);
+}
+
+/**
  * mosix_call_option - a call whose class depends on an argument
  * @ctx: the call
  *
@@ -328,8 +345,7 @@ static long by_class(struct mosix_call_ctx *ctx, enum mosix_call_class class)
  */
 long mosix_call_option(struct mosix_call_ctx *ctx)
 {
-	return by_class(ctx, mosix_option_class(ctx->nr, ctx->args,
-						ctx->mt->tid));
+	return by_class(ctx, mosix_call_class_of(ctx));
 }
 
 /**
@@ -530,6 +546,7 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 		.args = { regs->di, regs->si, regs->dx,
 			  regs->r10, regs->r8, regs->r9 },
 	};
+	long ret;
 
 	if (nr == -1 || !ctx.mt)
 		return nr;
@@ -545,6 +562,10 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 		/* Nothing begins any more: the call is made again at home. */
 		mosix_task_kick(ctx.mt);
 		regs->ax = -ERESTARTNOINTR;
+		return -1;
+	}
+	if (!mosix_filter_passes(&ctx, &ret)) {
+		regs->ax = ret;
 		return -1;
 	}
 	if (ctx.desc->class == MOSIX_CALL_LOCAL) {

@@ -254,7 +254,7 @@ static int build_first(struct mosix_task *mt)
 		return 0;
 	}
 	set_limits(&mt->image->task);
-	if (mt->image->task.dumps)
+	if (le32_to_cpu(mt->image->task.flags) & TASK_DUMPS)
 		set_bit(MP_DUMPS, &mt->proc->flags);
 	return mosix_build_thread(mt);
 }

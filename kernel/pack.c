@@ -97,6 +97,18 @@ static u64 blocked_mask(struct task_struct *task)
 	return task->blocked.sig[0];
 }
 
+static u32 task_flags(struct mosix_task *mt, struct task_struct *task)
+{
+	u32 flags = rlimit(RLIMIT_CORE) ? TASK_DUMPS : 0;
+
+	/* Filters stay at home: a body only knows that there are some. */
+	if (mosix_proc_is_guest(mt->proc) ?
+	    test_bit(MT_FILTERED, &mt->flags) :
+	    test_task_syscall_work(task, SECCOMP))
+		flags |= TASK_FILTERED;
+	return flags;
+}
+
 static void fill_task(struct wire_task *t, struct mosix_task *mt,
 		      struct task_struct *task)
 {
@@ -107,7 +119,7 @@ static void fill_task(struct wire_task *t, struct mosix_task *mt,
 	t->rlim_stack = cpu_to_le64(rlimit(RLIMIT_STACK));
 	t->rlim_data = cpu_to_le64(rlimit(RLIMIT_DATA));
 	t->rlim_as = cpu_to_le64(rlimit(RLIMIT_AS));
-	t->dumps = cpu_to_le32(rlimit(RLIMIT_CORE) != 0);
+	t->flags = cpu_to_le32(task_flags(mt, task));
 	t->personality = cpu_to_le32(task->personality);
 	t->blocked = cpu_to_le64(blocked_mask(task));
 	get_task_comm(comm, task);

@@ -43,9 +43,9 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_LDT]		= "local descriptor table or segment register",
 	[STAY_PORTS]		= "I/O port permissions",
 	[STAY_TRACED]		= "traced",
-	[STAY_SECCOMP]		= "seccomp filter",
+	[STAY_PRIVATE]		= "private memory (not dumpable)",
 	[STAY_NAMESPACE]	= "PID or time namespace of its own",
-	[STAY_CPU_TIMER]	= "CPU-time timer or limit",
+	[STAY_CPU_TIMER]	= "CPU-time timer",
 	[STAY_XSAVE]		= "CPU without XSAVE",
 	[STAY_AFFINITY]		= "CPU affinity",
 	[STAY_PKEYS]		= "memory protection keys",
@@ -132,6 +132,12 @@ static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 	if (mm->def_flags & VM_LOCKED)
 		why |= BIT_ULL(STAY_LOCKED);
 	mmap_read_unlock(mm);
+	/*
+	 * A set-user-ID program, or a keeper of secrets: whoever has its memory
+	 * can be what it is, and the host's root would have it.
+	 */
+	if (get_dumpable(mm) != SUID_DUMP_USER)
+		why |= BIT_ULL(STAY_PRIVATE);
 	if (test_bit(MMF_HAS_UPROBES, &mm->flags))
 		why |= BIT_ULL(STAY_UPROBES);
 #ifdef CONFIG_AIO
@@ -147,10 +153,13 @@ static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 	return why;
 }
 
-/* Not by the time of the next event: that is stale until the next tick. */
+/*
+ * Not by the time of the next event: that is stale until the next tick. The
+ * limit on CPU time is no reason: it is watched at home.
+ */
 static bool has_cpu_timer(struct task_struct *p)
 {
-	bool found = task_rlimit(p, RLIMIT_CPU) != RLIM_INFINITY;
+	bool found = false;
 #ifdef CONFIG_POSIX_TIMERS
 	struct signal_struct *sig = p->signal;
 	u32 i;
@@ -206,8 +215,6 @@ static u64 task_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_VFORK);
 	if (has_tracer(p))
 		why |= BIT_ULL(STAY_TRACED);
-	if (p->seccomp.mode)
-		why |= BIT_ULL(STAY_SECCOMP);
 	if (p->user_cpus_ptr)
 		why |= BIT_ULL(STAY_AFFINITY);
 	if (test_task_syscall_work(p, SYSCALL_USER_DISPATCH))

@@ -145,6 +145,8 @@ enum mosix_task_flag {
 	MT_BORN,	/* host: a task for it is being made */
 	MT_FROZEN,	/* waits at the barrier */
 	MT_OVER,	/* deputy: its thread of the body has ended */
+	MT_BOOKED,	/* deputy: its limit on CPU time may be reached */
+	MT_FILTERED,	/* home has seccomp filters for its calls */
 	MT_GHOST,	/* host: leads the group, its thread has ended long ago */
 };
 

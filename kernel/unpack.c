@@ -268,6 +268,8 @@ int mosix_unpack_task(struct mosix_task *mt)
 	current->sas_ss_sp = le64_to_cpu(t->altstack);
 	current->sas_ss_size = le64_to_cpu(t->altstack_size);
 	current->sas_ss_flags = le32_to_cpu(t->altstack_flags);
+	assign_bit(MT_FILTERED, &mt->flags,
+		   le32_to_cpu(t->flags) & TASK_FILTERED);
 	unpack_rseq(t);
 	unpack_restart(mt, t);
 	return 0;

@@ -106,11 +106,11 @@ u32 wire_head_len(u16 type)
 
 static int check_call(const struct wire_call *c, u32 len)
 {
-	u32 nwin = le32_to_cpu(c->nwin);
+	u32 nwin = le16_to_cpu(c->nwin);
 	u64 in = 0, all = 0;
 	u32 i;
 
-	if (nwin > WIRE_WINDOWS_MAX)
+	if (nwin > WIRE_WINDOWS_MAX || le16_to_cpu(c->kind) >= CALL_KINDS)
 		return -EBADMSG;
 	for (i = 0; i < nwin; i++) {
 		u32 dir = le16_to_cpu(c->win[i].dir);
@@ -133,8 +133,9 @@ static int check_reply(const struct wire_reply *r, u32 len)
 
 	for (i = 0; i < WIRE_WINDOWS_MAX; i++)
 		out += le32_to_cpu(r->out[i]);
-	if (le32_to_cpu(r->pending) > 1 || out > WIRE_WINDOW_BYTES_MAX ||
-	    out != len - sizeof(*r))
+	if (le16_to_cpu(r->pending) > 1 || le16_to_cpu(r->filtered) > 1)
+		return -EBADMSG;
+	if (out > WIRE_WINDOW_BYTES_MAX || out != len - sizeof(*r))
 		return -EBADMSG;
 	return 0;
 }
@@ -197,7 +198,8 @@ static int check_xstate(const struct wire_xstate *x, u32 len)
 
 static int check_task(const struct wire_task *t, u32 len)
 {
-	if (len != sizeof(*t) || le32_to_cpu(t->dumps) > 1 || t->futex.pad)
+	if (len != sizeof(*t) || t->futex.pad ||
+	    le32_to_cpu(t->flags) & ~(u32)(TASK_DUMPS | TASK_FILTERED))
 		return -EBADMSG;
 	if (le32_to_cpu(t->restart) >= RESTART_KINDS)
 		return -EBADMSG;

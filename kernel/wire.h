@@ -18,6 +18,8 @@
  *	tells a host that nothing came of its LEAVE; REC_TASK says whether core
  *	is dumped; REPLY says how long the call itself took, CALL what the last
  *	one took beyond that
+ *   5  seccomp filters: CALL says who wants the call and where the program is,
+ *	REPLY whether a filter answered, REC_TASK whether there is one
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -34,9 +36,9 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 4,
-	WIRE_VERSION_MAX	= 4,
-	WIRE_RECORD_VERSION	= 2,
+	WIRE_VERSION_MIN	= 5,
+	WIRE_VERSION_MAX	= 5,
+	WIRE_RECORD_VERSION	= 3,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
 	WIRE_WINDOWS_MAX	= 3,		/* inline windows of a call */
@@ -205,7 +207,9 @@ enum wire_window_dir {
  * @stime_ns: the same, system time
  * @lost_ns: what the last call took longer than at home, nanoseconds; 0: none
  *	was made on this stay
+ * @ip: where the program is, for its seccomp filters
  * @nwin: windows in @win, at most WIRE_WINDOWS_MAX
+ * @kind: enum wire_call_kind
  * @signals: signals that the body has taken up on this stay, less one while
  *	a signal is pending there; if home has sent another number the call
  *	must be interrupted, as it would have been at home
@@ -218,12 +222,22 @@ struct wire_call {
 	__le64 utime_ns;
 	__le64 stime_ns;
 	__le64 lost_ns;
-	__le32 nwin;
+	__le64 ip;
+	__le16 nwin;
+	__le16 kind;
 	__le32 signals;
 	struct wire_window win[WIRE_WINDOWS_MAX];
 };
 
-static_assert(sizeof(struct wire_call) == 144);
+static_assert(sizeof(struct wire_call) == 152);
+
+/* Who wants a call, and what is wanted. */
+enum wire_call_kind {
+	CALL_PROGRAM	= 0,	/* the program: its filters hold */
+	CALL_ASK	= 1,	/* would they let it pass? It is not made. */
+	CALL_OWN	= 2,	/* the body itself: one of four */
+	CALL_KINDS
+};
 
 #define WIRE_BLOCKED_FENCE	(~0ULL)
 
@@ -239,13 +253,15 @@ static inline bool wire_call_is_fence(const struct wire_call *call)
  *	those that were not written
  * @pending: 1: blocked signals wait at home; who unblocks any must ask for
  *	them. 0: there are none.
+ * @filtered: 1: the call was not made, @ret is what a filter wants instead
  * @spent_ns: how long the home was at it, nanoseconds
  */
 struct wire_reply {
 	__le64 ret;
 	__le64 spent_ns;
 	__le32 out[WIRE_WINDOWS_MAX];
-	__le32 pending;
+	__le16 pending;
+	__le16 filtered;
 };
 
 static_assert(sizeof(struct wire_reply) == 32);
@@ -454,7 +470,7 @@ struct wire_futex {
  * @rlim_data: soft RLIMIT_DATA
  * @rlim_as: soft RLIMIT_AS
  * @personality: personality(2)
- * @dumps: 1: a limit for core dumps is set; who dies with one does so at home
+ * @flags: enum wire_task_flags
  * @blocked: signals that it blocks
  * @usage: CPU time on this stay; zero on the way out
  * @futex: RESTART_FUTEX: the wait
@@ -476,7 +492,7 @@ struct wire_task {
 	__le64 rlim_data;
 	__le64 rlim_as;
 	__le32 personality;
-	__le32 dumps;
+	__le32 flags;
 	__le64 blocked;
 	struct wire_usage usage;
 	struct wire_futex futex;
@@ -484,6 +500,11 @@ struct wire_task {
 };
 
 static_assert(sizeof(struct wire_task) == 168);
+
+enum wire_task_flags {
+	TASK_DUMPS	= 1,	/* who dies with a core dump does so at home */
+	TASK_FILTERED	= 2,	/* home has seccomp filters for its calls */
+};
 
 /* REC_REGS: general registers as the kernel saved them at the boundary. */
 struct wire_regs {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Every function that other files can call has kernel-doc right above it, with
-# Context:, and with Return: unless it returns nothing.
+# Context:, and with Return: unless it returns nothing. Every reason to stay is
+# in its table, and no other.
 
 . "$(dirname "$0")/lib.sh"
 cd "$TOP"
@@ -44,4 +45,10 @@ awk '
 	/^}/ || /;[ \t]*$/ { head = "" }
 	END { exit bad }
 ' "${files[@]}" || die "functions lack documentation (lines above)"
+table=Documentation/stay-reasons.rst
+stay=$(sed -n 's/^\t\[STAY_[A-Z0-9_]*\][^"]*"\(.*\)",$/\1/p' kernel/stay.c)
+told=$(sed -n '/^reason  /,$p' $table | grep -vE '^(=| |reason )' |
+	cut -c1-47 | sed 's/ *$//; /^$/d')
+diff <(sort <<<"$stay") <(sort <<<"$told") >&2 ||
+	die "$table does not have the reasons of kernel/stay.c (lines above)"
 say "kernel-doc: ${#files[@]} files document what they offer"

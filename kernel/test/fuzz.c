@@ -52,7 +52,7 @@ static void walk_call(const struct wire_call *c)
 {
 	const u8 *bytes = (const u8 *)(c + 1);
 
-	for (u32 i = 0; i < le32_to_cpu(c->nwin); i++) {
+	for (u32 i = 0; i < le16_to_cpu(c->nwin); i++) {
 		if (!(le16_to_cpu(c->win[i].dir) & WINDOW_IN))
 			continue;
 		touch(bytes, le32_to_cpu(c->win[i].len));

@@ -221,7 +221,7 @@ static void check_windows(const struct message *m, const struct wire_call *call)
 		out = le32_to_cpu(reply->out[i]);
 		if (!out)
 			continue;
-		if (i >= le32_to_cpu(call->nwin) ||
+		if (i >= le16_to_cpu(call->nwin) ||
 		    !(le16_to_cpu(call->win[i].dir) & WINDOW_OUT) ||
 		    out > le32_to_cpu(call->win[i].len))
 			complain(m, "more than the window of its call");

@@ -7,7 +7,6 @@
 
 #include <asm/ldt.h>
 #include <linux/aio_abi.h>
-#include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -147,28 +145,14 @@ static int make_ports(void)
 	return result(ioperm(0x80, 1, 1));
 }
 
-static int make_seccomp(void)
+static int make_private(void)
 {
-	static struct sock_filter {
-		unsigned short code;
-		unsigned char jt, jf;
-		unsigned int k;
-	} allow = { 0x06, 0, 0, SECCOMP_RET_ALLOW };
-	struct {
-		unsigned short len;
-		struct sock_filter *filter;
-	} program = { 1, &allow };
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return result(-1);
-	return result(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+	return result(prctl(PR_SET_DUMPABLE, 0));
 }
 
-static int make_cpu_limit(void)
+static int undo_private(void)
 {
-	struct rlimit limit = { 1000, RLIM_INFINITY };
-
-	return result(setrlimit(RLIMIT_CPU, &limit));
+	return result(prctl(PR_SET_DUMPABLE, 1));
 }
 
 static timer_t cpu_timer;
@@ -217,10 +201,9 @@ static const struct cause causes[] = {
 	{ "ldt", "local descriptor table or segment register", make_ldt,
 	  NULL },
 	{ "ports", "I/O port permissions", make_ports, NULL },
-	{ "seccomp", "seccomp filter", make_seccomp, NULL },
-	{ "cpu_limit", "CPU-time timer or limit", make_cpu_limit, NULL },
-	{ "cpu_timer", "CPU-time timer or limit", make_cpu_timer,
-	  undo_cpu_timer },
+	{ "private", "private memory (not dumpable)",
+	  make_private, undo_private },
+	{ "cpu_timer", "CPU-time timer", make_cpu_timer, undo_cpu_timer },
 	/* No cause at all: they move with their process. */
 	{ "none", "", NULL, NULL },
 };
@@ -327,14 +310,9 @@ FIXTURE_VARIANT_ADD(reason, ports)
 	.cause = "ports",
 };
 
-FIXTURE_VARIANT_ADD(reason, seccomp)
+FIXTURE_VARIANT_ADD(reason, private)
 {
-	.cause = "seccomp",
-};
-
-FIXTURE_VARIANT_ADD(reason, cpu_limit)
-{
-	.cause = "cpu_limit",
+	.cause = "private",
 };
 
 FIXTURE_VARIANT_ADD(reason, cpu_timer)

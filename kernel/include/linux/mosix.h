@@ -122,7 +122,7 @@ static inline struct page *mosix_mm_page(struct mm_struct *mm,
 /* Current wants to trace @p: that comes home first and stays there. */
 #define mosix_ptrace mosix_task_trace
 
-/* Current is TASK_STOPPED and about to sleep: no sleeping here. */
+/* Current is about to sleep, stopped or frozen: no sleeping here. */
 static inline void mosix_signal_stop(struct task_struct *p)
 {
 	if (unlikely(p->mosix))

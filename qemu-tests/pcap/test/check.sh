@@ -52,7 +52,7 @@ start='> HELLO id=1
 < WELCOME id=1
 > OFFER id=2 at=1
 < ACCEPT id=2
-> IMAGE record=5 version=2 len=120
+> IMAGE record=5 version=3 len=120
 > IMAGE_END id=3
 < READY id=3
 > GO id=4
@@ -151,7 +151,7 @@ check_laws() {
 	> REPLY id=1 out=10 len=42"
 	bad "a window that the call did not write" "more than the window" \
 		<<<"$start
-	< CALL id=1 nwin=1 win=9 dir=1 len=153
+	< CALL id=1 nwin=1 win=9 dir=1 len=161
 	> REPLY id=1 out=1 len=33"
 	bad "a call before GO" "before the body was told to go" <<<"> HELLO id=1
 	< WELCOME id=1

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * seccomp filters of a process that is away.
+ *
+ * They stay with the deputy, and the kernel's own code runs them there: over
+ * each call that the body sends home, before it is carried out; over each other
+ * one when the body asks, before it is made. What a filter wants instead of the
+ * call (an error, a signal, a word of its supervisor) is the call's result. A
+ * call for which the process goes home first meets its filters there.
+ *
+ * A body that does not ask gains nothing: what it makes on its host touches
+ * the body's own memory and threads, and no file, process or socket of home.
+ *
+ * A filter that kills one thread of several kills the process when it is away.
+ */
+#include "body.h"
+#include "deputy.h"
+
+#include <linux/sched/task_stack.h>
+#include <linux/seccomp.h>
+
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+/* What a body does by itself, beside the program's calls; harmless, all. */
+static bool is_own(unsigned long nr)
+{
+	return nr == __NR_getppid || nr == __NR_pause || nr == __NR_clone ||
+	       nr == __NR_munmap;
+}
+
+/**
+ * mosix_filter_knows - is this a call that a body may send so?
+ * @call: what it asks for
+ *
+ * Return: false for one that would get around the filters.
+ * Context: any.
+ */
+bool mosix_filter_knows(const struct wire_call *call)
+{
+	return le16_to_cpu(call->kind) != CALL_OWN ||
+	       is_own(le64_to_cpu(call->nr));
+}
+
+/**
+ * mosix_filter_stops - do the filters of current stop a call of its body?
+ * @call: the call
+ * @ret: receives the call's result if they do
+ *
+ * Return: true when it must not be made. Does not return when a filter of
+ * the strict kind kills.
+ * Context: the deputy; sleeps while a supervisor thinks.
+ */
+bool mosix_filter_stops(const struct wire_call *call, long *ret)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	const struct pt_regs kept = *regs;
+	bool stops;
+
+	if (le16_to_cpu(call->kind) == CALL_OWN || wire_call_is_fence(call) ||
+	    !test_task_syscall_work(current, SECCOMP))
+		return false;
+	/* Filters look at the registers, and leave the result there. */
+	regs->orig_ax = le64_to_cpu(call->nr);
+	regs->ax = -ENOSYS;
+	regs->di = le64_to_cpu(call->args[0]);
+	regs->si = le64_to_cpu(call->args[1]);
+	regs->dx = le64_to_cpu(call->args[2]);
+	regs->r10 = le64_to_cpu(call->args[3]);
+	regs->r8 = le64_to_cpu(call->args[4]);
+	regs->r9 = le64_to_cpu(call->args[5]);
+	regs->ip = le64_to_cpu(call->ip);
+	stops = __secure_computing(NULL);
+	if (stops)
+		*ret = regs->ax;
+	*regs = kept;
+	return stops;
+}
+
+static bool is_judged_at_home(const struct mosix_call_ctx *ctx)
+{
+	enum mosix_call_class class = ctx->desc->class;
+
+	if (ctx->desc->handler == mosix_call_option)
+		class = mosix_call_class_of(ctx);
+	else if (ctx->desc->handler)
+		return false;
+	return class == MOSIX_CALL_HOME || class == MOSIX_CALL_RETURN;
+}
+
+/**
+ * mosix_filter_passes - may the program make this call?
+ * @ctx: the call
+ * @ret: receives its result if not
+ *
+ * Return: true when there is no filter, or home will run it anyway, or it has
+ * let the call pass.
+ * Context: the body, in the call; may sleep.
+ */
+bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret)
+{
+	static const struct mosix_call_desc question = {
+		.class = MOSIX_CALL_HOME,
+	};
+	struct mosix_call_ctx ask = *ctx;
+
+	if (!test_bit(MT_FILTERED, &ctx->mt->flags) || is_judged_at_home(ctx))
+		return true;
+	ask.desc = &question;
+	ask.kind = CALL_ASK;
+	*ret = mosix_body_forward(&ask);
+	return !*ret && !ask.filtered;
+}
