@@ -393,19 +393,27 @@ static u64 residency_ms(const struct lb_proc *proc,
 						  RESIDENCY_DOUBLINGS);
 }
 
+/* Where it waits, little work says that it has been here for long. */
+static bool is_young(const struct lb_view *view, const struct lb_proc *proc,
+		     u64 stretch)
+{
+	u64 work = min(proc->work_ms, 1000000000ULL);
+
+	/* Where memory is short the young do not get any work done, either. */
+	return work * min(stretch, 1000000000ULL) / LB_MILLI <
+	       view->params->min_work_ms && !is_short_of_memory(view);
+}
+
 static enum lb_reason judge(const struct lb_view *view,
 			    const struct lb_proc *proc,
-			    const struct lb_decision *d)
+			    const struct lb_decision *d, u64 stretch)
 {
 	const struct lb_params *params = view->params;
 	s64 own = worth(proc->work_ms, d->gain_milli, d->cost_ms);
 
 	if (proc->moves && proc->here_ms < residency_ms(proc, params))
 		return LB_STAY_RESIDENCY;
-	/* Where memory is short the young do not get any work done, either. */
-	if (proc->work_ms < params->min_work_ms && !is_short_of_memory(view))
-		return LB_STAY_YOUNG;
-	if (own < 0 || d->worth_ms < 0)
+	if (is_young(view, proc, stretch) || own < 0 || d->worth_ms < 0)
 		return LB_STAY_YOUNG;
 	return move_reason(view, proc, d->node);
 }
@@ -438,7 +446,7 @@ static struct lb_decision evaluate(const struct lb_round *round,
 			   d.cost_ms);
 	if (d.gain_milli >= (s64)view->params->min_gain_milli &&
 	    here.marginal > there.place.marginal)
-		d.reason = judge(view, proc, &d);
+		d.reason = judge(view, proc, &d, here.stretch);
 	else
 		d.reason = is_crowded(view) ? LB_STAY_GAIN : LB_STAY_NO_WAIT;
 	return d;

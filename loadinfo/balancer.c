@@ -4,7 +4,8 @@
  *
  * It hears what the other nodes tell and, once a period, takes a sample, tells
  * one node, and lets the pure files decide. A move is asked for and goes its
- * own way; the thread looks each period whether it has come to its end. All of
+ * own way; the thread looks now and then whether it has come to its end, and
+ * decides again when it has: another process may go, or this one elsewhere. All of
  * it belongs to this thread and needs no lock; what others look at is in
  * vector.c and decisions.c.
  */
@@ -38,6 +39,8 @@ enum {
 	SAY_MS		= 3000,
 	/* How long its home may take to call a guest, or to say that it does not. */
 	CALL_MS		= 15000,
+	/* How often is looked whether a move has ended. */
+	LOOK_MS		= 20,
 	/* A move ends by itself before that: its time limits add up to less. */
 	MOVE_MS		= 300000,
 };
@@ -191,14 +194,25 @@ static void explain(struct task_struct *task, const struct lb_decision *d)
 	spin_unlock(&proc->lock);
 }
 
-static void follow_move(u64 now_ms)
+/* It does not run here any more, whatever the last sample says. */
+static void forget(pid_t pid)
+{
+	u32 i;
+
+	for (i = 0; i < sample.count; i++)
+		if (sample.proc[i].lb.pid == pid)
+			sample.proc[i].movable = 0;
+}
+
+/* Returns true when a move has come to its end. */
+static bool follow_move(u64 now_ms)
 {
 	struct lb_params params = mosix_vector_params();
 	struct lb_decision *d = &leaving.decision;
 	struct mosix_proc *proc;
 
 	if (!leaving.task || is_on_its_way(now_ms))
-		return;
+		return false;
 	proc = mosix_task_proc(leaving.task);
 	if (!is_ending(leaving.task) && READ_ONCE(proc->where) != d->node) {
 		d->reason = LB_FAILED;
@@ -208,11 +222,14 @@ static void follow_move(u64 now_ms)
 			lb_history_refused(&history, d->node,
 					   now_ms + params.refusal_ms);
 	} else {
+		forget(d->pid);
+		mosix_vector_leaves(leaving.demand_milli);
 		mosix_vector_moved(d->node, leaving.demand_milli, now_ms);
 	}
 	lb_history_ended(&history);
 	put_task_struct(leaving.task);
 	leaving.task = NULL;
+	return true;
 }
 
 static struct task_struct *find_task(const struct sample_proc *s)
@@ -256,7 +273,6 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 	leaving.demand_milli = s->lb.demand_milli;
 	leaving.since_ms = now_ms;
 	lb_history_moved(&history, now_ms);
-	mosix_vector_leaves(s->lb.demand_milli);
 	return true;
 err:
 	put_task_struct(task);
@@ -338,21 +354,26 @@ static void period(void)
 	u64 now_ms = mosix_sample_clock_ms();
 
 	mosix_vector_coming(now_ms);
+	follow_move(now_ms);
 	mosix_sample_take(&sample);
 	mosix_vector_sampled(&sample.node, now_ms);
 	tell(now_ms);
-	follow_move(now_ms);
 	balance(now_ms);
 }
 
-/* Hear what comes until it is time for the next period. */
+/* Hear what comes, and follow a move, until it is time for the next period. */
 static void listen(u64 until_ms)
 {
-	u64 now_ms;
+	u64 now_ms, wait_ms;
+	int ret;
 
 	while ((now_ms = mosix_sample_clock_ms()) < until_ms) {
-		int ret = mosix_spread_receive(&spread, &msg,
-					       (u32)(until_ms - now_ms));
+		if (follow_move(now_ms))
+			balance(now_ms);
+		wait_ms = until_ms - now_ms;
+		if (leaving.task)
+			wait_ms = min(wait_ms, (u64)LOOK_MS);
+		ret = mosix_spread_receive(&spread, &msg, (u32)wait_ms);
 
 		if (!ret)
 			hear();

@@ -425,13 +425,13 @@ static const struct lb_balance_case lb_balance_cases[] = {
 	}, {
 		.name = "and a pause between two",
 		.self = NODE(1, 9000), .other = { { NODE(2, 0) } },
-		.history = { .moved_at_ms = LB_CASE_NOW_MS - 499 },
+		.history = { .moved_at_ms = LB_CASE_NOW_MS - 19 },
 		.proc = { PROC(10) },
 		.want = { .pid = 0, .node = 0, .reason = LB_STAY_GAP },
 	}, {
 		.name = "which ends",
 		.self = NODE(1, 9000), .other = { { NODE(2, 0) } },
-		.history = { .moved_at_ms = LB_CASE_NOW_MS - 500 },
+		.history = { .moved_at_ms = LB_CASE_NOW_MS - 20 },
 		.proc = { PROC(10) },
 		.want = { .pid = 10, .node = 2, .reason = LB_MOVE_CPU },
 	}, {
@@ -450,9 +450,14 @@ static const struct lb_balance_case lb_balance_cases[] = {
 		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG },
 	}, {
 		.name = "too young, whatever it would gain",
-		.self = NODE(1, 9000), .other = { { NODE(2, 0) } },
-		.proc = { PROC(10, .work_ms = 199) },
+		.self = NODE(1, 18000), .other = { { NODE(2, 0) } },
+		.proc = { PROC(10, .work_ms = 22) },
 		.want = { .pid = 10, .node = 2, .reason = LB_STAY_YOUNG },
+	}, {
+		.name = "where many wait, little work is done in a long time",
+		.self = NODE(1, 18000), .other = { { NODE(2, 0) } },
+		.proc = { PROC(10, .work_ms = 23) },
+		.want = { .pid = 10, .node = 2, .reason = LB_MOVE_CPU },
 	}, {
 		.name = "one that goes, not one that would be worth more",
 		.self = NODE(1, 9000), .other = { { NODE(2, 0) } },

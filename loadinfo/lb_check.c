@@ -56,7 +56,8 @@ static void step(struct lb_load *load, enum lb_case_verb verb, u32 value,
 		break;
 	case LB_DO_RESERVE:
 		++*guests;
-		if (lb_load_reserve(load, *guests, value, 10000))
+		/* As much memory as demand, so one sum tells of the other. */
+		if (lb_load_reserve(load, *guests, value, value, 10000))
 			*guests = LB_RESERVATIONS;
 		break;
 	case LB_DO_ARRIVE:
@@ -97,6 +98,9 @@ s64 lb_check_load(const struct lb_load_case *c)
 			return at + lb_load_export(&load);
 		if (lb_load_coming(&load) != c->step[i].coming)
 			return at + lb_load_coming(&load);
+		if (lb_load_free_kib(&load, U32_MAX) !=
+		    U32_MAX - lb_load_reserved(&load))
+			return at + lb_load_free_kib(&load, U32_MAX);
 	}
 	return 0;
 }

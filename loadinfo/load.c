@@ -85,6 +85,7 @@ void lb_load_depart(struct lb_load *load, u32 demand_milli)
  * @load: of this node
  * @key: names it for lb_load_settle(), not 0
  * @demand_milli: what it wanted at its last node
+ * @mem_kib: memory that it will take
  * @until_at_ms: when to forget it if nothing more is heard
  *
  * A second reservation under the same key replaces the first.
@@ -93,7 +94,7 @@ void lb_load_depart(struct lb_load *load, u32 demand_milli)
  * Context: Any; the caller serialises.
  */
 int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
-		    u64 until_at_ms)
+		    u32 mem_kib, u64 until_at_ms)
 {
 	struct lb_reservation *slot = NULL;
 	u32 i;
@@ -112,6 +113,7 @@ int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
 		return -EBUSY;
 	slot->key = key;
 	slot->demand_milli = demand_milli;
+	slot->mem_kib = mem_kib;
 	slot->until_at_ms = until_at_ms;
 	return 0;
 }
@@ -174,6 +176,26 @@ u32 lb_load_reserved(const struct lb_load *load)
 					    load->reserved[i].demand_milli);
 	}
 	return sum;
+}
+
+/**
+ * lb_load_free_kib() - free memory that is not promised to a guest on its way
+ * @load: of this node
+ * @free_kib: memory that is free now
+ *
+ * Return: what is left of it.
+ * Context: Any; the caller serialises.
+ */
+u32 lb_load_free_kib(const struct lb_load *load, u32 free_kib)
+{
+	u32 i;
+
+	for (i = 0; i < LB_RESERVATIONS; i++) {
+		if (load->reserved[i].key)
+			free_kib = saturated_sub(free_kib,
+						 load->reserved[i].mem_kib);
+	}
+	return free_kib;
 }
 
 /**

@@ -9,11 +9,13 @@
  * struct lb_reservation - a guest that was accepted and is not measured yet
  * @key: names it for the caller, 0 if the slot is free
  * @demand_milli: what it wanted where it came from
+ * @mem_kib: memory that it will take
  * @until_at_ms: when it is measured, or not coming any more
  */
 struct lb_reservation {
 	u64 key;
 	u32 demand_milli;
+	u32 mem_kib;
 	u64 until_at_ms;
 };
 
@@ -32,10 +34,11 @@ struct lb_load {
 void lb_load_sample(struct lb_load *load, u32 demand_milli);
 void lb_load_depart(struct lb_load *load, u32 demand_milli);
 int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
-		    u64 until_at_ms);
+		    u32 mem_kib, u64 until_at_ms);
 void lb_load_settle(struct lb_load *load, u64 key, u64 until_at_ms);
 void lb_load_expire(struct lb_load *load, u64 now_at_ms);
 u32 lb_load_reserved(const struct lb_load *load);
+u32 lb_load_free_kib(const struct lb_load *load, u32 free_kib);
 u32 lb_load_coming(const struct lb_load *load);
 u32 lb_load_export(const struct lb_load *load);
 

@@ -106,7 +106,8 @@ struct lb_proc {
  * @hysteresis_milli: load that the target is thought to have beyond what it
  *	says once the process is there; 1300 = the process and 0.3 of another
  * @min_gain_milli: least stretch that a move must save
- * @min_work_ms: CPU time before which a process is not worth a thought
+ * @min_work_ms: time that a process must have spent on its work, waiting for
+ *	the CPU included, to be worth a thought
  * @residency_ms: time that an arrived process stays at least; doubled for each
  *	two moves that it has made
  * @gap_ms: least time between two moves out of this node
@@ -141,7 +142,7 @@ struct lb_params {
 	.min_gain_milli		= 100,		\
 	.min_work_ms		= 200,		\
 	.residency_ms		= 5000,		\
-	.gap_ms			= 500,		\
+	.gap_ms			= 20,		\
 	.fresh_ms		= 5000,		\
 	.refusal_ms		= 3000,		\
 	.choices		= 2,		\

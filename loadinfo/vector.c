@@ -135,6 +135,7 @@ static struct lb_node exported(void)
 	lockdep_assert_held(&lock);
 	node.flags = flags();
 	node.demand_milli = lb_load_export(&load);
+	node.mem_free_kib = lb_load_free_kib(&load, own.mem_free_kib);
 	return node;
 }
 
@@ -279,7 +280,8 @@ enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer)
 		o.stretch_milli = stretch_at(le16_to_cpu(offer->at), &params);
 	reason = lb_balance_admit(&self, lb_load_coming(&load), &o, &params);
 	if (reason == LB_ADMIT &&
-	    lb_load_reserve(&load, key, o.demand_milli, until_ms))
+	    lb_load_reserve(&load, key, o.demand_milli, o.mem_kib,
+			    until_ms))
 		reason = LB_REFUSE_FULL;
 	return refusal(reason);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Slowdown of heavy-tailed jobs under ours and under the peers, what stale
- * news do to it, makespans, and how fast the simulator is.
+ * news do to it, and how fast the simulator is.
  */
 #include <stdio.h>
 #include <time.h>
@@ -131,46 +131,6 @@ void bench_slowdown(enum bench_size size)
 }
 
 /*
- * Four jobs of @seconds for each of @nodes of one CPU, all on the first, which
- * has memory for them.
- */
-static double makespan(u32 nodes, u64 seconds)
-{
-	struct cluster *c = cluster_create(nodes, nodes);
-	double s;
-	u32 i;
-
-	for (i = 0; i < nodes; i++) {
-		c->node[i].is.cpus = 1;
-		c->node[i].is.mem_total_kib = 1 << 26;
-	}
-	for (i = 0; i < 4 * nodes; i++)
-		cluster_add_job(c, 0, 0, seconds * 1000);
-	cluster_run(c, 100 * seconds * 1000 * nodes);
-	s = (double)cluster_makespan_ms(c) / 1000;
-	cluster_destroy(c);
-	return s;
-}
-
-static void compare_makespan(u32 nodes, u64 seconds)
-{
-	row_show((struct figure) { makespan(nodes, seconds), "s",
-		 4.0 * (double)seconds, "<= 1.05" },
-		 "makespan of %u jobs of %llu s on one of %u",
-		 4 * nodes, seconds, nodes);
-}
-
-void bench_makespan(enum bench_size size)
-{
-	u32 nodes, most = size == BENCH_FULL ? 1024 : 64;
-
-	for (nodes = 4; nodes <= most; nodes *= 4)
-		compare_makespan(nodes, 60);
-	for (nodes = 4; nodes <= most / 4; nodes *= 4)
-		compare_makespan(nodes, 3600);
-}
-
-/*
  * T7: a node joins @nodes that have four endless jobs each on one CPU. It must
  * fill up, but never have more than the mean and 1.3 jobs.
  */
@@ -240,8 +200,8 @@ static void overcommit(void)
 	cluster_run(c, 600000);
 	for (i = 0; i < ARRAY_SIZE(mib); i++)
 		worst = max(worst, (double)c->node[i].overcommit_us / 1e6);
-	row_show((struct figure) { worst, "s", 1, "<= 1" },
-		 "memory: longest that a node is over-committed");
+	row_claim((struct figure) { worst, "s", 1, "<= 1" },
+		  "memory: longest that a node is over-committed");
 	cluster_destroy(c);
 }
 

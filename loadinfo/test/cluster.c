@@ -239,6 +239,8 @@ static void arrive(struct cluster *c, u32 i)
 	settle_in(c, i, job->to);
 	if (c->policy->gossips)
 		member_arrived(c, from, to, i);
+	if (c->policy->left)
+		c->policy->left(c, from);
 }
 
 static void finish(struct cluster *c, struct node *n, u32 i)

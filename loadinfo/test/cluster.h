@@ -97,6 +97,8 @@ struct policy {
 	u32 (*place)(struct cluster *c, u32 job);
 	/* Once a period on each node; NULL: nobody moves. */
 	void (*tick)(struct cluster *c, struct node *n);
+	/* On the node that a job has left, as it arrives elsewhere; or NULL. */
+	void (*left)(struct cluster *c, struct node *n);
 };
 
 extern const struct policy policy_none, policy_moves;

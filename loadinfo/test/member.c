@@ -99,6 +99,8 @@ static void tell(struct cluster *c, struct node *n)
 	if (!n->told.id || now_ms(c) >= n->told_ms + c->stale_ms) {
 		n->told = n->is;
 		n->told.demand_milli = lb_load_export(&n->load);
+		n->told.mem_free_kib =
+			lb_load_free_kib(&n->load, n->is.mem_free_kib);
 		n->told_ms = now_ms(c);
 	}
 	len = lb_gossip_pack(&msg, &n->told, &n->window, now_ms(c));
@@ -151,6 +153,7 @@ enum lb_reason member_ask(const struct cluster *c, const struct node *to,
 	struct lb_node there = to->is;
 
 	there.demand_milli = lb_load_export(&to->load);
+	there.mem_free_kib = lb_load_free_kib(&to->load, there.mem_free_kib);
 	return lb_balance_admit(&there, lb_load_coming(&to->load), offer,
 				&c->params);
 }
@@ -171,7 +174,8 @@ static enum lb_reason offer(const struct cluster *c, const struct node *from,
 	return member_ask(c, to, &offer);
 }
 
-static void move(struct cluster *c, struct node *from,
+/* Returns false when the target refuses. */
+static bool move(struct cluster *c, struct node *from,
 		 const struct lb_decision *d)
 {
 	u32 i = (u32)d->pid - 1;
@@ -188,16 +192,17 @@ static void move(struct cluster *c, struct node *from,
 		c->tally.refusals++;
 		lb_history_refused(&from->history, d->node,
 				   now_ms(c) + c->params.refusal_ms);
-		return;
+		return false;
 	}
 	lb_load_reserve(&to->load, (u64)d->pid, proc.demand_milli,
-			now_ms(c) + CLUSTER_RESERVE_MS);
+			proc.mem_kib, now_ms(c) + CLUSTER_RESERVE_MS);
 	lb_history_moved(&from->history, now_ms(c));
 	lb_load_depart(&from->load, proc.demand_milli);
 	cluster_depart(c, i, d->node - 1U, d->cost_ms * 1000);
+	return true;
 }
 
-static void decide(struct cluster *c, struct node *n)
+static struct lb_decision choose(struct cluster *c, struct node *n)
 {
 	struct lb_node self = n->is;
 	struct lb_view view = {
@@ -219,11 +224,23 @@ static void decide(struct cluster *c, struct node *n)
 
 		lb_balance_consider(&round, &proc);
 	}
-	if (lb_reason_moves(round.best.reason))
-		move(c, n, &round.best);
+	return round.best;
+}
+
+/* Who is refused asks elsewhere at once. */
+static void decide(struct cluster *c, struct node *n)
+{
+	struct lb_decision d;
+	u32 tries;
+
+	for (tries = 0; tries < LB_REFUSALS; tries++) {
+		d = choose(c, n);
+		if (!lb_reason_moves(d.reason) || move(c, n, &d))
+			break;
+	}
 }
 
 const struct policy policy_none = { .name = "none" };
 const struct policy policy_moves = {
-	.name = "moves", .gossips = 1, .tick = decide,
+	.name = "moves", .gossips = 1, .tick = decide, .left = decide,
 };

@@ -154,7 +154,8 @@ static void tick_mosix(struct cluster *c, struct node *n)
 	    cluster_used_us(c, &c->job[job])) < (double)cost_ms * 1000)
 		return;
 	lb_load_reserve(&c->node[to->node.id - 1].load, job + 1,
-			LB_MILLI, now_ms + CLUSTER_RESERVE_MS);
+			LB_MILLI, c->job[job].mem_kib,
+			now_ms + CLUSTER_RESERVE_MS);
 	lb_history_moved(&n->history, now_ms);
 	cluster_depart(c, job, to->node.id - 1U, cost_ms * 1000);
 }
@@ -366,4 +367,5 @@ const struct policy policy_placed = {
 
 const struct policy policy_ours = {
 	.name = "ours", .gossips = 1, .place = place_ours, .tick = tick_ours,
+	.left = tick_ours,
 };
