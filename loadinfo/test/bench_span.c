@@ -107,7 +107,8 @@ static void measure(const struct span *s)
 	f.reference = optimum + move_s / 1.05;
 	/* All moves go one after the other from one node: no time for them. */
 	is_bound = 3.0 * s->nodes * move_s > 0.05 * optimum;
-	f.ours = ours = run(c);
+	ours = run(c);
+	f.ours = ours;
 	(s->kind == KIND_TAILS || is_bound ? row_show : row_claim)
 		(f, "makespan on %u nodes, %s of %.0f s", s->nodes,
 		 kind_names[s->kind], s->seconds);
