@@ -103,8 +103,11 @@ static long reset_me(long unused)
 {
 	struct linger hard = { .l_onoff = 1 };
 	int fd = CHECK_CALL(accept(theirs_tcp, NULL, NULL));
+	char byte;
 
 	(void)unused;
+	/* Not before connect() has returned over there. */
+	CHECK_CALL(read(fd, &byte, 1));
 	CHECK_CALL(setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard)));
 	return close(fd);
 }
@@ -199,6 +202,7 @@ static void refused_and_reset(void)
 	close(fd);
 	partner_tell(reset_me, 0);
 	fd = connected(&theirs_tcp_name);
+	bytes_write(fd, "x", 1);
 	CHECK(!partner_hear(), "the child's end");
 	CHECK(read(fd, &byte, 1) == -1 && errno == ECONNRESET,
 	      "not reset: %s", strerror(errno));
