@@ -4,21 +4,20 @@
  *
  * Payloads lie in memory of exactly their length, so that the sanitizer sees
  * a check that reads too far. What a check accepts is then walked through the
- * way a handler would, believing every count in it: a check that accepts too
- * much is seen as well. Half of the payloads are cases of wire_cases.h with a
+ * way a handler would (handler.h). Half of the payloads are cases of wire_cases.h with a
  * few bytes changed, since random bytes alone seldom get past the first test.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../wire_cases.h"
+#include "handler.h"
 #include "ktap.h"
 
 static u64 dice;
 static u64 accepted[MSG_TYPES];
 static u64 refused[MSG_TYPES];
 static u64 records[REC_TYPES];
-static u64 walked;		/* keeps the compiler from dropping the walk */
 
 /* xorshift64: the same seed gives the same run everywhere. */
 static u32 roll(u32 sides)
@@ -40,99 +39,6 @@ static u32 edge(void)
 	};
 
 	return edges[roll(ARRAY_SIZE(edges))] + roll(3) - 1;
-}
-
-static void touch(const u8 *bytes, u64 len)
-{
-	for (u64 i = 0; i < len; i++)
-		walked += bytes[i];
-}
-
-static void walk_call(const struct wire_call *c)
-{
-	const u8 *bytes = (const u8 *)(c + 1);
-
-	for (u32 i = 0; i < le16_to_cpu(c->nwin); i++) {
-		if (!(le16_to_cpu(c->win[i].dir) & WINDOW_IN))
-			continue;
-		touch(bytes, le32_to_cpu(c->win[i].len));
-		bytes += le32_to_cpu(c->win[i].len);
-	}
-}
-
-static void walk_reply(const struct wire_reply *r)
-{
-	const u8 *bytes = (const u8 *)(r + 1);
-
-	for (u32 i = 0; i < WIRE_WINDOWS_MAX; i++) {
-		touch(bytes, le32_to_cpu(r->out[i]));
-		bytes += le32_to_cpu(r->out[i]);
-	}
-}
-
-static void walk_pages(const struct wire_pages *p)
-{
-	const u8 *bytes = (const u8 *)(p + 1);
-
-	for (u32 i = 0; i < le32_to_cpu(p->count); i++) {
-		if (le32_to_cpu(p->zero) & 1u << i)
-			continue;
-		touch(bytes, WIRE_PAGE_SIZE);
-		bytes += WIRE_PAGE_SIZE;
-	}
-}
-
-static void walk_record(const struct wire_record *rec)
-{
-	const u8 *body = (const u8 *)(rec + 1);
-	const struct wire_xstate *x = (const void *)body;
-	const struct wire_vmas *v = (const void *)body;
-
-	records[le32_to_cpu(rec->type)]++;
-	switch (le32_to_cpu(rec->type)) {
-	case REC_TASK:
-		touch(body, sizeof(struct wire_task));
-		break;
-	case REC_REGS:
-		touch(body, sizeof(struct wire_regs));
-		break;
-	case REC_XSTATE:
-		touch((const u8 *)(x + 1), le32_to_cpu(x->size));
-		break;
-	case REC_SIGNALS:
-		touch(body, sizeof(struct wire_signals));
-		break;
-	case REC_MM:
-		touch(body, sizeof(struct wire_mm));
-		break;
-	case REC_VMAS:
-		touch((const u8 *)(v + 1), (u64)le32_to_cpu(v->count) *
-					   sizeof(struct wire_vma));
-		break;
-	case REC_HOME_PAGES:
-		touch((const u8 *)(v + 1), (u64)le32_to_cpu(v->count) *
-					   sizeof(struct wire_range));
-		break;
-	}
-}
-
-static void walk(u16 type, const u8 *payload)
-{
-	touch(payload, wire_head_len(type));
-	switch (type) {
-	case MSG_CALL:
-		walk_call((const void *)payload);
-		break;
-	case MSG_REPLY:
-		walk_reply((const void *)payload);
-		break;
-	case MSG_PAGES:
-		walk_pages((const void *)payload);
-		break;
-	case MSG_IMAGE:
-		walk_record((const void *)payload);
-		break;
-	}
 }
 
 static void change(u8 *payload, u32 len, u32 times)
@@ -224,6 +130,15 @@ static u8 *make_payload(u16 *type, u32 *len)
 	return payload;
 }
 
+static void count(u16 type, const u8 *payload)
+{
+	const struct wire_record *rec = (const void *)payload;
+
+	accepted[type]++;
+	if (type == MSG_IMAGE)
+		records[le32_to_cpu(rec->type)]++;
+}
+
 static void fuzz_payload(void)
 {
 	u8 *payload;
@@ -232,8 +147,8 @@ static void fuzz_payload(void)
 
 	payload = make_payload(&type, &len);
 	if (!wire_check_payload(type, payload, len)) {
-		walk(type, payload);
-		accepted[type]++;
+		handler_walk(type, payload);
+		count(type, payload);
 	} else if (type < MSG_TYPES) {
 		refused[type]++;
 	}
@@ -247,7 +162,7 @@ static void fuzz_pages_head(void)
 	u32 len = sizeof(*p) + roll(WIRE_PAGES_MAX + 2) * WIRE_PAGE_SIZE;
 
 	change((u8 *)p, sizeof(*p), 1 + roll(3));
-	walked += wire_check_payload(MSG_PAGES, p, len);
+	handler_walked += wire_check_payload(MSG_PAGES, p, len);
 	free(p);
 }
 
@@ -264,10 +179,7 @@ static bool fuzz_header(void)
 	change((u8 *)&h, sizeof(h), roll(2));
 	if (wire_check_header(&h, from))
 		return true;
-	walked++;
-	return le32_to_cpu(h.len) <= WIRE_PAYLOAD_MAX &&
-	       le32_to_cpu(h.len) >= wire_head_len(le16_to_cpu(h.type)) &&
-	       le16_to_cpu(h.type) < MSG_TYPES && le16_to_cpu(h.type);
+	return handler_header_is_sound(&h);
 }
 
 /* A check that never says yes, or never no, has not been tried. */
@@ -281,7 +193,7 @@ static void report(u64 rounds, bool sound)
 	for (u32 rec = 1; rec < REC_TYPES; rec++)
 		ktap_claim(records[rec], "fuzz: record %u: %llu taken", rec,
 			   records[rec]);
-	printf("# %llu bytes walked\n", walked);
+	printf("# %llu bytes walked\n", handler_walked);
 }
 
 int main(int argc, char **argv)
