@@ -106,6 +106,7 @@ check | all)
 	part lint $here/lint.sh
 	part scripts $here/test-overlay.sh
 	units
+	part fuzz make_ktap kernel/test/fuzz check
 	part sim make_ktap loadinfo/test sim
 	builds
 	patches

@@ -12,6 +12,8 @@ packages=(
 	libelf-dev libssl-dev cpio rsync lz4 xz-utils patch diffutils ccache
 	# to make and check patches
 	git sparse coccinelle shellcheck codespell python3
+	# to fuzz the pure code
+	clang libclang-rt-dev
 	# to make and check the tools
 	libncurses-dev tmux man-db
 	# to run the cluster
