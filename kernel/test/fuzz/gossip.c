@@ -56,6 +56,7 @@ static struct lb_node exported(const struct node *n)
 	struct lb_node node = n->own;
 
 	node.demand_milli = lb_load_export(&n->load);
+	node.mem_free_kib = lb_load_free_kib(&n->load, node.mem_free_kib);
 	return node;
 }
 
@@ -144,7 +145,7 @@ static void admit(struct node *n, struct fuzz_input *in)
 		  "an offer is taken or refused");
 	if (reason == LB_ADMIT)
 		lb_load_reserve(&n->load, said.at + 1, o.demand_milli,
-				n->now_ms + START_MS);
+				o.mem_kib, n->now_ms + START_MS);
 	if (said.mem_kib & 1)
 		lb_load_settle(&n->load, said.at + 1, 0);
 }
