@@ -6,6 +6,7 @@
 #include "folder.h"
 #include "partner.h"
 
+#include <assert.h>
 #include <sys/file.h>
 
 enum { WAIT_MS = 10, LENGTH = 10 };
@@ -38,7 +39,7 @@ union request {
 	long value;
 };
 
-_Static_assert(sizeof(union request) == sizeof(long), "one word");
+static_assert(sizeof(union request) == sizeof(long), "one word");
 
 static int flock_of(const union request *request)
 {

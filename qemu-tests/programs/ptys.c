@@ -113,7 +113,7 @@ static long foreground(long pgrp)
 /* A job in a group of its own, which has the terminal and waits for signals. */
 static long start_job(long unused)
 {
-	void (*handler)(int) = signal(SIGINT, SIG_DFL);
+	__sighandler_t handler = signal(SIGINT, SIG_DFL);
 	pid_t job = CHECK_CALL(fork());
 
 	(void)unused;

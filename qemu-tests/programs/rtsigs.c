@@ -9,8 +9,10 @@
 #include <setjmp.h>
 #include <ucontext.h>
 
-enum { NUMBERS = 3, EACH = 20, DEPTH = 6, STACK_BYTES = 256 * 1024,
-       JUMPS = 20, DELAY_MS = 2 };
+enum {
+	NUMBERS = 3, EACH = 20, DEPTH = 6, STACK_BYTES = 256 * 1024,
+	JUMPS = 20, DELAY_MS = 2,
+};
 
 static volatile int seen[NUMBERS], total, wrong, depth, deepest, off_stack;
 static siginfo_t first_wrong;
@@ -144,7 +146,8 @@ static void on_deeper(int sig, siginfo_t *info, void *context)
 /* In itself with SA_NODEFER, after itself without. */
 static void again_in_itself(void)
 {
-	total = deepest = 0;
+	total = 0;
+	deepest = 0;
 	install(SIGUSR1, on_deeper, SA_NODEFER, NULL);
 	CHECK_CALL(raise(SIGUSR1));
 	CHECK(deepest == DEPTH && total == DEPTH,
@@ -189,7 +192,8 @@ static void in_each_other(void)
 {
 	sigset_t other = set_of(SIGUSR2);
 
-	total = wrong = 0;
+	total = 0;
+	wrong = 0;
 	install(SIGUSR1, on_raise_other, 0, NULL);
 	install(SIGUSR2, on_raise_other, 0, NULL);
 	install(SIGRTMIN + 12, on_count, 0, NULL);
@@ -249,7 +253,8 @@ static void other_stack(void)
 {
 	stack_t now;
 
-	total = wrong = 0;
+	total = 0;
+	wrong = 0;
 	install(SIGUSR1, on_stack, SA_ONSTACK, NULL);
 	install(SIGUSR2, on_stack, SA_ONSTACK, NULL);
 	partner_tell(kill_later, SIGUSR1);
