@@ -194,7 +194,7 @@ static int fill(struct mosix_task *mt, const struct wire_call *call,
 	u64 at = mt->scratch;
 	u32 i;
 
-	for (i = 0; i < le32_to_cpu(call->nwin); i++) {
+	for (i = 0; i < le16_to_cpu(call->nwin); i++) {
 		at = place(at, le64_to_cpu(call->win[i].addr));
 		if (fill_window(call, i, at, &from))
 			return -EFAULT;
@@ -223,7 +223,7 @@ void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
 
 	s->count = 0;
 	if (call->nwin && (is_there(mt->scratch) || !make(mt)))
-		s->count = le32_to_cpu(call->nwin);
+		s->count = le16_to_cpu(call->nwin);
 	for (i = 0; i < MOSIX_CALL_ARGS; i++)
 		s->args[i] = le64_to_cpu(call->args[i]);
 	if (!s->count || !fill(mt, call, s))

@@ -211,9 +211,9 @@ void mosix_signal_masked(struct task_struct *p)
 }
 
 /* The lock keeps the link, which another thread may drop. */
-static void stop_level(struct task_struct *p, int by)
+static void stop_level(int by)
 {
-	struct mosix_task *mt = p->mosix;
+	struct mosix_task *mt = current->mosix;
 	struct mosix_proc *proc = mt->proc;
 
 	if (!test_bit(MT_DEPUTY, &mt->flags))
@@ -226,22 +226,20 @@ static void stop_level(struct task_struct *p, int by)
 
 /**
  * mosix_signal_stopped - hook: current is about to sleep, stopped or frozen
- * @p: current
  *
  * Context: must not sleep.
  */
-void mosix_signal_stopped(struct task_struct *p)
+void mosix_signal_stopped(void)
 {
-	stop_level(p, 1);
+	stop_level(1);
 }
 
 /**
  * mosix_signal_continued - hook: current goes on after that
- * @p: current
  *
  * Context: process context.
  */
-void mosix_signal_continued(struct task_struct *p)
+void mosix_signal_continued(void)
 {
-	stop_level(p, -1);
+	stop_level(-1);
 }

@@ -30,8 +30,8 @@ struct page *mosix_pages_gup(struct mm_struct *mm, unsigned long addr,
 			     unsigned int gup_flags);
 bool mosix_pages_split(struct mm_struct *mm);
 void mosix_pages_exit(struct mm_struct *mm);
-void mosix_signal_stopped(struct task_struct *p);
-void mosix_signal_continued(struct task_struct *p);
+void mosix_signal_stopped(void);
+void mosix_signal_continued(void);
 void mosix_signal_masked(struct task_struct *p);
 bool mosix_signal_dumps(const struct kernel_siginfo *info);
 int mosix_exec_mmap(struct mm_struct *mm);
@@ -123,16 +123,16 @@ static inline struct page *mosix_mm_page(struct mm_struct *mm,
 #define mosix_ptrace mosix_task_trace
 
 /* Current is about to sleep, stopped or frozen: no sleeping here. */
-static inline void mosix_signal_stop(struct task_struct *p)
+static inline void mosix_signal_stop(void)
 {
-	if (unlikely(p->mosix))
-		mosix_signal_stopped(p);
+	if (unlikely(current->mosix))
+		mosix_signal_stopped();
 }
 
-static inline void mosix_signal_cont(struct task_struct *p)
+static inline void mosix_signal_cont(void)
 {
-	if (unlikely(p->mosix))
-		mosix_signal_continued(p);
+	if (unlikely(current->mosix))
+		mosix_signal_continued();
 }
 
 /* The blocked mask of current changed. */
@@ -190,8 +190,8 @@ static inline void mosix_task_free(struct task_struct *p) { }
 static inline void mosix_task_exit(struct task_struct *p, long code) { }
 static inline void mosix_mm_init(struct mm_struct *mm) { }
 static inline void mosix_mm_exit(struct mm_struct *mm) { }
-static inline void mosix_signal_stop(struct task_struct *p) { }
-static inline void mosix_signal_cont(struct task_struct *p) { }
+static inline void mosix_signal_stop(void) { }
+static inline void mosix_signal_cont(void) { }
 static inline void mosix_signal_mask(struct task_struct *p) { }
 
 static inline bool mosix_signal_core(const struct kernel_siginfo *info)
