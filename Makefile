@@ -8,7 +8,7 @@ VERSION := 0.1
 
 .DEFAULT_GOAL := kernel
 .PHONY: help deps fetch overlay kernel kernel-debug patch check-patch refresh \
-	lint sparse unit fuzz sim check check-all demo bench deb deb-kernel clean
+	lint sparse unit fuzz model sim check check-all demo bench deb deb-kernel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ unit: ## the pure code in user space, under the sanitizers
 
 fuzz: ## hostile bytes for the pure code, for SECONDS= (60) in all
 	@$(MAKE) -s -C kernel/test/fuzz fuzz SECONDS=$(or $(SECONDS),60)
+
+model: ## the page protocol, every order of its steps (FULL=1: longer runs)
+	@kernel/test/model/check.sh $(if $(FULL),all)
 
 sim: ## the balancer in a simulated cluster (FULL=1: figures of full size)
 	@$(S)/check.sh sim

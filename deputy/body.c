@@ -174,7 +174,6 @@ static void __noreturn lead_home(struct mosix_task *mt, struct mosix_link *link)
 	struct mosix_proc *proc = mt->proc;
 	int ret = mosix_proc_event(proc, EV_PACK);
 
-	ret = ret ?: mosix_push_leave(proc->pages);
 	ret = ret ?: mosix_pack_return(proc, link);
 	ret = ret ?: mosix_push_all(proc->pages);
 	ret = ret ?: tell_complete(mt, link);
@@ -183,26 +182,37 @@ static void __noreturn lead_home(struct mosix_task *mt, struct mosix_link *link)
 	vanish(mt, link);
 }
 
+/* No page comes or goes behind this. */
+static int fence_pages(struct mosix_task *mt, struct mosix_link *link)
+{
+	return mosix_push_leave(mt->proc->pages) ?: mosix_body_fence(mt, link);
+}
+
 /*
  * The body goes home. What it has made stays here, too, until home says that
  * it has all; then it vanishes. Without that word the link has failed, and
  * with it the body. Each thread gives its signals back; the last one to have
- * done that leads.
+ * done that leads. One fence does for signals and pages if there is only one
+ * thread; otherwise the others touch pages until they stand still, too.
  */
 static void go_home(struct mosix_task *mt, struct mosix_link *link)
 {
+	bool alone = READ_ONCE(mt->proc->nlive) == 1;
 	struct kernel_siginfo info;
 
 	if (mosix_proc_state(mt->proc) != ST_RUNNING)
 		return;
-	if (mosix_body_fence(mt, link))
+	if (alone ? fence_pages(mt, link) : mosix_body_fence(mt, link))
 		return;		/* the link has failed, or we are killed */
 	mosix_signal_take(mt);
 	mosix_signal_give_back(link, mt, true);
 	if (mosix_core_take(mt, &info))
 		mosix_signal_send(link, mt, &info, PIDTYPE_PID);
-	if (mosix_freeze_join(mt) == FROZEN_LEADS)
-		lead_home(mt, link);
+	if (mosix_freeze_join(mt) != FROZEN_LEADS)
+		return;
+	if (!alone && fence_pages(mt, link))
+		mosix_link_close(link, -EINTR);
+	lead_home(mt, link);
 }
 
 static void go_home_soon(struct mosix_task *mt, struct mosix_link *link)

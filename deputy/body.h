@@ -31,6 +31,7 @@ struct mosix_call_ctx {
 };
 
 /* syscall.c */
+extern const struct mosix_call_desc mosix_call_plain;
 long mosix_body_forward(struct mosix_call_ctx *ctx);
 long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 			   const u64 *args);

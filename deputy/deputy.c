@@ -100,12 +100,7 @@ static long carry_out(unsigned long nr, const u64 *args)
 		return mosix_clone_deputy(args[0]);
 	regs.orig_ax = nr;
 	regs.ax = -ENOSYS;
-	regs.di = args[0];
-	regs.si = args[1];
-	regs.dx = args[2];
-	regs.r10 = args[3];
-	regs.r8 = args[4];
-	regs.r9 = args[5];
+	mosix_call_load(&regs, args);
 	return x64_sys_call(&regs, nr);
 }
 
@@ -159,6 +154,17 @@ static struct mosix_msg *answer_call(struct mosix_task *mt,
 	return reply;
 }
 
+/* What home sends of its own accord ends, what was asked for is answered. */
+static void settle_pages(struct mosix_proc *proc)
+{
+	struct mosix_link *link = mosix_proc_link(proc);
+
+	mosix_background_stop(proc->pages);
+	if (link)
+		mosix_serve_await(proc->pages, link);
+	mosix_link_put(link);
+}
+
 /**
  * mosix_deputy_call - the body makes a call
  * @mt: record of current
@@ -181,7 +187,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 		return -EPROTO;
 	}
 	if (wire_call_is_fence(call))
-		mosix_background_stop(mt->proc->pages);
+		settle_pages(mt->proc);
 	mosix_account_add(mt->proc, mt->tid, &usage);
 	mosix_talk_heard(le64_to_cpu(call->lost_ns));
 	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);

@@ -8,6 +8,8 @@
 #include "../kernel/link.h"
 #include "../kernel/task.h"
 
+#include <linux/ptrace.h>
+
 /* deputy.c: messages for a deputy; _leave and _usage in the receiver */
 int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg);
@@ -17,6 +19,26 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_deputy_end(struct mosix_task *mt, long code);
 void mosix_deputy_signals(struct mosix_task *mt);
+
+/* The arguments of a call that a message asks for. */
+static inline void mosix_call_args(u64 *args, const struct wire_call *call)
+{
+	u32 i;
+
+	for (i = 0; i < MOSIX_CALL_ARGS; i++)
+		args[i] = le64_to_cpu(call->args[i]);
+}
+
+/* As x64_sys_call() finds them. */
+static inline void mosix_call_load(struct pt_regs *regs, const u64 *args)
+{
+	regs->di = args[0];
+	regs->si = args[1];
+	regs->dx = args[2];
+	regs->r10 = args[3];
+	regs->r8 = args[4];
+	regs->r9 = args[5];
+}
 
 /* syscall.c */
 bool mosix_call_may_forward(const struct wire_call *call, u32 tid);

@@ -26,7 +26,7 @@
 static bool is_own(unsigned long nr)
 {
 	return nr == __NR_getppid || nr == __NR_pause || nr == __NR_clone ||
-	       nr == __NR_munmap;
+	       nr == __NR_mremap || nr == __NR_munmap;
 }
 
 /**
@@ -42,6 +42,26 @@ bool mosix_filter_knows(const struct wire_call *call)
 	       is_own(le64_to_cpu(call->nr));
 }
 
+/* Filters look at the registers, and leave the result there. */
+static bool ask_filters(const struct wire_call *call, long *ret)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	const struct pt_regs kept = *regs;
+	u64 args[MOSIX_CALL_ARGS];
+	bool stops;
+
+	mosix_call_args(args, call);
+	mosix_call_load(regs, args);
+	regs->orig_ax = le64_to_cpu(call->nr);
+	regs->ax = -ENOSYS;
+	regs->ip = le64_to_cpu(call->ip);
+	stops = __secure_computing(NULL);
+	if (stops)
+		*ret = regs->ax;
+	*regs = kept;
+	return stops;
+}
+
 /**
  * mosix_filter_stops - do the filters of current stop a call of its body?
  * @call: the call
@@ -53,28 +73,10 @@ bool mosix_filter_knows(const struct wire_call *call)
  */
 bool mosix_filter_stops(const struct wire_call *call, long *ret)
 {
-	struct pt_regs *regs = task_pt_regs(current);
-	const struct pt_regs kept = *regs;
-	bool stops;
-
 	if (le16_to_cpu(call->kind) == CALL_OWN || wire_call_is_fence(call) ||
 	    !test_task_syscall_work(current, SECCOMP))
 		return false;
-	/* Filters look at the registers, and leave the result there. */
-	regs->orig_ax = le64_to_cpu(call->nr);
-	regs->ax = -ENOSYS;
-	regs->di = le64_to_cpu(call->args[0]);
-	regs->si = le64_to_cpu(call->args[1]);
-	regs->dx = le64_to_cpu(call->args[2]);
-	regs->r10 = le64_to_cpu(call->args[3]);
-	regs->r8 = le64_to_cpu(call->args[4]);
-	regs->r9 = le64_to_cpu(call->args[5]);
-	regs->ip = le64_to_cpu(call->ip);
-	stops = __secure_computing(NULL);
-	if (stops)
-		*ret = regs->ax;
-	*regs = kept;
-	return stops;
+	return ask_filters(call, ret);
 }
 
 static bool is_judged_at_home(const struct mosix_call_ctx *ctx)
@@ -99,14 +101,12 @@ static bool is_judged_at_home(const struct mosix_call_ctx *ctx)
  */
 bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret)
 {
-	static const struct mosix_call_desc question = {
-		.class = MOSIX_CALL_HOME,
-	};
-	struct mosix_call_ctx ask = *ctx;
+	struct mosix_call_ctx ask;
 
 	if (!test_bit(MT_FILTERED, &ctx->mt->flags) || is_judged_at_home(ctx))
 		return true;
-	ask.desc = &question;
+	ask = *ctx;
+	ask.desc = &mosix_call_plain;
 	ask.kind = CALL_ASK;
 	*ret = mosix_body_forward(&ask);
 	return !*ret && !ask.filtered;

@@ -109,56 +109,89 @@ static long change_brk(struct mosix_call_ctx *ctx)
 	return here;
 }
 
-/* On both sides. */
+/* On both sides, as far as it gets: up to a hole, for one. */
 static long change_mprotect(struct mosix_call_ctx *ctx)
 {
 	long ret = mosix_body_forward(ctx);
+	long here;
 
-	return ret < 0 ? ret : mosix_body_local(ctx);
+	if (ret < 0 && ret != -ENOMEM)
+		return ret;
+	here = mosix_body_local(ctx);
+	return ret ?: here;
 }
 
-static int follow_move(struct mosix_pages *pg, const u64 *args, u64 to)
+/* As the arguments of mremap() say. */
+static struct mosix_move_map move_asked(const u64 *args, u32 tid)
 {
-	u64 from = args[0], old = PAGE_ALIGN(args[1]);
-	u64 len = PAGE_ALIGN(args[2]), moved = min(old, len);
-	int ret = 0;
-
-	if (to != from && moved)
-		ret = mosix_pages_moved(pg, from, to, moved);
-	if (old > len)
-		mosix_pages_forget(pg, from + len, old - len);
-	return ret;
+	return (struct mosix_move_map){
+		.tid = tid,
+		.fixed = args[3] & MREMAP_FIXED,
+		.from = args[0],
+		.old = args[1],
+		.len = args[2],
+	};
 }
 
-/* Home finds the address, both move there. */
+/*
+ * The mapping has moved at home, and could not here: home moves it back. If
+ * something is lost by that, the process cannot go on.
+ */
+static long move_back(struct mosix_call_ctx *ctx,
+		      const struct mosix_move_map *move, u64 to)
+{
+	const struct mosix_move_map back = {
+		.tid = move->tid,
+		.fixed = to != move->from,
+		.from = to,
+		.old = move->len,
+		.len = move->old,
+	};
+	const u64 args[MOSIX_CALL_ARGS] = {
+		to, back.old, back.len,
+		back.fixed ? MREMAP_MAYMOVE | MREMAP_FIXED : 0, move->from,
+	};
+	struct mosix_link *link;
+
+	if (back.fixed)
+		vm_munmap(to, back.old);
+	mosix_pages_will_move(pages(ctx), &back);
+	if (back.len <= back.old &&
+	    mosix_body_forward_as(ctx, __NR_mremap, args) == move->from)
+		return -ENOMEM;
+	link = mosix_proc_link(ctx->mt->proc);
+	if (link)
+		mosix_link_close(link, -ENOMEM);
+	mosix_link_put(link);
+	return -ENOMEM;
+}
+
+/*
+ * Home finds the address, both move there. H has followed when the answer
+ * is here.
+ */
 static long change_mremap(struct mosix_call_ctx *ctx)
 {
-	u64 asked[MOSIX_CALL_ARGS];
-	long to, ret;
+	u64 flags = ctx->args[3], from = ctx->args[0], len = ctx->args[2];
+	struct mosix_move_map move = move_asked(ctx->args, ctx->mt->tid);
+	long to;
 
-	memcpy(asked, ctx->args, sizeof(asked));
-	if ((asked[3] & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED)) || !asked[1] ||
-	    touches_file(ctx, asked[0], asked[1]))
+	if ((flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED)) || !move.old ||
+	    touches_file(ctx, from, move.old))
 		return mosix_body_return(ctx);
-	mosix_pages_change(pages(ctx), asked[0], asked[1]);
+	mosix_pages_change(pages(ctx), from, move.old);
+	if (move.fixed)
+		mosix_pages_change(pages(ctx), ctx->args[4], len);
+	mosix_pages_will_move(pages(ctx), &move);
 	to = mosix_body_forward(ctx);
 	if (IS_ERR_VALUE(to))
 		return to;
-	mosix_pages_change(pages(ctx), to, asked[2]);
-	if (asked[3] & MREMAP_FIXED)
-		mosix_pages_forget(pages(ctx), to, PAGE_ALIGN(asked[2]));
-	if (to != asked[0]) {
-		ctx->args[3] = MREMAP_MAYMOVE | MREMAP_FIXED;
-		ctx->args[4] = to;
-	} else {
-		ctx->args[3] = 0;
-	}
-	ret = mosix_body_local(ctx);
-	if (ret != to)
-		return -ENOMEM;
-	if (follow_move(pages(ctx), asked, to))
-		return -ENOMEM;
-	return to;
+	if (!move.fixed)
+		mosix_pages_change(pages(ctx), to, len);
+	ctx->args[3] = to == from ? 0 : MREMAP_MAYMOVE | MREMAP_FIXED;
+	ctx->args[4] = to;
+	return mosix_body_local(ctx) == to ? to :
+						move_back(ctx, &move, to);
 }
 
 /* What throws pages away is done on both sides. */
@@ -174,7 +207,8 @@ static long change_madvise(struct mosix_call_ctx *ctx)
 		return mosix_body_return(ctx);
 	mosix_pages_change(pages(ctx), start, len);
 	ret = mosix_body_local(ctx);
-	if (ret)
+	/* A hole is skipped, and told at the end. */
+	if (ret && ret != -ENOMEM)
 		return ret;
 	mosix_pages_forget(pages(ctx), start, len);
 	return mosix_body_forward(ctx);
@@ -283,11 +317,9 @@ void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
 {
 	struct mosix_pages *pg = mt->proc->pages;
 	u64 args[MOSIX_CALL_ARGS], brk = PAGE_ALIGN(current->mm->brk);
-	u32 i;
 
 	mirror->brk = current->mm->brk;
-	for (i = 0; i < MOSIX_CALL_ARGS; i++)
-		args[i] = le64_to_cpu(call->args[i]);
+	mosix_call_args(args, call);
 	switch (le64_to_cpu(call->nr)) {
 	case __NR_mmap:
 		if (args[3] & MAP_FIXED)
@@ -316,10 +348,9 @@ static void follow_call(struct mosix_task *mt,
 {
 	struct mosix_pages *pg = mt->proc->pages;
 	u64 args[MOSIX_CALL_ARGS], old = PAGE_ALIGN(mirror->brk), now;
-	u32 i;
+	struct mosix_move_map move;
 
-	for (i = 0; i < MOSIX_CALL_ARGS; i++)
-		args[i] = le64_to_cpu(call->args[i]);
+	mosix_call_args(args, call);
 	switch (le64_to_cpu(call->nr)) {
 	case __NR_mmap:
 		mosix_pages_forget(pg, ret, PAGE_ALIGN(args[1]));
@@ -337,13 +368,19 @@ static void follow_call(struct mosix_task *mt,
 			mosix_pages_forget(pg, now, old - now);
 		break;
 	case __NR_mremap:
-		if (args[3] & MREMAP_FIXED)
-			mosix_pages_forget(pg, ret, PAGE_ALIGN(args[2]));
-		else
-			mosix_pages_change(pg, ret, PAGE_ALIGN(args[2]));
-		follow_move(pg, args, ret);
+		move = move_asked(args, mt->tid);
+		if (!move.fixed)
+			mosix_pages_change(pg, ret, move.len);
+		if (mosix_pages_moved(pg, &move, ret))
+			mosix_link_close(pg->link, -ENOMEM);
 		break;
 	}
+}
+
+/* Behind a hole it went on. */
+static bool threw_away(const struct wire_call *call, long ret)
+{
+	return ret == -ENOMEM && le64_to_cpu(call->nr) == __NR_madvise;
 }
 
 /**
@@ -359,7 +396,7 @@ void mosix_memory_after(struct mosix_task *mt,
 			const struct mosix_mirror *mirror,
 			const struct wire_call *call, long ret)
 {
-	if (!IS_ERR_VALUE(ret))
+	if (!IS_ERR_VALUE(ret) || threw_away(call, ret))
 		follow_call(mt, mirror, call, ret);
 }
 

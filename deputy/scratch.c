@@ -219,18 +219,14 @@ static int fill(struct mosix_task *mt, const struct wire_call *call,
 void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
 			 struct mosix_scratch *s)
 {
-	u32 i;
-
 	s->count = 0;
 	if (call->nwin && (is_there(mt->scratch) || !make(mt)))
 		s->count = le16_to_cpu(call->nwin);
-	for (i = 0; i < MOSIX_CALL_ARGS; i++)
-		s->args[i] = le64_to_cpu(call->args[i]);
+	mosix_call_args(s->args, call);
 	if (!s->count || !fill(mt, call, s))
 		return;
 	s->count = 0;
-	for (i = 0; i < MOSIX_CALL_ARGS; i++)
-		s->args[i] = le64_to_cpu(call->args[i]);
+	mosix_call_args(s->args, call);
 }
 
 static u64 real_address(const struct wire_call *call,

@@ -69,7 +69,6 @@ bool mosix_call_may_forward(const struct wire_call *call, u32 tid)
 	const struct mosix_call_desc *desc = mosix_call_find(nr);
 	enum mosix_call_class class;
 	u64 args[MOSIX_CALL_ARGS];
-	u32 i;
 
 	if (le16_to_cpu(call->kind) == CALL_ASK)
 		return true;	/* nothing is made */
@@ -77,8 +76,7 @@ bool mosix_call_may_forward(const struct wire_call *call, u32 tid)
 		return false;
 	class = desc->class;
 	if (desc->handler == mosix_call_option) {
-		for (i = 0; i < MOSIX_CALL_ARGS; i++)
-			args[i] = le64_to_cpu(call->args[i]);
+		mosix_call_args(args, call);
 		class = mosix_option_class(nr, args, tid);
 	}
 	return class == MOSIX_CALL_HOME || class == MOSIX_CALL_BOTH ||
@@ -105,7 +103,7 @@ long mosix_call_soften(unsigned long nr, long ret)
 }
 
 /* A call that goes home without windows, whatever its row says. */
-static const struct mosix_call_desc plain = { .class = MOSIX_CALL_HOME };
+const struct mosix_call_desc mosix_call_plain = { .class = MOSIX_CALL_HOME };
 
 static bool is_restart(long ret)
 {
@@ -205,7 +203,7 @@ long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 {
 	struct mosix_call_ctx other = *ctx;
 
-	other.desc = &plain;
+	other.desc = &mosix_call_plain;
 	other.kind = CALL_OWN;
 	other.nr = nr;
 	memcpy(other.args, args, sizeof(other.args));
@@ -227,7 +225,7 @@ int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link)
 {
 	struct mosix_call_ctx ctx = {
 		.mt = mt,
-		.desc = &plain,
+		.desc = &mosix_call_plain,
 		.kind = CALL_OWN,
 		.nr = __NR_getppid,
 	};
@@ -257,12 +255,7 @@ long mosix_body_local(struct mosix_call_ctx *ctx)
 {
 	struct pt_regs regs = *ctx->regs;
 
-	regs.di = ctx->args[0];
-	regs.si = ctx->args[1];
-	regs.dx = ctx->args[2];
-	regs.r10 = ctx->args[3];
-	regs.r8 = ctx->args[4];
-	regs.r9 = ctx->args[5];
+	mosix_call_load(&regs, ctx->args);
 	return x64_sys_call(&regs, ctx->nr);
 }
 

@@ -55,35 +55,26 @@ static struct want plan_fault(struct mosix_pages *pg, unsigned long nr)
 	return want;
 }
 
-static int request(struct mosix_pages *pg, unsigned long nr, u32 count)
+static int request(struct mosix_link *link, unsigned long nr, u32 count)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_REQ,
 					      sizeof(struct wire_page_req));
 	struct wire_page_req *req;
-	struct mosix_link *link;
-	int ret;
 
 	if (!msg)
 		return -ENOMEM;
 	req = (void *)msg->data;
 	req->addr = cpu_to_le64((u64)nr << PAGE_SHIFT);
 	req->count = cpu_to_le32(count);
-	mutex_lock(&pg->lock);
-	link = pg->link;
-	if (link)
-		mosix_link_get(link);
-	mutex_unlock(&pg->lock);
-	if (!link) {
-		mosix_msg_free(msg);
-		return -ENOTCONN;
-	}
-	ret = mosix_link_send(link, msg);
-	mosix_link_put(link);
-	return ret;
+	return mosix_link_send(link, msg);
 }
 
-/* Enter a request for an absent page; 1 when one is to be sent. */
-static int expect(struct mosix_pages *pg, unsigned long nr)
+/*
+ * Enter a request for an absent page. It is to be sent on *@link, which is the
+ * one of now: the process may be on another stay when the task gets to it.
+ */
+static int expect(struct mosix_pages *pg, unsigned long nr,
+		  struct mosix_link **link)
 {
 	struct mosix_flight *f = kzalloc(sizeof(*f), GFP_KERNEL);
 	int ret;
@@ -98,20 +89,36 @@ static int expect(struct mosix_pages *pg, unsigned long nr)
 		return ret;
 	}
 	pg->faults++;
-	return 1;
+	pg->asking++;
+	mosix_link_get(pg->link);
+	*link = pg->link;
+	return 0;
 }
 
 /* A run with one request; pages with gaps each with its own. */
-static int request_all(struct mosix_pages *pg, const struct want *want)
+static int request_all(struct mosix_link *link, const struct want *want)
 {
 	int ret = 0;
 	u32 i;
 
 	if (want->step == 1)
-		return request(pg, want->first, want->count);
+		return request(link, want->first, want->count);
 	for (i = 0; i < want->count && !ret; i++)
-		ret = request(pg, want->first + i * want->step, 1);
+		ret = request(link, want->first + i * want->step, 1);
 	return ret;
+}
+
+/* Send what was entered; a body that leaves waits for that. */
+static void ask(struct mosix_pages *pg, struct mosix_link *link,
+		const struct want *want)
+{
+	if (request_all(link, want))
+		mosix_pages_lost(pg, link, -ENOTCONN);
+	mutex_lock(&pg->lock);
+	pg->asking--;
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+	mosix_link_put(link);
 }
 
 static bool still_waiting(struct mosix_pages *pg, unsigned long nr)
@@ -173,8 +180,9 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 				 unsigned int flags)
 {
 	bool settle = !pg->committed;	/* then nobody asks for pages */
+	struct mosix_link *link = NULL;
 	struct want want = { };
-	int fresh = 0;
+	int ret = 0;
 
 	if (pg->error || pg->leaving || !(flags & FAULT_FLAG_ALLOW_RETRY)) {
 		mutex_unlock(&pg->lock);
@@ -182,13 +190,13 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 	}
 	if (!settle && !xa_load(&pg->flight, nr)) {
 		want = plan_fault(pg, nr);
-		fresh = expect(pg, nr);
+		ret = expect(pg, nr, &link);
 	}
 	mutex_unlock(&pg->lock);
-	if (fresh < 0)
+	if (ret)
 		return VM_FAULT_OOM;
-	if (fresh && request_all(pg, &want))
-		mosix_pages_lost(pg, pg->link, -ENOTCONN);
+	if (link)
+		ask(pg, link, &want);
 	if (flags & FAULT_FLAG_RETRY_NOWAIT)
 		return VM_FAULT_RETRY;
 	drop_fault_lock(vma, flags);
@@ -270,10 +278,11 @@ vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
 }
 
 /*
- * What to do for a page: 0 nothing, 1 ask for it and wait, 2 wait for what was
- * asked already; -EAGAIN look again later.
+ * What to do for a page: 0 nothing; 1 wait for it, and ask first if there is a
+ * link; -EAGAIN look again later.
  */
-static int plan_pull(struct mosix_pages *pg, unsigned long nr)
+static int plan_pull(struct mosix_pages *pg, unsigned long nr,
+		     struct mosix_link **link)
 {
 	struct mosix_flight *f = xa_load(&pg->flight, nr);
 
@@ -284,11 +293,13 @@ static int plan_pull(struct mosix_pages *pg, unsigned long nr)
 		return -ESRCH;	/* a reader here would keep its mm alive */
 	if (!pg->committed)
 		return -EAGAIN;
-	return f ? 2 : expect(pg, nr);
+	return (f ? 0 : expect(pg, nr, link)) ?: 1;
 }
 
-static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 want)
+static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 count)
 {
+	const struct want want = { .first = nr, .step = 1, .count = count };
+	struct mosix_link *link = NULL;
 	struct vm_area_struct *vma;
 	int todo = 0;
 
@@ -297,12 +308,12 @@ static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 want)
 	vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
 	if (vma && mosix_pages_governed(vma)) {
 		mutex_lock(&pg->lock);
-		todo = plan_pull(pg, nr);
+		todo = plan_pull(pg, nr, &link);
 		mutex_unlock(&pg->lock);
 	}
 	mmap_read_unlock(pg->mm);
-	if (todo == 1 && request(pg, nr, want))
-		return -ENOTCONN;
+	if (link)
+		ask(pg, link, &want);
 	if (todo > 0)
 		wait_for_page(pg, nr);
 	else if (todo == -EAGAIN)

@@ -17,8 +17,6 @@
 #include <linux/sched/signal.h>
 #include <linux/threads.h>
 
-enum { THREADS_MAX = 4096 };	/* of one guest */
-
 /**
  * struct msgdef - what one end does with a message
  * @ctx: where
@@ -40,6 +38,7 @@ static int take_image(struct mosix_link *link, struct mosix_msg *msg);
 static int take_pages(struct mosix_link *link, struct mosix_msg *msg);
 static int take_page_none(struct mosix_link *link, struct mosix_msg *msg);
 static int take_page_req(struct mosix_link *link, struct mosix_msg *msg);
+static int take_reply(struct mosix_link *link, struct mosix_msg *msg);
 
 static const struct msgdef at_home[MSG_TYPES] = {
 	[MSG_WELCOME]	= ANSWER,
@@ -68,7 +67,7 @@ static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_GO]	= AWAITED,
 	[MSG_COME_HOME]	= RECEIVE(mosix_body_come_home),
 	[MSG_HOME_OK]	= ANSWER,
-	[MSG_REPLY]	= ANSWER,
+	[MSG_REPLY]	= RECEIVE(take_reply),
 	[MSG_SIGNAL]	= RECEIVE(mosix_body_signal),
 	[MSG_STOP]	= RECEIVE(mosix_body_stop),
 	[MSG_CONT]	= RECEIVE(mosix_body_stop),
@@ -99,7 +98,7 @@ static struct mosix_image *image_of(struct mosix_link *link,
 	mt = mosix_proc_thread(proc, tid);
 	spin_unlock(&proc->lock);
 	if (!mt && link->side == SIDE_HOST && tid <= PID_MAX_LIMIT &&
-	    READ_ONCE(proc->nlive) < THREADS_MAX)
+	    READ_ONCE(proc->nlive) < WIRE_THREADS_MAX)
 		mt = mosix_task_new(proc, tid);
 	if (mt && !mt->image)
 		mt->image = mosix_image_new();
@@ -220,6 +219,23 @@ static int take_page_none(struct mosix_link *link, struct mosix_msg *msg)
 static int take_page_req(struct mosix_link *link, struct mosix_msg *msg)
 {
 	return with_pages(link, msg, want);
+}
+
+/* Pages behind it are where it says that their mapping is now. */
+static int take_reply(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct wire_reply *reply = (void *)msg->data;
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_pages *pg = pages_of(proc);
+	int ret = 0;
+
+	if (pg)
+		ret = mosix_pages_answered(pg, le32_to_cpu(msg->h.tid),
+					   le64_to_cpu(reply->ret));
+	mosix_pages_put(pg);
+	mosix_proc_put(proc);
+	mosix_call_answer(link, msg);
+	return ret;
 }
 
 static bool is_current(struct mosix_proc *proc, struct mosix_link *link)

@@ -146,6 +146,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->leaving = 0;
 	pg->nchanges = 0;
 	pg->changer = NULL;
+	pg->move.tid = 0;
 	memset(&pg->ahead, 0, sizeof(pg->ahead));
 	pg->side = side;
 	mutex_unlock(&pg->lock);
@@ -501,73 +502,4 @@ bool mosix_pages_changing(struct mosix_pages *pg, unsigned long nr)
 		if (nr >= pg->change[i].first && nr <= pg->change[i].last)
 			return true;
 	return false;
-}
-
-static int move_tree(struct maple_tree *tree, unsigned long from,
-		     unsigned long to, unsigned long count)
-{
-	MA_STATE(mas, tree, from, from + count - 1);
-	unsigned long last = from + count - 1;
-	void *entry;
-	int ret = 0;
-
-	/* Copy piece by piece, then erase: old and new do not overlap. */
-	ret = mtree_store_range(tree, to, to + count - 1, NULL, GFP_KERNEL);
-	for (;;) {
-		unsigned long lo, hi;
-
-		mas_lock(&mas);
-		entry = mas_find(&mas, last);
-		lo = max(mas.index, from);
-		hi = min(mas.last, last);
-		mas_pause(&mas);
-		mas_unlock(&mas);
-		if (!entry || ret)
-			break;
-		ret = mtree_store_range(tree, lo - from + to, hi - from + to,
-					entry, GFP_KERNEL);
-	}
-	if (!ret)
-		ret = mtree_store_range(tree, from, last, NULL, GFP_KERNEL);
-	return ret;
-}
-
-/**
- * mosix_pages_moved - a mapping got another address (mremap)
- * @pg: page state
- * @from: old address
- * @to: new address, not overlapping the old one
- * @len: bytes that moved
- *
- * Return: 0, -ENOMEM.
- * Context: the task whose mm it is, in a change of both ranges: no fault is
- * under way.
- */
-int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len)
-{
-	unsigned long first = from >> PAGE_SHIFT;
-	unsigned long count = PAGE_ALIGN(len) >> PAGE_SHIFT;
-	unsigned long target = to >> PAGE_SHIFT;
-	struct mosix_flight *f;
-	unsigned long nr;
-	int ret;
-
-	mutex_lock(&pg->lock);
-	ret = move_tree(&pg->home, first, target, count);
-	if (!ret)
-		ret = move_tree(&pg->kinds, first, target, count);
-	xa_for_each_range(&pg->flight, nr, f, first, first + count - 1) {
-		if (ret)
-			break;
-		/* Nobody answers for the old address any more. */
-		if (f->state != FLIGHT_LANDED) {
-			mosix_pages_drop_flight(pg, nr, f);
-			continue;
-		}
-		xa_erase(&pg->flight, nr);
-		ret = xa_err(xa_store(&pg->flight, nr - first + target, f,
-				      GFP_KERNEL));
-	}
-	mutex_unlock(&pg->lock);
-	return ret;
 }

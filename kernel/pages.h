@@ -40,6 +40,22 @@ struct mosix_change {
 };
 
 /**
+ * struct mosix_move_map - a mapping is to get another address (mremap)
+ * @tid: thread of the body that asks home for it; 0: none does
+ * @fixed: the new address was named: what is mapped there goes
+ * @from: address, page aligned
+ * @old: its length, bytes
+ * @len: its new length, bytes
+ */
+struct mosix_move_map {
+	u32 tid;
+	bool fixed;
+	u64 from;
+	u64 old;
+	u64 len;
+};
+
+/**
  * struct mosix_pages - page state of one mm of a split process
  * @ref: the mm, the process and whoever works on it hold one
  * @mm: the address space, mmgrab()bed
@@ -56,6 +72,7 @@ struct mosix_change {
  *	with the mappings
  * @nchanges: entries in @change
  * @changer: who changes them, NULL nobody
+ * @move: body: H follows it when home has answered
  * @ahead: how the process touches its memory
  * @flight: pages asked for or arrived and not yet in the page tables
  * @wait: woken when anything of that changes
@@ -65,6 +82,8 @@ struct mosix_change {
  * @recent_next: slot to be used next
  * @reqs_lock: protects @reqs
  * @reqs: requests of the peer, oldest first
+ * @asking: who has entered a request and not sent it yet
+ * @unanswered: how many there are, with the one that is being answered
  * @work: answers them
  * @pushing: home: what is still here shall follow the body
  * @push: does that
@@ -88,6 +107,7 @@ struct mosix_pages {
 	struct mosix_change change[MOSIX_PAGES_CHANGES];
 	u32 nchanges;
 	struct task_struct *changer;
+	struct mosix_move_map move;
 	struct ahead ahead;
 	struct xarray flight;
 	wait_queue_head_t wait;
@@ -97,6 +117,8 @@ struct mosix_pages {
 	u32 recent_next;
 	spinlock_t reqs_lock;	/* protects reqs */
 	struct list_head reqs;
+	u32 asking;
+	atomic_t unanswered;
 	struct work_struct work;
 	u8 pushing;
 	struct work_struct push;
@@ -109,7 +131,7 @@ struct mosix_pages {
 
 /* Life of a page that is not where it was and not yet where it will be. */
 enum flight_state {
-	FLIGHT_REQUESTED = 1,	/* asked for, somebody waits */
+	FLIGHT_REQUESTED = 1,	/* asked for, or about to be; somebody waits */
 	FLIGHT_LANDED,		/* ours, in no page table yet */
 	FLIGHT_NONE,		/* the peer has nothing there */
 };
@@ -146,12 +168,18 @@ int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end,
 			 u32 flags);
 bool mosix_pages_has_file(struct mosix_pages *pg, u64 start, u64 end);
 void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len);
-int mosix_pages_moved(struct mosix_pages *pg, u64 from, u64 to, u64 len);
 void mosix_pages_change(struct mosix_pages *pg, u64 start, u64 len);
 void mosix_pages_changed(struct mosix_pages *pg);
 bool mosix_pages_changing(struct mosix_pages *pg, unsigned long nr);
 void mosix_pages_drop_flight(struct mosix_pages *pg, unsigned long nr,
 			     struct mosix_flight *f);
+
+/* remap.c: a mapping gets another address */
+int mosix_pages_moved(struct mosix_pages *pg, const struct mosix_move_map *move,
+		      u64 to);
+void mosix_pages_will_move(struct mosix_pages *pg,
+			   const struct mosix_move_map *move);
+int mosix_pages_answered(struct mosix_pages *pg, u32 tid, u64 ret);
 
 /* install.c: pages that arrive */
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg);
@@ -167,6 +195,7 @@ void mosix_serve_init(struct mosix_pages *pg);
 void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
 u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 			unsigned long nr, u32 count);
+void mosix_serve_await(struct mosix_pages *pg, struct mosix_link *link);
 bool mosix_serve_is_zero(struct page *page);
 struct mosix_msg *mosix_serve_msg(unsigned long nr);
 void mosix_serve_add(struct mosix_msg *msg, struct page *page);

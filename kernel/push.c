@@ -278,29 +278,27 @@ static int push_landed(struct mosix_pages *pg)
 	return ret;
 }
 
-static bool nothing_requested(struct mosix_pages *pg)
+static bool nobody_asks(struct mosix_pages *pg)
 {
-	struct mosix_flight *f;
-	unsigned long nr;
-	bool none = true;
+	bool nobody;
 
 	mutex_lock(&pg->lock);
-	xa_for_each(&pg->flight, nr, f)
-		none &= f->state != FLIGHT_REQUESTED;
-	none |= pg->error != 0;
+	nobody = !pg->asking || pg->error;
 	mutex_unlock(&pg->lock);
-	return none;
+	return nobody;
 }
 
 /**
  * mosix_push_leave - the body goes home: no page may be on its way
  * @pg: page state of the body
  *
- * Somebody on either node may be reading its memory (ps does): what was
- * asked for has to land here first, what was taken out has to be sent.
+ * Somebody on either node may be reading its memory (ps does). From here on
+ * nothing is asked for, and nothing given: what was taken out is on the link,
+ * and so are the requests. Behind the answer to a fence that comes now all
+ * that they ask for has landed.
  *
  * Return: 0, -EINTR when killed.
- * Context: the body.
+ * Context: the body; the only thread that is not frozen.
  */
 int mosix_push_leave(struct mosix_pages *pg)
 {
@@ -309,12 +307,7 @@ int mosix_push_leave(struct mosix_pages *pg)
 	mutex_unlock(&pg->lock);
 	flush_work(&pg->work);
 	flush_work(&pg->install);
-	while (!nothing_requested(pg)) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		schedule_timeout_killable(1);
-	}
-	return 0;
+	return wait_event_killable(pg->wait, nobody_asks(pg)) ? -EINTR : 0;
 }
 
 static bool immutable_here(struct mosix_pages *pg, unsigned long addr)

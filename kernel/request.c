@@ -189,6 +189,11 @@ void mosix_migrate_kick_later(struct mosix_proc *proc)
 	queue_delayed_work(moves_wq, &later->work, RETRY_JIFFIES);
 }
 
+static u32 load_milli(struct mosix_proc *proc)
+{
+	return min_t(u32, READ_ONCE(proc->cpu_milli), WIRE_LOAD_MAX);
+}
+
 static struct mosix_msg *make_offer(struct mosix_move *move)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_OFFER,
@@ -207,7 +212,7 @@ static struct mosix_msg *make_offer(struct mosix_move *move)
 	offer->pid = cpu_to_le32(move->task->tgid);
 	if (move->why == MOSIX_WHY_BALANCE)
 		offer->load_milli =
-			cpu_to_le32(max(READ_ONCE(move->proc->cpu_milli), 1U));
+			cpu_to_le32(max(load_milli(move->proc), 1U));
 	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
 	offer->at = cpu_to_le16(READ_ONCE(move->proc->where));
 	offer->moves = cpu_to_le16(min_t(u32, READ_ONCE(move->proc->nmigs),
@@ -362,7 +367,7 @@ int mosix_move_beg(struct mosix_proc *proc, u16 node, u32 insist)
 		leave = (void *)msg->data;
 		leave->insist = cpu_to_le32(insist);
 		leave->node = cpu_to_le16(node);
-		leave->load_milli = cpu_to_le32(READ_ONCE(proc->cpu_milli));
+		leave->load_milli = cpu_to_le32(load_milli(proc));
 		spin_lock(&proc->lock);
 		proc->result = -ETIMEDOUT;
 		set_bit(MP_ASKED, &proc->flags);

@@ -53,9 +53,26 @@ void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
 	spin_lock(&pg->reqs_lock);
 	list_add_tail(&msg->node, &pg->reqs);
 	spin_unlock(&pg->reqs_lock);
+	atomic_inc(&pg->unanswered);
 	mosix_pages_get(pg);
 	if (!queue_work(system_unbound_wq, &pg->work))
 		mosix_pages_put(pg);
+}
+
+/**
+ * mosix_serve_await - wait until what was asked for so far is on the link
+ * @pg: page state
+ * @link: to the other half
+ *
+ * The body asks for nothing behind its fence: with that answered, no page is on
+ * its way there.
+ *
+ * Context: process context, no lock of the mm held; ends early when killed.
+ */
+void mosix_serve_await(struct mosix_pages *pg, struct mosix_link *link)
+{
+	wait_event_killable(pg->wait, !atomic_read(&pg->unanswered) ||
+			    READ_ONCE(link->error));
 }
 
 static struct mosix_msg *next_request(struct mosix_pages *pg)
@@ -373,6 +390,8 @@ static void serve_work(struct work_struct *work)
 	while ((msg = next_request(pg))) {
 		serve_one(pg, msg);
 		mosix_msg_free(msg);
+		if (atomic_dec_and_test(&pg->unanswered))
+			wake_up_all(&pg->wait);
 		cond_resched();
 	}
 	mosix_pages_put(pg);

@@ -243,13 +243,14 @@ static int check_exit(const struct wire_exit *x)
 
 static int check_offer(const struct wire_offer *o)
 {
-	return !o->at || o->pad ? -EBADMSG : 0;
+	return !o->at || o->pad || le32_to_cpu(o->load_milli) > WIRE_LOAD_MAX ?
+	       -EBADMSG : 0;
 }
 
 static int check_leave(const struct wire_leave *l)
 {
-	return le32_to_cpu(l->insist) > 1 || l->pad[0] || l->pad[1] ?
-	       -EBADMSG : 0;
+	return le32_to_cpu(l->insist) > 1 || l->pad[0] || l->pad[1] ||
+	       le32_to_cpu(l->load_milli) > WIRE_LOAD_MAX ? -EBADMSG : 0;
 }
 
 static int check_stays(const struct wire_stays *s)

@@ -52,6 +52,8 @@ enum wire_limits {
 	WIRE_RANGES_MAX		= 4096,		/* in one REC_HOME_PAGES */
 	WIRE_XSTATE_MAX		= 16 * 1024,
 	WIRE_ERRNO_MAX		= 4095,
+	WIRE_THREADS_MAX	= 4096,		/* of a process */
+	WIRE_LOAD_MAX		= 1000 * WIRE_THREADS_MAX,	/* load_milli */
 };
 
 enum wire_type {
@@ -134,8 +136,8 @@ static_assert(sizeof(struct wire_hello) == 8);
 /**
  * struct wire_offer - payload of OFFER: would you take this process?
  * @pid: its TGID at home
- * @load_milli: CPU it wants, 1000 = one CPU; 0: somebody asked for the move,
- *	which then needs no gain
+ * @load_milli: CPU it wants, 1000 = one CPU, at most WIRE_LOAD_MAX; 0: somebody
+ *	asked for the move, which then needs no gain
  * @mem_kib: memory it may need, in KiB
  * @at: node that it is on now: the home, or its host
  * @moves: times it was moved so far, at most 65535
@@ -235,7 +237,7 @@ static_assert(sizeof(struct wire_call) == 152);
 enum wire_call_kind {
 	CALL_PROGRAM	= 0,	/* the program: its filters hold */
 	CALL_ASK	= 1,	/* would they let it pass? It is not made. */
-	CALL_OWN	= 2,	/* the body itself: one of four */
+	CALL_OWN	= 2,	/* the body itself: one of five */
 	CALL_KINDS
 };
 

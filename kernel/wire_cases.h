@@ -259,6 +259,11 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	{ "offer: from nowhere", MSG_OFFER, 88, { }, -EBADMSG },
 	{ "offer: padding that is not zero", MSG_OFFER, 88,
 	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, pad, 1) }, -EBADMSG },
+	{ "offer: wants as much as a process can", MSG_OFFER, 88,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, load_milli, 4096000) }, 0 },
+	{ "offer: wants more", MSG_OFFER, 88,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, load_milli, 4096001) },
+	  -EBADMSG },
 	{ "stays: refused elsewhere", MSG_STAYS, 4,
 	  { PUT32(wire_stays, error, 111) }, 0 },
 	{ "stays: for no reason", MSG_STAYS, 4, { }, -EBADMSG },
@@ -268,6 +273,8 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	  { PUT32(wire_leave, insist, 1) }, 0 },
 	{ "leave: insisting, twice", MSG_LEAVE, 12,
 	  { PUT32(wire_leave, insist, 2) }, -EBADMSG },
+	{ "leave: wants more than a process can", MSG_LEAVE, 12,
+	  { PUT32(wire_leave, load_milli, 4096001) }, -EBADMSG },
 	{ "leave: padding that is not zero", MSG_LEAVE, 12,
 	  { PUT16(wire_leave, pad, 0x100) }, -EBADMSG },
 	{ "page request: padding that is not zero", MSG_PAGE_REQ, 16,
@@ -439,6 +446,23 @@ static inline void wire_case_fill_record(const struct wire_record_case *c,
 	buf[offsetof(struct wire_record, type)] = c->record;
 	buf[offsetof(struct wire_record, version)] = WIRE_RECORD_VERSION;
 	wire_case_set(c->set, buf + sizeof(struct wire_record), c->len);
+}
+
+/**
+ * wire_case_head - the header of a case
+ * @c: the case
+ *
+ * Return: it, as it goes over the wire.
+ * Context: any; pure.
+ */
+static inline struct wire_header wire_case_head(const struct wire_header_case *c)
+{
+	return (struct wire_header){
+		.magic = cpu_to_le32(c->magic),
+		.type = cpu_to_le16(c->type),
+		.flags = cpu_to_le16(c->flags),
+		.len = cpu_to_le32(c->len),
+	};
 }
 
 /**

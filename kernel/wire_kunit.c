@@ -28,12 +28,7 @@ static void headers_are_checked(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(wire_header_cases); i++) {
 		const struct wire_header_case *c = &wire_header_cases[i];
-		struct wire_header h = {
-			.magic = cpu_to_le32(c->magic),
-			.type = cpu_to_le16(c->type),
-			.flags = cpu_to_le16(c->flags),
-			.len = cpu_to_le32(c->len),
-		};
+		struct wire_header h = wire_case_head(c);
 
 		KUNIT_EXPECT_EQ_MSG(test, wire_check_header(&h, c->from),
 				    c->want, "%s", c->name);

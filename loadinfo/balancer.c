@@ -223,7 +223,6 @@ static bool follow_move(u64 now_ms)
 					   now_ms + params.refusal_ms);
 	} else {
 		forget(d->pid);
-		mosix_vector_leaves(leaving.demand_milli);
 		mosix_vector_moved(d->node, leaving.demand_milli, now_ms);
 	}
 	lb_history_ended(&history);
@@ -374,7 +373,6 @@ static void listen(u64 until_ms)
 		if (leaving.task)
 			wait_ms = min(wait_ms, (u64)LOOK_MS);
 		ret = mosix_spread_receive(&spread, &msg, (u32)wait_ms);
-
 		if (!ret)
 			hear();
 		else if (ret != -EAGAIN && ret != -EBADMSG)

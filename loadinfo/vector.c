@@ -102,28 +102,19 @@ void mosix_vector_bury(struct lb_peer *peer, u64 now_ms)
 }
 
 /**
- * mosix_vector_leaves() - a process is leaving: do not wait for the sample
- * @demand_milli: what it wants
- *
- * Context: The balancer's thread.
- */
-void mosix_vector_leaves(u32 demand_milli)
-{
-	guard(spinlock)(&lock);
-	lb_load_depart(&load, demand_milli);
-}
-
-/**
- * mosix_vector_moved() - it is there: do not wait for that node to say so
+ * mosix_vector_moved() - a process of this node is there now
  * @node: where
  * @demand_milli: what it wants
  * @now_ms: the clock
+ *
+ * Neither the next sample here nor that node's next word is waited for.
  *
  * Context: The balancer's thread.
  */
 void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms)
 {
 	guard(spinlock)(&lock);
+	lb_load_depart(&load, demand_milli);
 	lb_window_bump(&window, node, demand_milli, now_ms);
 }
 

@@ -34,7 +34,6 @@ void mosix_vector_coming(u64 now_ms);
 void mosix_vector_heard(struct lb_peer *peer, const struct lb_node *node,
 			u64 at_ms);
 void mosix_vector_bury(struct lb_peer *peer, u64 now_ms);
-void mosix_vector_leaves(u32 demand_milli);
 void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms);
 u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms);
 u32 mosix_vector_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,

@@ -107,6 +107,7 @@ check | all)
 	part scripts $here/test-overlay.sh
 	units
 	part fuzz make_ktap kernel/test/fuzz check
+	part model kernel/test/model/check.sh
 	part sim make_ktap loadinfo/test sim
 	builds
 	patches

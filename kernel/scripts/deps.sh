@@ -14,6 +14,8 @@ packages=(
 	git sparse coccinelle shellcheck codespell python3
 	# to fuzz the pure code
 	clang libclang-rt-dev
+	# to look at the models of protocols
+	spin
 	# to make and check the tools
 	libncurses-dev tmux man-db
 	# to run the cluster

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../wire_cases.h"
 #include "handler.h"
 #include "ktap.h"
+#include "payloads.h"
 
 static u64 dice;
 static u64 accepted[MSG_TYPES];
@@ -54,15 +54,6 @@ static void change(u8 *payload, u32 len, u32 times)
 	}
 }
 
-static u8 *zeros(u32 len)
-{
-	u8 *payload = calloc(1, len);
-
-	if (!payload)
-		abort();
-	return payload;
-}
-
 /* Large cases are slow to walk: most are cut short. */
 static u32 cut(u32 len)
 {
@@ -77,7 +68,7 @@ static u8 *from_payload_case(u16 *type, u32 *len)
 	c = &wire_payload_cases[roll(ARRAY_SIZE(wire_payload_cases))];
 	*type = c->type;
 	*len = cut(c->len);
-	payload = zeros(*len);
+	payload = payload_zeros(*len);
 	wire_case_set(c->set, payload, *len);
 	return payload;
 }
@@ -92,7 +83,7 @@ static u8 *from_record_case(u16 *type, u32 *len)
 	body = cut(c->len);
 	*type = MSG_IMAGE;
 	*len = sizeof(struct wire_record) + body;
-	payload = zeros(*len);
+	payload = payload_zeros(*len);
 	payload[offsetof(struct wire_record, type)] = c->record;
 	payload[offsetof(struct wire_record, version)] = WIRE_RECORD_VERSION;
 	wire_case_set(c->set, payload + sizeof(struct wire_record), body);
@@ -105,7 +96,7 @@ static u8 *from_nothing(u16 *type, u32 *len)
 
 	*type = roll(MSG_TYPES + 2);
 	*len = wire_head_len(*type) + (roll(2) ? 0 : roll(300));
-	payload = zeros(*len);
+	payload = payload_zeros(*len);
 	change(payload, *len, 12);
 	return payload;
 }
@@ -158,7 +149,7 @@ static void fuzz_payload(void)
 /* Of MSG_PAGES only the head need be there when it is checked. */
 static void fuzz_pages_head(void)
 {
-	struct wire_pages *p = (void *)zeros(sizeof(*p));
+	struct wire_pages *p = (void *)payload_zeros(sizeof(*p));
 	u32 len = sizeof(*p) + roll(WIRE_PAGES_MAX + 2) * WIRE_PAGE_SIZE;
 
 	change((u8 *)p, sizeof(*p), 1 + roll(3));

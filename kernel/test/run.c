@@ -5,8 +5,8 @@
 
 #include "../ahead.h"
 #include "../state_cases.h"
-#include "../wire_cases.h"
 #include "ktap.h"
+#include "payloads.h"
 
 static void check_types(void)
 {
@@ -37,12 +37,7 @@ static void check_headers(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(wire_header_cases); i++) {
 		const struct wire_header_case *c = &wire_header_cases[i];
-		struct wire_header h = {
-			.magic = cpu_to_le32(c->magic),
-			.type = cpu_to_le16(c->type),
-			.flags = cpu_to_le16(c->flags),
-			.len = cpu_to_le32(c->len),
-		};
+		struct wire_header h = wire_case_head(c);
 		int got = wire_check_header(&h, c->from);
 
 		if (!ktap_claim(got == c->want, "header: %s", c->name))
@@ -50,42 +45,13 @@ static void check_headers(void)
 	}
 }
 
-static void check_payload(const char *name, u16 type, u8 *buf, u32 len,
-			  int want)
+static void check_payload(const char *name, u16 type, const u8 *payload,
+			  u32 len, int want)
 {
-	int got = wire_check_payload(type, buf, len);
+	int got = wire_check_payload(type, payload, len);
 
 	if (!ktap_claim(got == want, "payload: %s", name))
 		printf("# %d, want %d\n", got, want);
-	free(buf);
-}
-
-static u8 *zeros(u32 len)
-{
-	u8 *buf = calloc(1, len);
-
-	if (!buf)
-		abort();
-	return buf;
-}
-
-static void check_payloads(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(wire_payload_cases); i++) {
-		const struct wire_payload_case *c = &wire_payload_cases[i];
-		u8 *buf = zeros(c->len);
-
-		wire_case_fill(c, buf);
-		check_payload(c->name, c->type, buf, c->len, c->want);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(wire_record_cases); i++) {
-		const struct wire_record_case *c = &wire_record_cases[i];
-		u32 len = sizeof(struct wire_record) + c->len;
-		u8 *buf = zeros(len);
-
-		wire_case_fill_record(c, buf);
-		check_payload(c->name, MSG_IMAGE, buf, len, c->want);
-	}
 }
 
 static void check_states(void)
@@ -201,7 +167,7 @@ int main(void)
 	ktap_begin();
 	check_types();
 	check_headers();
-	check_payloads();
+	payload_each(check_payload);
 	check_states();
 	check_ahead();
 	return ktap_end();

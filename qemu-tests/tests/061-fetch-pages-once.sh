@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Claim: fetched on demand, too, a page crosses the wire once; what was not
-# touched away stays at home; what was comes home when it is touched there.
+# touched away stays at home; what was comes home when it is touched there. A
+# process that leaves while pages are on their way loses none.
 #
 #   n1 (home) <==pages on demand==> n2
 #                  |
 #               capture
 #
-# limit: 300
+# limit: 400
+# nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
@@ -47,4 +49,6 @@ claim "each of its pages came home ($((back2 - back0)) did)" \
 claim "and hardly any twice" test $((back2 - back0)) -le $((pages + 200))
 claim "none went out meanwhile" test $((out2 - out0)) -le $((out + 50))
 claim "it has seen nothing" passes big
+
+claim_restless 8 strides 8
 n1 tell /proc/mosix/admin/strategy auto

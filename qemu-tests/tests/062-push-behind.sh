@@ -51,4 +51,5 @@ n1 tell /proc/mosix/admin/strategy push
 claim_restless 10 bigmem 16
 claim_restless 5 allcheck 8
 claim_restless 5 tmem
+claim_restless 5 slide 16
 n1 tell /proc/mosix/admin/strategy auto

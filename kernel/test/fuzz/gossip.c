@@ -8,14 +8,13 @@
 #include "../../../loadinfo/cost.h"
 #include "../../../loadinfo/load.h"
 #include "../../../loadinfo/watch.h"
+#include "../../wire.h"
 #include "fuzz.h"
 
 enum {
 	SELF		= 1,
 	PEERS		= 80,
 	START_MS	= 10000,
-	/* Larger ones are taken, and then our own pushes are unsound. */
-	DEMAND_MAX	= 100000000,
 };
 
 struct node {
@@ -134,7 +133,7 @@ static void admit(struct node *n, struct fuzz_input *in)
 	if (!fuzz_take(in, &said, sizeof(said)))
 		return;
 	e = lb_window_find(&n->window, said.at);
-	o.demand_milli = said.demand_milli % DEMAND_MAX;
+	o.demand_milli = said.demand_milli % (WIRE_LOAD_MAX + 1);
 	o.mem_kib = said.mem_kib;
 	if (o.demand_milli && e)
 		o.stretch_milli = lb_cost_stretch(&e->node,

@@ -8,7 +8,7 @@
 
 #include "../../../loadinfo/gossip.h"
 #include "../../handshake_cases.h"
-#include "../../wire_cases.h"
+#include "../payloads.h"
 #include "fuzz.h"
 
 enum { INPUT_MAX = 8300 };	/* two pages and what is in front of them */
@@ -83,8 +83,11 @@ static u8 side_of(u16 type)
 }
 
 /* A payload for both targets that take one. */
-static void end_payload(u16 type, const u8 *payload, u32 len)
+static void end_payload(const char *name, u16 type, const u8 *payload, u32 len,
+			int want)
 {
+	(void)name;
+	(void)want;
 	put_byte(side_of(type));
 	put_message(type, payload, len);
 	end("link");
@@ -93,54 +96,19 @@ static void end_payload(u16 type, const u8 *payload, u32 len)
 	end("payload");
 }
 
-static u8 *zeros(u32 len)
-{
-	u8 *payload = calloc(1, len + 1);
-
-	if (!payload)
-		abort();
-	return payload;
-}
-
-static void payloads(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(wire_payload_cases); i++) {
-		const struct wire_payload_case *c = &wire_payload_cases[i];
-		u8 *payload = zeros(c->len);
-
-		wire_case_fill(c, payload);
-		end_payload(c->type, payload, c->len);
-		free(payload);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(wire_record_cases); i++) {
-		const struct wire_record_case *c = &wire_record_cases[i];
-		u32 len = sizeof(struct wire_record) + c->len;
-		u8 *payload = zeros(len);
-
-		wire_case_fill_record(c, payload);
-		end_payload(MSG_IMAGE, payload, len);
-		free(payload);
-	}
-}
-
 /* Each message with a payload of zeros, and each header of the table. */
 static void headers(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(wire_type_cases); i++) {
 		const struct wire_type_case *c = &wire_type_cases[i];
-		u8 *payload = zeros(c->head);
+		u8 *payload = payload_zeros(c->head);
 
-		end_payload(c->type, payload, c->head);
+		end_payload(c->name, c->type, payload, c->head, 0);
 		free(payload);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(wire_header_cases); i++) {
 		const struct wire_header_case *c = &wire_header_cases[i];
-		struct wire_header h = {
-			.magic = cpu_to_le32(c->magic),
-			.type = cpu_to_le16(c->type),
-			.flags = cpu_to_le16(c->flags),
-			.len = cpu_to_le32(c->len),
-		};
+		struct wire_header h = wire_case_head(c);
 
 		put_byte(c->from & SIDE_HOME);
 		put(&h, sizeof(h));
@@ -304,7 +272,7 @@ int main(int argc, char **argv)
 {
 	folder = argc > 1 ? argv[1] : ".";
 	headers();
-	payloads();
+	payload_each(end_payload);
 	conversation(SIDE_HOME);
 	conversation(SIDE_HOST);
 	handshakes();
