@@ -81,7 +81,8 @@ inline send(from, type, nr, with)
 }
 
 #ifdef M_LINK_REORDERS
-#define RECEIVE(s)	to[s]??what, a, v
+#define RECEIVE(s)	if :: to[s]??PAGES(a, v) -> what = PAGES \
+			:: to[s]?what(a, v) fi
 #else
 #define RECEIVE(s)	to[s]?what, a, v
 #endif
