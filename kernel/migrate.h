@@ -33,7 +33,6 @@ enum mosix_strategy {
  * struct mosix_move - one wanted move
  * @ref: the process and each waiter hold one
  * @proc: who moves, reference held
- * @task: its task, reference held
  * @to: node to go to
  * @why: enum mosix_why
  * @passing: times that it was put off for a reason that passes
@@ -46,7 +45,6 @@ enum mosix_strategy {
 struct mosix_move {
 	struct kref ref;
 	struct mosix_proc *proc;
-	struct task_struct *task;
 	u16 to;
 	u8 why;
 	u8 passing;

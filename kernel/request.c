@@ -37,7 +37,6 @@ static void move_release(struct kref *ref)
 		mosix_link_close(move->link, -ECANCELED);
 		mosix_link_put(move->link);
 	}
-	put_task_struct(move->task);
 	mosix_proc_put(move->proc);
 	kfree(move);
 }
@@ -194,22 +193,43 @@ static u32 load_milli(struct mosix_proc *proc)
 	return min_t(u32, READ_ONCE(proc->cpu_milli), WIRE_LOAD_MAX);
 }
 
-static struct mosix_msg *make_offer(struct mosix_move *move)
+/*
+ * A thread that still has its memory: others may have ended, the first one, too,
+ * or end as one of them executes a program.
+ */
+static struct task_struct *live_task(struct mosix_proc *proc,
+				     struct mm_struct **mm)
+{
+	struct task_struct *task = NULL;
+	struct mosix_task *mt;
+
+	*mm = NULL;
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node) {
+		if (mt->task)
+			*mm = get_task_mm(mt->task);
+		if (!*mm)
+			continue;
+		task = get_task_struct(mt->task);
+		break;
+	}
+	spin_unlock(&proc->lock);
+	return task;
+}
+
+static struct mosix_msg *make_offer(struct mosix_move *move,
+				    struct task_struct *task,
+				    struct mm_struct *mm)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_OFFER,
 					      sizeof(struct wire_offer));
-	struct mm_struct *mm = get_task_mm(move->task);
 	struct wire_offer *offer;
 	char comm[WIRE_COMM_LEN];
 
-	if (!msg || !mm) {
-		mosix_msg_free(msg);
-		if (mm)
-			mmput(mm);
+	if (!msg)
 		return NULL;
-	}
 	offer = (void *)msg->data;
-	offer->pid = cpu_to_le32(move->task->tgid);
+	offer->pid = cpu_to_le32(task->tgid);
 	if (move->why == MOSIX_WHY_BALANCE)
 		offer->load_milli =
 			cpu_to_le32(max(load_milli(move->proc), 1U));
@@ -218,9 +238,8 @@ static struct mosix_msg *make_offer(struct mosix_move *move)
 	offer->moves = cpu_to_le16(min_t(u32, READ_ONCE(move->proc->nmigs),
 					 U16_MAX));
 	mosix_x86_features(offer->cpu);
-	get_task_comm(comm, move->task);
+	get_task_comm(comm, task);
 	memcpy(offer->comm, comm, sizeof(comm));
-	mmput(mm);
 	return msg;
 }
 
@@ -274,6 +293,23 @@ int mosix_move_ask(struct mosix_link *link, struct mosix_msg *msg,
 	return 0;
 }
 
+static int offer(struct mosix_move *move, struct mosix_link *link,
+		 const char **text)
+{
+	struct task_struct *task;
+	struct mosix_msg *msg;
+	struct mm_struct *mm;
+
+	task = live_task(move->proc, &mm);
+	*text = "process is exiting";
+	if (!task)
+		return -ESRCH;
+	msg = make_offer(move, task, mm);
+	mmput(mm);
+	put_task_struct(task);
+	return mosix_move_ask(link, msg, MSG_ACCEPT, OFFER_TIMEOUT_S * HZ, text);
+}
+
 static int prepare(struct mosix_move *move, const char **text)
 {
 	struct mosix_link *link;
@@ -285,8 +321,7 @@ static int prepare(struct mosix_move *move, const char **text)
 			"no common protocol version" : "node is down";
 		return PTR_ERR(link);
 	}
-	ret = mosix_move_ask(link, make_offer(move), MSG_ACCEPT,
-			     OFFER_TIMEOUT_S * HZ, text);
+	ret = offer(move, link, text);
 	if (ret) {
 		mosix_link_close(link, -ECANCELED);
 		mosix_link_put(link);
@@ -322,18 +357,12 @@ static struct mosix_move *move_new(struct task_struct *p, u16 node,
 				   enum mosix_why why)
 {
 	struct mosix_move *move = kzalloc(sizeof(*move), GFP_KERNEL);
-	struct mosix_task *mt;
 
 	if (!move)
 		return NULL;
 	kref_init(&move->ref);
 	move->proc = mosix_task_proc(p);
 	mosix_proc_get(move->proc);
-	/* @p may be the first thread, which has ended, of a process that lives. */
-	spin_lock(&move->proc->lock);
-	mt = mosix_proc_main(move->proc);
-	move->task = get_task_struct(mt && mt->task ? mt->task : p);
-	spin_unlock(&move->proc->lock);
 	move->to = node;
 	move->why = why;
 	INIT_WORK(&move->work, move_work);

@@ -18,6 +18,8 @@
 #                             false at the first that does not hold
 #   claim_tour N... -- PROGRAM ARGS...  all of it on a victim of node 1: start,
 #                             moves to each N, the victim's own verdict
+#   claim_visits PROGRAM ARGS...  a victim of node 1 that may come home by itself
+#                             whenever it likes, and is sent away again
 #   claim_restless N PROGRAM ARGS...  the same with N round trips over both
 #                             other nodes, one after the other without a pause
 #   victim_dir NAME           its control directory at home
@@ -166,6 +168,16 @@ claim_trip() {
 		fi
 		ok "$name is on $to and goes on"
 	done
+}
+
+claim_visits() {
+	local name=$1 i
+	claim_victim "$name" 1 "$@" || return 0
+	for i in 1 2 3; do
+		claim "$name moves to 2 ($i)" move "$name" 2
+		claim "$name goes on ($i)" goes_on "$name"
+	done
+	claim "$name has seen nothing" passes "$name"
 }
 
 claim_restless() {

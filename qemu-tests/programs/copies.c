@@ -77,16 +77,18 @@ static void check_target(off_t at, size_t size, off_t from)
 	bytes_same(back, want, size, "the copy");
 }
 
-static void copied(off_t from)
+static void copy_ranges(off_t from)
 {
 	size_t size = FILE_BYTES - from;
 	loff_t in = from, out = 7;
 	ssize_t part;
 
 	CHECK_CALL(ftruncate(target, 0));
-	for (size_t left = size; left; left -= part)
+	for (size_t left = size; left; left -= part) {
 		part = CHECK_CALL(copy_file_range(source, &in, target, &out,
 						  left, 0));
+		CHECK(part, "copied %zu bytes only", size - left);
+	}
 	CHECK(in == FILE_BYTES && out == (loff_t)size + 7,
 	      "copied from %ld to %ld", in, out);
 	check_target(7, size, from);
@@ -94,7 +96,7 @@ static void copied(off_t from)
 	      "bytes behind the end");
 }
 
-static void sent(off_t from)
+static void send_files(off_t from)
 {
 	off_t at = from;
 	ssize_t part;
@@ -121,7 +123,7 @@ static void sent(off_t from)
 }
 
 /* File to pipe to file, and file to pipe to the child. */
-static void spliced(off_t from)
+static void splice_files(off_t from)
 {
 	int own[2];
 	loff_t in = from, out = 0;
@@ -156,7 +158,7 @@ static void spliced(off_t from)
 }
 
 /* The child's bytes are doubled: one copy to a file, one through the program. */
-static void doubled(void)
+static void tee_pipes(void)
 {
 	ssize_t got, part;
 	int copy[2];
@@ -232,10 +234,10 @@ int main(int argc, char **argv)
 	partner_begin();
 	while (victim_next()) {
 		from = victim_mix(victim.done) % (FILE_BYTES - PIPE_BYTES);
-		copied(from);
-		sent(from);
-		spliced(from);
-		doubled();
+		copy_ranges(from);
+		send_files(from);
+		splice_files(from);
+		tee_pipes();
 		if (victim.done % VMSPLICE_EVERY == 1)
 			own_pages();
 	}

@@ -103,7 +103,7 @@ static void sizes(int fd)
 }
 
 /* Parts of uneven sizes, at a place; the descriptor's own place stays. */
-static void vectors(int fd)
+static void move_vectors(int fd)
 {
 	struct iovec out[PARTS], in[PARTS];
 	size_t at = 0, part;
@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 		CHECK_CALL(ftruncate(fd, 0));
 		holes(fd);
 		sizes(fd);
-		vectors(fd);
+		move_vectors(fd);
 	}
 	CHECK_CALL(unlink(folder_path("holes")));
 	folder_end();

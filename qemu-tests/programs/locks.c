@@ -227,7 +227,7 @@ static long deadly_leave(long start)
 }
 
 /* Two who wait for each other: one of them, whoever came second, is told. */
-static void deadlock(void)
+static void deadly_embrace(void)
 {
 	long me, it;
 
@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 		}
 		ranges(POSIX);
 		ranges(OFD);
-		deadlock();
+		deadly_embrace();
 	}
 	partner_end();
 	for (int i = 0; i < KINDS; i++)

@@ -43,7 +43,7 @@ static void is_not(const char *name)
 }
 
 /* The next event, which must be this one; its cookie. */
-static uint32_t told(uint32_t mask, const char *name)
+static uint32_t is_told(uint32_t mask, const char *name)
 {
 	struct inotify_event *event;
 
@@ -100,19 +100,19 @@ static void told_renames(void)
 {
 	uint32_t cookie;
 
-	told(IN_CREATE, "a");
-	told(IN_CREATE, "b");
-	cookie = told(IN_MOVED_FROM, "a");
-	CHECK(told(IN_MOVED_TO, "b") == cookie, "another cookie");
-	cookie = told(IN_MOVED_FROM, "b");
-	CHECK(told(IN_MOVED_TO, "a") == cookie, "another cookie");
-	cookie = told(IN_MOVED_FROM, "a");
-	CHECK(told(IN_MOVED_TO, "c") == cookie, "another cookie");
-	cookie = told(IN_MOVED_FROM, "c");
-	CHECK(told(IN_MOVED_TO, "b") == cookie, "another cookie");
-	told(IN_CREATE | IN_ISDIR, "d");
-	told(IN_DELETE | IN_ISDIR, "d");
-	told(IN_DELETE, "b");
+	is_told(IN_CREATE, "a");
+	is_told(IN_CREATE, "b");
+	cookie = is_told(IN_MOVED_FROM, "a");
+	CHECK(is_told(IN_MOVED_TO, "b") == cookie, "another cookie");
+	cookie = is_told(IN_MOVED_FROM, "b");
+	CHECK(is_told(IN_MOVED_TO, "a") == cookie, "another cookie");
+	cookie = is_told(IN_MOVED_FROM, "a");
+	CHECK(is_told(IN_MOVED_TO, "c") == cookie, "another cookie");
+	cookie = is_told(IN_MOVED_FROM, "c");
+	CHECK(is_told(IN_MOVED_TO, "b") == cookie, "another cookie");
+	is_told(IN_CREATE | IN_ISDIR, "d");
+	is_told(IN_DELETE | IN_ISDIR, "d");
+	is_told(IN_DELETE, "b");
 }
 
 static void links(void)
@@ -140,13 +140,13 @@ static void links(void)
 	CHECK_CALL(unlinkat(at, "soft2", 0));
 	CHECK_CALL(unlinkat(at, "soft", 0));
 	CHECK_CALL(unlinkat(at, "hard", 0));
-	told(IN_CREATE, "a");
-	told(IN_CREATE, "hard");
-	told(IN_CREATE, "soft");
-	told(IN_CREATE, "soft2");
-	told(IN_DELETE, "soft2");
-	told(IN_DELETE, "soft");
-	told(IN_DELETE, "hard");
+	is_told(IN_CREATE, "a");
+	is_told(IN_CREATE, "hard");
+	is_told(IN_CREATE, "soft");
+	is_told(IN_CREATE, "soft2");
+	is_told(IN_DELETE, "soft2");
+	is_told(IN_DELETE, "soft");
+	is_told(IN_DELETE, "hard");
 }
 
 /* Of the file "a" that links() has left. */
@@ -193,11 +193,11 @@ static void attributes(void)
 	}
 	close(fd);
 	CHECK_CALL(unlinkat(at, "a", 0));
-	told(IN_DELETE, "a");
+	is_told(IN_DELETE, "a");
 }
 
 /* The child at home makes files, or takes them away. */
-static long many(long make_them)
+static long make_many(long make_them)
 {
 	char name[16];
 
@@ -243,17 +243,17 @@ static void others(void)
 {
 	char name[16];
 
-	partner_tell(many, 1);
+	partner_tell(make_many, 1);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "many%02d", i);
-		told(IN_CREATE, name);
+		is_told(IN_CREATE, name);
 	}
 	CHECK(partner_hear() == MANY, "fewer files");
 	listed();
-	CHECK(partner_ask(many, 0) == MANY, "fewer files");
+	CHECK(partner_ask(make_many, 0) == MANY, "fewer files");
 	for (int i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "many%02d", i);
-		told(IN_DELETE, name);
+		is_told(IN_DELETE, name);
 	}
 }
 

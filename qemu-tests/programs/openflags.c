@@ -14,7 +14,7 @@ enum { LARGE_FILE = 0100000 };
 
 static int kept_append, kept_nonblock, kept_path;
 
-static void refused(int fd, int error, const char *what)
+static void refuses(int fd, int error, const char *what)
 {
 	CHECK(fd == -1, "%s: not refused", what);
 	CHECK(errno == error, "%s: %s", what, strerror(errno));
@@ -56,7 +56,7 @@ static void check_kept(void)
 	has_flags(kept_nonblock, O_RDONLY | O_NONBLOCK, 0);
 	has_flags(kept_path, O_PATH | O_DIRECTORY, FD_CLOEXEC);
 	CHECK(!read(kept_nonblock, &byte, 1), "a FIFO without a writer");
-	refused(read(kept_path, &byte, 1), EBADF, "read of O_PATH");
+	refuses(read(kept_path, &byte, 1), EBADF, "read of O_PATH");
 	close(CHECK_CALL(openat(kept_path, "kept", O_RDONLY)));
 	close(CHECK_CALL(openat(kept_path, ".", O_RDONLY | O_DIRECTORY)));
 }
@@ -65,12 +65,12 @@ static void exclusive(void)
 {
 	close(CHECK_CALL(open(folder_path("a"), O_CREAT | O_EXCL | O_WRONLY,
 			      0600)));
-	refused(open(folder_path("a"), O_CREAT | O_EXCL | O_WRONLY, 0600),
+	refuses(open(folder_path("a"), O_CREAT | O_EXCL | O_WRONLY, 0600),
 		EEXIST, "O_EXCL of a file");
 	CHECK_CALL(symlink("nowhere", folder_path("l")));
-	refused(open(folder_path("l"), O_CREAT | O_EXCL | O_WRONLY, 0600),
+	refuses(open(folder_path("l"), O_CREAT | O_EXCL | O_WRONLY, 0600),
 		EEXIST, "O_EXCL of a link to nothing");
-	refused(open(folder_path("l"), O_RDONLY), ENOENT, "a link to nothing");
+	refuses(open(folder_path("l"), O_RDONLY), ENOENT, "a link to nothing");
 	CHECK_CALL(unlink(folder_path("l")));
 }
 
@@ -95,11 +95,11 @@ static void kinds(void)
 	struct stat st;
 	int fd;
 
-	refused(open(folder_path("a"), O_RDONLY | O_DIRECTORY), ENOTDIR,
+	refuses(open(folder_path("a"), O_RDONLY | O_DIRECTORY), ENOTDIR,
 		"O_DIRECTORY of a file");
-	refused(open(folder, O_WRONLY), EISDIR, "a folder to write");
+	refuses(open(folder, O_WRONLY), EISDIR, "a folder to write");
 	CHECK_CALL(symlink("a", folder_path("l")));
-	refused(open(folder_path("l"), O_RDONLY | O_NOFOLLOW), ELOOP,
+	refuses(open(folder_path("l"), O_RDONLY | O_NOFOLLOW), ELOOP,
 		"O_NOFOLLOW of a link");
 	fd = CHECK_CALL(open(folder_path("l"), O_PATH | O_NOFOLLOW));
 	CHECK_CALL(fstat(fd, &st));
@@ -130,7 +130,7 @@ static void nameless(void)
 	CHECK_CALL(unlink(folder_path("t")));
 	fd = CHECK_CALL(open(folder, O_TMPFILE | O_EXCL | O_RDWR, 0600));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	refused(linkat(AT_FDCWD, path, AT_FDCWD, folder_path("t"),
+	refuses(linkat(AT_FDCWD, path, AT_FDCWD, folder_path("t"),
 		       AT_SYMLINK_FOLLOW), ENOENT, "a name against O_EXCL");
 	close(fd);
 }
@@ -161,14 +161,14 @@ static void not_blocking(void)
 	int out;
 
 	out = CHECK_CALL(open(folder_path("fifo"), O_WRONLY | O_NONBLOCK));
-	refused(read(kept_nonblock, &byte, 1), EAGAIN, "an empty FIFO");
+	refuses(read(kept_nonblock, &byte, 1), EAGAIN, "an empty FIFO");
 	bytes_write(out, "x", 1);
 	CHECK_CALL(fcntl(kept_nonblock, F_SETFL, 0));
 	CHECK(read(kept_nonblock, &byte, 1) == 1 && byte == 'x', "the FIFO");
 	CHECK_CALL(fcntl(kept_nonblock, F_SETFL, O_NONBLOCK));
 	close(out);
 	CHECK_CALL(mkfifo(folder_path("fifo2"), 0600));
-	refused(open(folder_path("fifo2"), O_WRONLY | O_NONBLOCK), ENXIO,
+	refuses(open(folder_path("fifo2"), O_WRONLY | O_NONBLOCK), ENXIO,
 		"a FIFO without a reader");
 	CHECK_CALL(unlink(folder_path("fifo2")));
 }
@@ -190,10 +190,10 @@ static void duplicates(void)
 	CHECK(dup3(twin, high, O_CLOEXEC) == high, "dup3: %s", strerror(errno));
 	has_flags(high, O_RDWR | O_APPEND | O_NONBLOCK, FD_CLOEXEC);
 	CHECK(dup2(high, high) == high, "dup2 to itself");
-	refused(dup3(high, high, 0), EINVAL, "dup3 to itself");
-	refused(dup2(fd, -1), EBADF, "dup2 to -1");
+	refuses(dup3(high, high, 0), EINVAL, "dup3 to itself");
+	refuses(dup2(fd, -1), EBADF, "dup2 to -1");
 	CHECK_CALL(syscall(SYS_close_range, high, high, 0));
-	refused(fcntl(high, F_GETFD), EBADF, "a closed descriptor");
+	refuses(fcntl(high, F_GETFD), EBADF, "a closed descriptor");
 	CHECK_CALL(fcntl(twin, F_SETFD, FD_CLOEXEC));
 	has_flags(twin, O_RDWR | O_APPEND | O_NONBLOCK, FD_CLOEXEC);
 	close(twin);
@@ -207,7 +207,7 @@ static void beneath(void)
 				.resolve = RESOLVE_BENEATH };
 	long fd = syscall(SYS_openat2, kept_path, "../", &how, sizeof(how));
 
-	refused(fd, EXDEV, "a path out of the folder");
+	refuses(fd, EXDEV, "a path out of the folder");
 	fd = CHECK_CALL(syscall(SYS_openat2, kept_path, "./a", &how,
 				sizeof(how)));
 	close(fd);

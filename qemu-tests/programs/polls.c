@@ -103,7 +103,7 @@ static void by_edge(void)
 	watch(inner, EPOLL_CTL_DEL, pipe_ends[0], 0);
 }
 
-static void once(void)
+static void once_only(void)
 {
 	watch(inner, EPOLL_CTL_ADD, pipe_ends[0], EPOLLIN | EPOLLONESHOT);
 	partner_tell(write_later, 'o');
@@ -294,7 +294,7 @@ int main(int argc, char **argv)
 	while (victim_next()) {
 		by_level();
 		by_edge();
-		once();
+		once_only();
 		nested();
 		many();
 		ends();

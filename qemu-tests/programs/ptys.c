@@ -113,7 +113,7 @@ static long foreground(long pgrp)
 /* A job in a group of its own, which has the terminal and waits for signals. */
 static long start_job(long unused)
 {
-	__sighandler_t handler = signal(SIGINT, SIG_DFL);
+	sighandler_t handler = signal(SIGINT, SIG_DFL);
 	pid_t job = CHECK_CALL(fork());
 
 	(void)unused;
@@ -149,7 +149,7 @@ static void type(const char *keys)
 	CHECK(write(master, keys, size) == size, "write: %s", strerror(errno));
 }
 
-static void shows(const char *want)
+static void shown(const char *want)
 {
 	size_t size = strlen(want), at = 0;
 	char got[600] = "";
@@ -177,18 +177,18 @@ static void lines(void)
 	for (int i = strlen(line) - 2; i >= 0; i--)
 		want[length++] = line[i];
 	strcpy(want + length, "\r\n");
-	shows(want);
+	shown(want);
 	/* What is erased is not read; the echo rubs it out. */
 	partner_tell(read_line, 0);
 	type("ab\177c\n");
 	CHECK(partner_hear() == 3, "the erased character was read");
-	shows("ab\b \bc\r\nca\r\n");
+	shown("ab\b \bc\r\nca\r\n");
 	partner_tell(read_line, 0);
 	type("\004");
 	CHECK(!partner_hear(), "^D is not the end");
 }
 
-static void modes(void)
+static void raw_and_back(void)
 {
 	struct termios old, new;
 	long flags;
@@ -207,7 +207,7 @@ static void modes(void)
 	partner_tell(read_line, 0);
 	type("\003\004x");
 	CHECK(partner_hear() == 3, "a raw terminal made lines");
-	shows("\004\003\r\n");
+	shown("\004\003\r\n");
 	CHECK_CALL(tcsetattr(master, TCSADRAIN, &old));
 	flags = partner_ask(local_flags, 0);
 	CHECK(flags == (long)old.c_lflag, "the child sees modes %#lx, not %#x",
@@ -249,7 +249,7 @@ static void jobs(void)
 	type("\003");
 	CHECK(partner_ask(interrupt_signals, before + 1) == before + 1,
 	      "^C: two SIGINT");
-	shows("^C");
+	shown("^C");
 	CHECK_CALL(ioctl(master, TIOCGSID, &session));
 	CHECK(session == partner_pid && in_front() == partner_pid,
 	      "session %d, group %d", session, in_front());
@@ -269,7 +269,7 @@ static void jobs(void)
 	CHECK(in_front() == partner_pid, "group %d in front", in_front());
 	CHECK(partner_ask(interrupt_signals, 0) == before + 1,
 	      "the leader got the job's ^C");
-	shows("^Z^C");
+	shown("^Z^C");
 }
 
 /* In packet mode each read begins with what happened. */
@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 	CHECK(partner_ask(lead_session, 0) == partner_pid, "another leader");
 	while (victim_next()) {
 		lines();
-		modes();
+		raw_and_back();
 		window();
 		jobs();
 		packets();

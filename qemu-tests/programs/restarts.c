@@ -72,6 +72,8 @@ static void try(size_t i, int flags)
 		prepared = partner_ask(way->prepare, 1);
 	if (way->prepare == make_brother)
 		brother = prepared;
+	if (way->begin)
+		way->begin();
 	partner_tell(goes_on ? disturb_and_wake : pester, i);
 	error = way->wait();
 	if (!goes_on)

@@ -9,10 +9,9 @@
 #include <setjmp.h>
 #include <ucontext.h>
 
-enum {
-	NUMBERS = 3, EACH = 20, DEPTH = 6, STACK_BYTES = 256 * 1024,
-	JUMPS = 20, DELAY_MS = 2,
-};
+enum { NUMBERS = 3, EACH = 20, DEPTH = 6, STACK_BYTES = 256 * 1024 };
+
+enum { JUMPS = 20, DELAY_MS = 2 };
 
 static volatile int seen[NUMBERS], total, wrong, depth, deepest, off_stack;
 static siginfo_t first_wrong;

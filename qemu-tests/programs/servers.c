@@ -49,7 +49,7 @@ static int connected(const struct sockaddr_in *name)
 	return fd;
 }
 
-static int option(int fd, int level, int name)
+static int int_option(int fd, int level, int name)
 {
 	socklen_t size = sizeof(int);
 	int value = -1;
@@ -155,13 +155,13 @@ static void client(void)
 	fd = connected(&theirs_tcp_name);
 	CHECK_CALL(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
 	CHECK_CALL(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)));
-	CHECK(option(fd, IPPROTO_TCP, TCP_NODELAY) == 1, "TCP_NODELAY");
-	CHECK(option(fd, SOL_SOCKET, SO_KEEPALIVE) == 1, "SO_KEEPALIVE");
-	CHECK(option(fd, SOL_SOCKET, SO_TYPE) == SOCK_STREAM, "SO_TYPE");
-	CHECK(option(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET, "SO_DOMAIN");
-	CHECK(!option(fd, SOL_SOCKET, SO_ACCEPTCONN), "SO_ACCEPTCONN");
-	CHECK(!option(fd, SOL_SOCKET, SO_ERROR), "SO_ERROR");
-	CHECK(option(mine_tcp, SOL_SOCKET, SO_ACCEPTCONN) == 1,
+	CHECK(int_option(fd, IPPROTO_TCP, TCP_NODELAY) == 1, "TCP_NODELAY");
+	CHECK(int_option(fd, SOL_SOCKET, SO_KEEPALIVE) == 1, "SO_KEEPALIVE");
+	CHECK(int_option(fd, SOL_SOCKET, SO_TYPE) == SOCK_STREAM, "SO_TYPE");
+	CHECK(int_option(fd, SOL_SOCKET, SO_DOMAIN) == AF_INET, "SO_DOMAIN");
+	CHECK(!int_option(fd, SOL_SOCKET, SO_ACCEPTCONN), "SO_ACCEPTCONN");
+	CHECK(!int_option(fd, SOL_SOCKET, SO_ERROR), "SO_ERROR");
+	CHECK(int_option(mine_tcp, SOL_SOCKET, SO_ACCEPTCONN) == 1,
 	      "SO_ACCEPTCONN of a listener");
 	speak_first(fd, victim.done);
 	CHECK(!partner_hear(), "the child's end");
@@ -179,7 +179,7 @@ static void client_that_does_not_wait(void)
 	if (connect(fd, any(&theirs_tcp_name), sizeof(theirs_tcp_name)))
 		CHECK(errno == EINPROGRESS, "connect: %s", strerror(errno));
 	CHECK(CHECK_CALL(poll(&one, 1, WAIT_MS)) == 1, "never connected");
-	CHECK(!option(fd, SOL_SOCKET, SO_ERROR), "SO_ERROR");
+	CHECK(!int_option(fd, SOL_SOCKET, SO_ERROR), "SO_ERROR");
 	CHECK(recv(fd, &byte, 1, 0) == -1 && errno == EAGAIN,
 	      "bytes from nobody: %s", strerror(errno));
 	CHECK_CALL(fcntl(fd, F_SETFL, 0));
@@ -211,7 +211,7 @@ static void refused_and_reset(void)
 	close(fd);
 }
 
-static void datagrams(void)
+static void echoed_datagrams(void)
 {
 	char bytes[DATAGRAM], back[DATAGRAM], control[256];
 	struct iovec parts[2] = { { back, 7 }, { back + 7, DATAGRAM - 7 } };
@@ -291,7 +291,7 @@ int main(int argc, char **argv)
 		client_that_does_not_wait();
 		CHECK_CALL(fcntl(mine_tcp, F_SETFL, 0));
 		refused_and_reset();
-		datagrams();
+		echoed_datagrams();
 		strange_datagrams();
 	}
 	partner_end();

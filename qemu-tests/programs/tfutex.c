@@ -5,10 +5,9 @@
  * and waits with a time limit, which a move must neither end early nor begin
  * anew.
  */
-#include "victim.h"
+#include "thread.h"
 
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sys/syscall.h>
 
 enum { WAIT_MS = 1500 };
@@ -16,12 +15,6 @@ enum { WAIT_MS = 1500 };
 static pthread_mutex_t robust;
 static pthread_mutex_t lending;
 static unsigned long shared;
-
-#define CHECK_ZERO(call) \
-	do { \
-		int __error = (call); \
-		CHECK(!__error, "%s: %s", #call, strerror(__error)); \
-	} while (0)
 
 static void *die_with_it(void *arg)
 {

@@ -8,9 +8,7 @@
  *
  * With "leave" the first thread ends and the others go on without it.
  */
-#include "victim.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 enum { WORKERS = 3, ADDS = 200, ITEMS = 20 };
 
@@ -31,13 +29,6 @@ static struct queue queue = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 	.change = PTHREAD_COND_INITIALIZER,
 };
-
-/* No call that may fail fails. */
-#define CHECK_ZERO(call) \
-	do { \
-		int __error = (call); \
-		CHECK(!__error, "%s: %s", #call, strerror(__error)); \
-	} while (0)
 
 static void *add(void *arg)
 {

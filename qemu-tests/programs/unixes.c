@@ -174,7 +174,7 @@ static void passed_descriptors(void)
 	close(fd);
 }
 
-static void credentials(void)
+static void pass_credentials(void)
 {
 	struct ucred cred = { getpid(), getuid(), getgid() };
 	int on = 1, off = 0;
@@ -269,7 +269,7 @@ static void datagrams(void)
 }
 
 /* Sent in one call and taken one by one: each is whole, or cut and gone. */
-static void records(void)
+static void cut_records(void)
 {
 	static char out[MESSAGES][RECORD], in[RECORD];
 	struct iovec vector[MESSAGES][2];
@@ -321,10 +321,10 @@ int main(int argc, char **argv)
 	partner_begin();
 	while (victim_next()) {
 		passed_descriptors();
-		credentials();
+		pass_credentials();
 		accepted();
 		datagrams();
-		records();
+		cut_records();
 	}
 	partner_end();
 	CHECK_CALL(unlink(folder_path("dgram")));

@@ -9,17 +9,6 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-trip() {
-	local name=$1 i
-	shift
-	claim_victim "$name" 1 "$@" || return 0
-	for i in 1 2 3; do
-		claim "$name moves to 2 ($i)" move "$name" 2
-		claim "$name goes on ($i)" goes_on "$name"
-	done
-	claim "$name has seen nothing" passes "$name"
-}
-
-trip forkexec forkexec
-trip filemap filemap fresh
-trip dyn dyn.dyn
+claim_visits forkexec
+claim_visits filemap fresh
+claim_visits dyn.dyn

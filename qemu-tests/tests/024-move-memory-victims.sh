@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Claim: memory that is guarded, advised on, moved about, shared, copied when it
+# is written, or read and written from outside is away what it is at home.
+#
+#   n1 (home) --> n2 --> n3 --> n1
+#
+# limit: 900
+# nodes: 3
+. "$TOP/qemu-tests/lib/test.sh"
+. "$TOP/qemu-tests/lib/victim.sh"
+
+claim_tour 2 3 home -- guard
+claim_tour 2 3 home -- selfmem
+claim_tour 2 3 home -- strides
+claim_tour 2 3 home -- slide 4
+claim_visits remap
+claim_visits advise
+claim_visits cow
+
+# What it shares, and may write, holds it back as long as it is mapped.
+claim_victim shared 1 shared
+for i in 1 2 3; do
+	claim "shared moves to 2 when it may ($i)" wait_for 60 move shared 2
+	claim "shared goes on ($i)" goes_on shared
+done
+claim "shared has seen nothing" passes shared
+
+claim_restless 3 guard
+claim_restless 3 selfmem
