@@ -50,10 +50,10 @@ void mosix_serve_init(struct mosix_pages *pg)
  */
 void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
 {
+	atomic_inc(&pg->unanswered);	/* before it can be answered */
 	spin_lock(&pg->reqs_lock);
 	list_add_tail(&msg->node, &pg->reqs);
 	spin_unlock(&pg->reqs_lock);
-	atomic_inc(&pg->unanswered);
 	mosix_pages_get(pg);
 	if (!queue_work(system_unbound_wq, &pg->work))
 		mosix_pages_put(pg);
