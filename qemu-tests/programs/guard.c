@@ -5,13 +5,13 @@
  * then run, a stack that grows down to its guard. Each fault comes once, with
  * the address that was touched, and the instruction is made again.
  */
+#include "memory.h"
 #include "thread.h"
 
 #include <setjmp.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 
-enum { PAGE = 4096, PAGES = 32, STACK = 256 * 1024, DEPTH = 40 };
+enum { PAGES = 32, STACK = 256 * 1024, DEPTH = 40 };
 
 /**
  * struct fault - what the handler of the running thread knows and has seen
@@ -49,15 +49,6 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 		_exit(3);
 }
 
-static char *map(size_t pages, int prot)
-{
-	char *at = mmap(NULL, pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
-
-	CHECK(at != MAP_FAILED, "mmap: %s", strerror(errno));
-	return at;
-}
-
 /* A touch that must fail, there and with that code. */
 static void must_fault(volatile char *at, bool write, int code)
 {
@@ -77,7 +68,7 @@ static void must_fault(volatile char *at, bool write, int code)
 
 static void fences(void)
 {
-	char *at = map(5, PROT_READ | PROT_WRITE);
+	char *at = memory_map(5, PROT_READ | PROT_WRITE);
 
 	memset(at, 'a', 5 * PAGE);
 	CHECK_CALL(mprotect(at, PAGE, PROT_NONE));
@@ -127,7 +118,7 @@ static void note_writes(char *area, uint64_t seed)
 /* It fails at the hole, with what is before it changed. */
 static void protect_over_a_hole(void)
 {
-	char *at = map(4, PROT_READ | PROT_WRITE);
+	char *at = memory_map(4, PROT_READ | PROT_WRITE);
 
 	at[0] = 1;
 	at[PAGE] = 2;
@@ -202,7 +193,7 @@ static void use_other_stack(char *stack)
 /* In a thread: its stack ends at a guard page, and the handler has another. */
 static void *run_thread(void *arg)
 {
-	char *other = map(8, PROT_READ | PROT_WRITE);
+	char *other = memory_map(8, PROT_READ | PROT_WRITE);
 	pthread_attr_t attr;
 	size_t size, guard;
 	void *stack;
@@ -242,9 +233,9 @@ int main(int argc, char **argv)
 	char *area, *code;
 
 	victim_begin(argc, argv);
-	area = map(PAGES, PROT_READ | PROT_WRITE);
-	code = map(1, PROT_READ | PROT_WRITE);
-	use_other_stack(map(8, PROT_READ | PROT_WRITE));
+	area = memory_map(PAGES, PROT_READ | PROT_WRITE);
+	code = memory_map(1, PROT_READ | PROT_WRITE);
+	use_other_stack(memory_map(8, PROT_READ | PROT_WRITE));
 	CHECK_CALL(sigaction(SIGSEGV, &sa, NULL));
 	CHECK_ZERO(pthread_attr_init(&attr));
 	CHECK_ZERO(pthread_attr_setstacksize(&attr, STACK));

@@ -3,26 +3,15 @@
  * Mappings that grow, shrink, move, move onto others and leave an empty one
  * behind; and attempts that fail and change nothing.
  */
-#include "victim.h"
+#include "memory.h"
 
-#include <sys/mman.h>
-
-enum { PAGE = 4096, PAGES = 12 };
+enum { PAGES = 12 };
 
 #ifndef MREMAP_DONTUNMAP
 enum { MREMAP_DONTUNMAP = 4 };
 #endif
 
 static uint64_t seed;
-
-static char *map(size_t pages, int prot)
-{
-	char *at = mmap(NULL, pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
-
-	CHECK(at != MAP_FAILED, "mmap: %s", strerror(errno));
-	return at;
-}
 
 static uint64_t *word(char *at, size_t page)
 {
@@ -68,7 +57,7 @@ static void must_fail(int error, const void *got, const char *what)
 /* There is room behind it: it stays where it is. */
 static void in_place(void)
 {
-	char *at = map(3 * PAGES, PROT_READ | PROT_WRITE);
+	char *at = memory_map(3 * PAGES, PROT_READ | PROT_WRITE);
 
 	fill(at, PAGES, 0);
 	CHECK_CALL(munmap(at + PAGES * PAGE, 2 * PAGES * PAGE));
@@ -87,8 +76,8 @@ static void in_place(void)
 
 static void onto_another(void)
 {
-	char *from = map(PAGES, PROT_READ | PROT_WRITE);
-	char *to = map(PAGES, PROT_READ | PROT_WRITE), *at;
+	char *from = memory_map(PAGES, PROT_READ | PROT_WRITE);
+	char *to = memory_map(PAGES, PROT_READ | PROT_WRITE), *at;
 
 	fill(from, PAGES, 0);
 	fill(to, PAGES, 100);
@@ -103,8 +92,8 @@ static void onto_another(void)
 /* The middle of one goes into the middle of another, and grows. */
 static void pieces(void)
 {
-	char *from = map(PAGES, PROT_READ | PROT_WRITE);
-	char *to = map(PAGES, PROT_READ | PROT_WRITE);
+	char *from = memory_map(PAGES, PROT_READ | PROT_WRITE);
+	char *to = memory_map(PAGES, PROT_READ | PROT_WRITE);
 
 	fill(from, PAGES, 0);
 	fill(to, PAGES, 100);
@@ -123,7 +112,7 @@ static void pieces(void)
 /* The pages go, an empty mapping of the same kind stays. */
 static void leave_empty(void)
 {
-	char *from = map(PAGES, PROT_READ | PROT_WRITE), *to;
+	char *from = memory_map(PAGES, PROT_READ | PROT_WRITE), *to;
 
 	fill(from, PAGES, 0);
 	to = mremap(from, PAGES * PAGE, PAGES * PAGE,
@@ -144,7 +133,7 @@ static void leave_empty(void)
 
 static void try_in_vain(void)
 {
-	char *at = map(PAGES, PROT_READ | PROT_WRITE);
+	char *at = memory_map(PAGES, PROT_READ | PROT_WRITE);
 
 	fill(at, PAGES, 0);
 	CHECK_CALL(mprotect(at + 6 * PAGE, PAGE, PROT_READ));

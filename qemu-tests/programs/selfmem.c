@@ -4,23 +4,18 @@
  * by process_vm_readv() and process_vm_writev(), and by /proc/self/mem, which
  * writes even where the process may only read. What is missing is told so.
  */
-#include "victim.h"
+#include "memory.h"
 
-#include <sys/mman.h>
 #include <sys/uio.h>
 
-enum { PAGE = 4096, PAGES = 6, WORDS = PAGES * PAGE / 8 };
+enum { PAGES = 6, WORDS = PAGES * PAGE / 8 };
 
 static uint64_t seed;
 static int mem;
 
 static uint64_t *map(int prot)
 {
-	void *at = mmap(NULL, PAGES * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
-
-	CHECK(at != MAP_FAILED, "mmap: %s", strerror(errno));
-	return at;
+	return (uint64_t *)memory_map(PAGES, prot);
 }
 
 static void fill(uint64_t *at, uint64_t first)

@@ -34,7 +34,6 @@ mtype = { NOBODY, TASK, LOOKER };
 
 byte truth[2];			/* 0: nothing was written there */
 byte before[2];			/* the same, when the process froze */
-bit exists[2];			/* is it mapped? */
 byte written;			/* counts writes */
 
 mtype side[2];			/* pg->side */
