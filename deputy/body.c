@@ -174,8 +174,10 @@ static void __noreturn lead_home(struct mosix_task *mt, struct mosix_link *link)
 	struct mosix_proc *proc = mt->proc;
 	int ret = mosix_proc_event(proc, EV_PACK);
 
+	mosix_link_cork(link, true);
 	ret = ret ?: mosix_pack_return(proc, link);
 	ret = ret ?: mosix_push_all(proc->pages);
+	mosix_link_cork(link, false);
 	ret = ret ?: tell_complete(mt, link);
 	if (ret)
 		mosix_link_close(link, ret);

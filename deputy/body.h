@@ -57,7 +57,8 @@ void mosix_body_exit(struct mosix_task *mt, long code);
 /* signal.c */
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 		      const struct kernel_siginfo *info, enum pid_type type);
-int mosix_signal_queue(const struct wire_signal *s);
+int mosix_signal_take_back(const struct wire_signal *s);
+void mosix_signal_went(int signo);
 bool mosix_signal_waits(void);
 void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 			    bool all);
@@ -79,6 +80,12 @@ long mosix_call_munmap(struct mosix_call_ctx *ctx);
 long mosix_call_brk(struct mosix_call_ctx *ctx);
 long mosix_call_mprotect(struct mosix_call_ctx *ctx);
 long mosix_call_mremap(struct mosix_call_ctx *ctx);
+long mosix_memory_in_turn(struct mosix_call_ctx *ctx,
+			  long (*fn)(struct mosix_call_ctx *ctx));
+
+/* mlock.c */
+long mosix_call_mlock(struct mosix_call_ctx *ctx);
+long mosix_call_munlock(struct mosix_call_ctx *ctx);
 long mosix_call_madvise(struct mosix_call_ctx *ctx);
 
 /* account.c */

@@ -68,6 +68,7 @@ void mosix_deputy_signals(struct mosix_task *mt)
 			keep_handler(&ksig);
 		else if (!mosix_core_take(mt, &ksig.info))
 			return;
+		mosix_signal_went(ksig.info.si_signo);
 		link = mosix_proc_link(mt->proc);
 		if (link && !mosix_signal_send(link, mt, &ksig.info,
 					       PIDTYPE_PID))
@@ -242,7 +243,7 @@ int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg)
  */
 int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg)
 {
-	mosix_signal_queue((void *)msg->data);
+	mosix_signal_take_back((void *)msg->data);
 	mosix_msg_free(msg);
 	return 0;
 }

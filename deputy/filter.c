@@ -26,7 +26,8 @@
 static bool is_own(unsigned long nr)
 {
 	return nr == __NR_getppid || nr == __NR_pause || nr == __NR_clone ||
-	       nr == __NR_mremap || nr == __NR_munmap;
+	       nr == __NR_mremap || nr == __NR_munmap || nr == __NR_mlock2 ||
+	       nr == __NR_mlockall;
 }
 
 /**

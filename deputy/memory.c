@@ -214,9 +214,16 @@ static long change_madvise(struct mosix_call_ctx *ctx)
 	return mosix_body_forward(ctx);
 }
 
-/* One change of a process's mappings at a time, on both nodes. */
-static long in_turn(struct mosix_call_ctx *ctx,
-		    long (*fn)(struct mosix_call_ctx *ctx))
+/**
+ * mosix_memory_in_turn - one change of a process's mappings at a time
+ * @ctx: the call
+ * @fn: makes it, on both nodes
+ *
+ * Return: what @fn returns, -EINTR when killed.
+ * Context: the body, in the call.
+ */
+long mosix_memory_in_turn(struct mosix_call_ctx *ctx,
+			  long (*fn)(struct mosix_call_ctx *ctx))
 {
 	struct mosix_proc *proc = ctx->mt->proc;
 	long ret;
@@ -238,7 +245,7 @@ static long in_turn(struct mosix_call_ctx *ctx,
  */
 long mosix_call_mmap(struct mosix_call_ctx *ctx)
 {
-	return in_turn(ctx, change_mmap);
+	return mosix_memory_in_turn(ctx, change_mmap);
 }
 
 /**
@@ -250,7 +257,7 @@ long mosix_call_mmap(struct mosix_call_ctx *ctx)
  */
 long mosix_call_munmap(struct mosix_call_ctx *ctx)
 {
-	return in_turn(ctx, change_munmap);
+	return mosix_memory_in_turn(ctx, change_munmap);
 }
 
 /**
@@ -262,7 +269,7 @@ long mosix_call_munmap(struct mosix_call_ctx *ctx)
  */
 long mosix_call_brk(struct mosix_call_ctx *ctx)
 {
-	return in_turn(ctx, change_brk);
+	return mosix_memory_in_turn(ctx, change_brk);
 }
 
 /**
@@ -274,7 +281,7 @@ long mosix_call_brk(struct mosix_call_ctx *ctx)
  */
 long mosix_call_mprotect(struct mosix_call_ctx *ctx)
 {
-	return in_turn(ctx, change_mprotect);
+	return mosix_memory_in_turn(ctx, change_mprotect);
 }
 
 /**
@@ -286,7 +293,7 @@ long mosix_call_mprotect(struct mosix_call_ctx *ctx)
  */
 long mosix_call_mremap(struct mosix_call_ctx *ctx)
 {
-	return in_turn(ctx, change_mremap);
+	return mosix_memory_in_turn(ctx, change_mremap);
 }
 
 /**
@@ -298,7 +305,7 @@ long mosix_call_mremap(struct mosix_call_ctx *ctx)
  */
 long mosix_call_madvise(struct mosix_call_ctx *ctx)
 {
-	return in_turn(ctx, change_madvise);
+	return mosix_memory_in_turn(ctx, change_madvise);
 }
 
 /**

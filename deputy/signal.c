@@ -10,7 +10,9 @@
  *
  * What the body finds pending but blocked (it arrived while the mask was on
  * its way) is given back before the next call goes home, where sigpending,
- * sigtimedwait and signalfd look for it.
+ * sigtimedwait and signalfd look for it. It is older than what home has kept,
+ * but for what was given back since home sent one of its number, and is queued
+ * in between.
  */
 #include "body.h"
 #include "deputy.h"
@@ -22,6 +24,10 @@
 #include <linux/list.h>
 #include <linux/mosix.h>
 #include <linux/sched/signal.h>
+
+enum { GIVEN_BACK = 1 << 7 };	/* in a sigqueue's flags, beside the kernel's */
+
+static_assert(!(GIVEN_BACK & SIGQUEUE_PREALLOC));
 
 /* siginfo_t's union, as the user ABI of x86_64 lays it out. */
 static_assert(sizeof(((struct kernel_siginfo *)0)->_sifields) <=
@@ -56,29 +62,89 @@ int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 	return mosix_link_send(link, msg);
 }
 
-/**
- * mosix_signal_queue - a signal from the other half becomes current's
- * @s: the signal, checked
- *
- * Queued by the task to itself, so that si_pid stays what it is.
- *
- * Return: 0, or a negative errno of the kernel's queue.
- * Context: the task itself.
- */
-int mosix_signal_queue(const struct wire_signal *s)
+/* Behind those of its number that were given back, in front of the others. */
+static void put_in_front(struct sigpending *pending, struct sigqueue *q)
 {
+	struct sigqueue *other;
+
+	q->flags |= GIVEN_BACK;
+	list_for_each_entry(other, &pending->list, list) {
+		if (other->info.si_signo != q->info.si_signo ||
+		    (other->flags & GIVEN_BACK))
+			continue;
+		list_move_tail(&q->list, &other->list);
+		return;
+	}
+}
+
+/* By the task to itself, so that si_pid stays what it is. */
+static int queue(const struct wire_signal *s, bool back)
+{
+	struct sigpending *pending = &current->signal->shared_pending;
 	int signo = le32_to_cpu(s->signo);
+	enum pid_type type = PIDTYPE_TGID;
 	struct kernel_siginfo info;
+	struct list_head *last;
+	int ret;
 
 	if (signo == SIGKILL || signo == SIGSTOP)
 		return -EINVAL;
+	if (s->to_thread) {
+		pending = &current->pending;
+		type = PIDTYPE_PID;
+	}
 	clear_siginfo(&info);
 	info.si_signo = signo;
 	info.si_code = le32_to_cpu(s->code);
 	info.si_errno = le32_to_cpu(s->error);
 	memcpy(&info._sifields, s->fields, sizeof(info._sifields));
-	return do_send_sig_info(signo, &info, current,
-				s->to_thread ? PIDTYPE_PID : PIDTYPE_TGID);
+	spin_lock_irq(&mosix_own_sighand()->siglock);
+	last = pending->list.prev;
+	ret = send_signal_locked(signo, &info, current, type);
+	if (back && last != pending->list.prev)
+		put_in_front(pending, list_last_entry(&pending->list,
+						      struct sigqueue, list));
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
+	return ret;
+}
+
+/**
+ * mosix_signal_take_back - a signal that was the body's is home's again
+ * @s: the signal, checked
+ *
+ * Return: 0, or a negative errno of the kernel's queue.
+ * Context: the deputy, in the task itself.
+ */
+int mosix_signal_take_back(const struct wire_signal *s)
+{
+	return queue(s, true);
+}
+
+static void forget_marks(struct sigpending *pending, int signo)
+{
+	struct sigqueue *q;
+
+	list_for_each_entry(q, &pending->list, list)
+		if (q->info.si_signo == signo)
+			q->flags &= ~GIVEN_BACK;
+}
+
+/**
+ * mosix_signal_went - home has taken a signal out of its queues for the body
+ * @signo: its number
+ *
+ * Whatever of that number comes back now is older than what is still queued.
+ *
+ * Context: the deputy, in the task itself.
+ */
+void mosix_signal_went(int signo)
+{
+	if (!mosix_signal_waits())
+		return;
+	spin_lock_irq(&mosix_own_sighand()->siglock);
+	forget_marks(&current->pending, signo);
+	forget_marks(&current->signal->shared_pending, signo);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
 }
 
 /* A timer's signal is not early by the clock that its handler reads. */
@@ -122,7 +188,7 @@ void mosix_signal_take(struct mosix_task *mt)
 		spin_unlock(&mt->proc->lock);
 		if (!msg)
 			return;
-		mosix_signal_queue((void *)msg->data);
+		queue((void *)msg->data, false);
 		mt->nsignals++;
 		mosix_msg_free(msg);
 	}

@@ -367,6 +367,21 @@ long mosix_call_rt_sigaction(struct mosix_call_ctx *ctx)
 	return both(ctx);
 }
 
+/*
+ * Home has signals that it keeps until the mask opens: what is here of the same
+ * numbers has to be in their row before that.
+ */
+static void line_up(struct mosix_task *mt)
+{
+	struct mosix_link *link = mosix_proc_link(mt->proc);
+
+	if (!link)
+		return;
+	mosix_signal_take(mt);
+	mosix_signal_give_back(link, mt, false);
+	mosix_link_put(link);
+}
+
 /**
  * mosix_call_unblock - sigprocmask, or the end of a handler
  * @ctx: the call
@@ -383,8 +398,11 @@ long mosix_call_unblock(struct mosix_call_ctx *ctx)
 {
 	static const u64 none[MOSIX_CALL_ARGS];
 	u64 before = current->blocked.sig[0];
-	long ret = mosix_body_local(ctx);
+	long ret;
 
+	if (test_bit(MT_PENDING, &ctx->mt->flags))
+		line_up(ctx->mt);
+	ret = mosix_body_local(ctx);
 	if (before & ~current->blocked.sig[0] &&
 	    test_bit(MT_PENDING, &ctx->mt->flags))
 		mosix_body_forward_as(ctx, __NR_getppid, none);

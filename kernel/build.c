@@ -126,6 +126,7 @@ static int map_one(struct mosix_pages *pg, const struct wire_vma *w)
 		how |= MAP_GROWSDOWN;
 	if (flags & VMA_NORESERVE)
 		how |= MAP_NORESERVE;
+	current->mm->def_flags = flags & VMA_LOCKED ? VM_LOCKED_MASK : 0;
 	ret = vm_mmap(NULL, start, end - start, le32_to_cpu(w->prot), how, 0);
 	if (IS_ERR_VALUE(ret))
 		return ret;
@@ -180,6 +181,14 @@ static bool landmarks_sane(const struct wire_mm *w)
 	return le64_to_cpu(w->start_brk) <= le64_to_cpu(w->brk);
 }
 
+static void set_limit(u32 which, __le64 value)
+{
+	struct rlimit *limit = &current->signal->rlim[which];
+
+	limit->rlim_cur = le64_to_cpu(value);
+	limit->rlim_max = le64_to_cpu(value);
+}
+
 static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
 {
 	u32 i;
@@ -187,24 +196,21 @@ static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
 
 	if (!landmarks_sane(&image->mm))
 		return -EBADMSG;
+	/* How much may be locked is for home to say. */
+	task_lock(current->group_leader);
+	set_limit(RLIMIT_MEMLOCK, cpu_to_le64(RLIM_INFINITY));
+	task_unlock(current->group_leader);
 	for (i = 0; i < image->nvmas; i++) {
 		ret = map_one(proc->pages, &image->vmas[i]);
 		if (ret)
 			return ret;
 	}
+	current->mm->def_flags = 0;
 	ret = map_vdso(&image->mm);
 	if (ret)
 		return ret;
 	set_landmarks(&image->mm);
 	return 0;
-}
-
-static void set_limit(u32 which, __le64 value)
-{
-	struct rlimit *limit = &current->signal->rlim[which];
-
-	limit->rlim_cur = le64_to_cpu(value);
-	limit->rlim_max = le64_to_cpu(value);
 }
 
 static void set_limits(const struct wire_task *t)
@@ -256,6 +262,8 @@ static int build_first(struct mosix_task *mt)
 	set_limits(&mt->image->task);
 	if (le32_to_cpu(mt->image->task.flags) & TASK_DUMPS)
 		set_bit(MP_DUMPS, &mt->proc->flags);
+	if (le32_to_cpu(mt->image->task.flags) & TASK_LOCKS)
+		current->mm->def_flags = VM_LOCKED_MASK;
 	return mosix_build_thread(mt);
 }
 

@@ -21,17 +21,15 @@
 
 #include <asm/pgalloc.h>
 
+enum { INSTALL_MAX = 64 };	/* pages put in place under the lock at once */
+
 /* *@spare becomes true when nobody waits for the page. */
 static int land_one(struct mosix_pages *pg, unsigned long nr,
 		    struct page **page, bool *spare)
 {
-	struct mosix_flight *f;
+	struct mosix_flight *f = xa_load(&pg->flight, nr);
 	int ret;
 
-	/* Late: the mapping went, or somebody made the page anew. */
-	if (!mosix_pages_absent(pg, nr))
-		return 0;
-	f = xa_load(&pg->flight, nr);
 	if (!f) {
 		f = kzalloc(sizeof(*f), GFP_KERNEL);
 		if (!f)
@@ -42,15 +40,24 @@ static int land_one(struct mosix_pages *pg, unsigned long nr,
 			return ret;
 		}
 	}
-	ret = mosix_pages_own(pg, nr);
-	if (ret)
-		return ret;
 	f->state = FLIGHT_LANDED;
 	f->page = *page;
 	*page = NULL;
 	*spare |= !f->wanted;
-	pg->fetched++;
 	return 0;
+}
+
+/* All of them are absent. */
+static int land_run(struct mosix_pages *pg, unsigned long nr, u32 count,
+		    struct page **pages, bool *spare)
+{
+	int ret = mosix_pages_own(pg, nr, count);
+	u32 i;
+
+	for (i = 0; i < count && !ret; i++)
+		ret = land_one(pg, nr + i, &pages[i], spare);
+	pg->fetched += count;
+	return ret;
 }
 
 /**
@@ -58,7 +65,10 @@ static int land_one(struct mosix_pages *pg, unsigned long nr,
  * @pg: page state
  * @msg: MSG_PAGES, checked; pages are taken out of it
  *
- * Return: 0, -ENOMEM.
+ * What is not absent is late and is dropped: the mapping went, or somebody made
+ * the page anew.
+ *
+ * Return: 0, -ENOMEM: the process cannot go on.
  * Context: the link's receiver; waits for nobody but @pg->lock.
  */
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
@@ -66,12 +76,15 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 	const struct wire_pages *head = (void *)msg->data;
 	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT;
 	bool spare = false;
-	u32 i;
 	int ret = 0;
+	u32 i, run;
 
 	mutex_lock(&pg->lock);
-	for (i = 0; i < msg->npages && !ret; i++)
-		ret = land_one(pg, nr + i, &msg->pages[i], &spare);
+	for (i = 0; i < msg->npages && !ret; i += max(run, 1U)) {
+		run = mosix_pages_alike(pg, nr + i, msg->npages - i, true);
+		if (run)
+			ret = land_run(pg, nr + i, run, &msg->pages[i], &spare);
+	}
 	spare &= pg->side == PAGES_BODY;
 	mutex_unlock(&pg->lock);
 	wake_up_all(&pg->wait);
@@ -203,35 +216,67 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 	return 0;
 }
 
-static int install_one(struct mosix_pages *pg, unsigned long nr, bool grow)
+/* The mapping of a page; NULL: there is none, and the lock is dropped. */
+static struct vm_area_struct *find_mapping(struct mosix_pages *pg,
+					   unsigned long nr, bool grow)
 {
 	struct vm_area_struct *vma;
-	struct mosix_flight *f;
-	int ret = 0;
 
 	mmap_read_lock(pg->mm);
 	vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
-	if (!vma && !grow) {
-		mmap_read_unlock(pg->mm);
-		return -EFAULT;
+	if (vma)
+		return vma;
+	/* The stack grew over there; on failure the lock is gone. */
+	if (grow)
+		return expand_stack(pg->mm, nr << PAGE_SHIFT);
+	mmap_read_unlock(pg->mm);
+	return NULL;
+}
+
+static int install_some(struct mosix_pages *pg, struct vm_area_struct *vma,
+			unsigned long *nr, bool wanted)
+{
+	unsigned long end = min(vma->vm_end >> PAGE_SHIFT, *nr + INSTALL_MAX);
+	struct mosix_flight *f;
+	int ret = 0;
+
+	lockdep_assert_held(&pg->lock);
+	for (; *nr < end && !ret; ++*nr) {
+		f = xa_load(&pg->flight, *nr);
+		if (!f || f->state != FLIGHT_LANDED || (f->wanted && !wanted) ||
+		    mosix_pages_changing(pg, *nr))
+			break;
+		ret = install(pg, vma, *nr, f);
 	}
+	return ret;
+}
+
+/*
+ * Put in place what landed from *@nr on, as far as it follows each other in one
+ * mapping; *@nr becomes the next page. @all: what somebody waits for, too, and
+ * where the stack has to grow.
+ */
+static int install_run(struct mosix_pages *pg, unsigned long *nr, bool all)
+{
+	struct vm_area_struct *vma = find_mapping(pg, *nr, all);
+	unsigned long first = *nr;
+	int ret;
+
 	if (!vma) {
-		/* The stack grew over there; on failure the lock is gone. */
-		vma = expand_stack(pg->mm, nr << PAGE_SHIFT);
-		if (!vma)
-			return -EFAULT;
+		++*nr;
+		return -EFAULT;
 	}
 	if (!mosix_pages_governed(vma))
 		ret = -EFAULT;
 	else
 		ret = anon_vma_prepare(vma);
-	mutex_lock(&pg->lock);
-	f = xa_load(&pg->flight, nr);
-	if (!ret && f && f->state == FLIGHT_LANDED &&
-	    !mosix_pages_changing(pg, nr))
-		ret = install(pg, vma, nr, f);
-	mutex_unlock(&pg->lock);
+	if (!ret) {
+		mutex_lock(&pg->lock);
+		ret = install_some(pg, vma, nr, all);
+		mutex_unlock(&pg->lock);
+	}
 	mmap_read_unlock(pg->mm);
+	*nr = max(*nr, first + 1);
 	return ret;
 }
 
@@ -248,13 +293,13 @@ int mosix_pages_install_all(struct mosix_pages *pg)
 	void *entry;
 	int ret = 0;
 
-	for (; !ret; nr++) {
+	while (!ret) {
 		mutex_lock(&pg->lock);
 		entry = xa_find(&pg->flight, &nr, ULONG_MAX, XA_PRESENT);
 		mutex_unlock(&pg->lock);
 		if (!entry)
 			break;
-		ret = install_one(pg, nr, true);
+		ret = install_run(pg, &nr, true);
 		cond_resched();
 	}
 	return ret;
@@ -292,8 +337,8 @@ void mosix_pages_install_landed(struct mosix_pages *pg)
 {
 	unsigned long nr = 0;
 
-	for (; may_install(pg) && next_unwanted(pg, &nr); nr++) {
-		install_one(pg, nr, false);
+	while (may_install(pg) && next_unwanted(pg, &nr)) {
+		install_run(pg, &nr, false);
 		cond_resched();
 	}
 }

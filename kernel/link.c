@@ -21,6 +21,8 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 
+enum { CORK_MAX = 64 * 1024 };	/* bytes that wait for more */
+
 /**
  * mosix_msg_new - a message with room for its payload
  * @type: enum wire_type
@@ -221,6 +223,7 @@ struct mosix_proc *mosix_link_proc(struct mosix_link *link)
 int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg)
 {
 	u32 len = msg->len;
+	bool work = false;
 	u32 i;
 	int ret;
 
@@ -235,13 +238,47 @@ int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg)
 	if (!ret) {
 		list_add_tail(&msg->node, &link->queue);
 		link->queued += len + sizeof(msg->h);
+		work = mosix_link_has_work(link);
 	}
 	spin_unlock(&link->lock);
 	if (ret)
 		mosix_msg_free(msg);
-	else
+	else if (work)
 		wake_up_all(&link->wait);
 	return ret;
+}
+
+/**
+ * mosix_link_cork - many small messages follow, or were the last ones
+ * @link: the link
+ * @corked: do they follow?
+ *
+ * Sent together they cost the peer one interrupt, and us one change to the
+ * sender. What becomes large is sent anyway.
+ *
+ * Context: process context.
+ */
+void mosix_link_cork(struct mosix_link *link, bool corked)
+{
+	spin_lock(&link->lock);
+	WRITE_ONCE(link->corked, corked);
+	spin_unlock(&link->lock);
+	if (!corked)
+		wake_up_all(&link->wait);
+}
+
+/**
+ * mosix_link_has_work - is there anything to be sent now?
+ * @link: the link
+ *
+ * Return: true when messages are queued that do not wait for others.
+ * Context: any.
+ */
+bool mosix_link_has_work(struct mosix_link *link)
+{
+	size_t least = READ_ONCE(link->corked) ? CORK_MAX : 0;
+
+	return READ_ONCE(link->queued) > least;
 }
 
 /**

@@ -50,6 +50,7 @@ struct mosix_msg {
  * @wait: the sender and throttled producers
  * @error: 0 while it works, else the negative errno that ended it
  * @closing: no message will follow those in @queue
+ * @corked: more messages come at once: the sender waits for them
  * @calls: requests that wait for an answer
  * @next_id: number of the next request
  * @proc: the process it serves, reference held; NULL until it has one
@@ -72,6 +73,7 @@ struct mosix_link {
 	wait_queue_head_t wait;
 	int error;
 	u8 closing;
+	u8 corked;
 	struct list_head calls;
 	u64 next_id;
 	struct mosix_proc *proc;
@@ -106,6 +108,8 @@ int mosix_link_refuse(struct mosix_link *link, u64 id,
 		      enum wire_refusal reason, int error);
 int mosix_link_throttle(struct mosix_link *link, size_t max);
 void mosix_link_stop_level(struct mosix_link *link, int by);
+void mosix_link_cork(struct mosix_link *link, bool corked);
+bool mosix_link_has_work(struct mosix_link *link);
 void mosix_link_finish(struct mosix_link *link);
 void mosix_link_close(struct mosix_link *link, int error);
 

@@ -87,11 +87,13 @@ static int send_process(struct mosix_proc *proc, struct mosix_link *link,
 	int ret;
 
 	*text = "image could not be sent";
+	mosix_link_cork(link, true);
 	ret = mosix_push_depart(pg);
 	ret = ret ?: mosix_pack_leave(proc, link, pg);
 	if (!ret)
 		ret = want_eager() ? mosix_push_all(pg) :
 				     mosix_proc_each(proc, send_hot, pg);
+	mosix_link_cork(link, false);
 	if (ret)
 		return ret;
 	ret = mosix_move_ask(link, mosix_msg_new(MSG_IMAGE_END, 0), MSG_READY,

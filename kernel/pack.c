@@ -106,6 +106,8 @@ static u32 task_flags(struct mosix_task *mt, struct task_struct *task)
 	    test_bit(MT_FILTERED, &mt->flags) :
 	    test_task_syscall_work(task, SECCOMP))
 		flags |= TASK_FILTERED;
+	if (current->mm->def_flags & VM_LOCKED)
+		flags |= TASK_LOCKS;
 	return flags;
 }
 
@@ -277,6 +279,8 @@ static u32 flags_of(const struct vm_area_struct *vma)
 		flags |= VMA_NORESERVE;
 	if (vma_is_initial_stack(vma))
 		flags |= VMA_STACK;
+	if (vma->vm_flags & VM_LOCKED)
+		flags |= VMA_LOCKED;
 	return flags;
 }
 

@@ -310,36 +310,71 @@ bool mosix_pages_absent(struct mosix_pages *pg, unsigned long nr)
 	}
 }
 
-static int set_home(struct mosix_pages *pg, unsigned long nr, void *member)
+/**
+ * mosix_pages_alike - how many pages are on the same node?
+ * @pg: page state, locked
+ * @nr: number of the first one
+ * @count: as many are looked at
+ * @absent: is it the other node that is asked about?
+ *
+ * Return: pages from @nr on that are all absent (@absent) or all here; 0 when
+ * the first one is not.
+ * Context: @pg->lock held.
+ */
+unsigned long mosix_pages_alike(struct mosix_pages *pg, unsigned long nr,
+				unsigned long count, bool absent)
+{
+	MA_STATE(mas, &pg->home, nr, nr);
+	bool at_home, is_absent;
+
+	lockdep_assert_held(&pg->lock);
+	if (pg->side == PAGES_OFF)
+		return absent ? 0 : count;
+	mas_lock(&mas);
+	at_home = mas_walk(&mas);
+	mas_unlock(&mas);
+	is_absent = pg->side == PAGES_BODY ? at_home : !at_home;
+	if (absent != is_absent)
+		return 0;
+	return min(count, mas.last - nr + 1);
+}
+
+static int set_home(struct mosix_pages *pg, unsigned long nr,
+		    unsigned long count, void *member)
 {
 	lockdep_assert_held(&pg->lock);
-	return mtree_store_range(&pg->home, nr, nr, member, GFP_KERNEL);
+	return mtree_store_range(&pg->home, nr, nr + count - 1, member,
+				 GFP_KERNEL);
 }
 
 /**
- * mosix_pages_own - a page is ours from now on
+ * mosix_pages_own - pages are ours from now on
  * @pg: page state, locked
- * @nr: page number
+ * @nr: number of the first one
+ * @count: how many follow each other, at least 1
  *
  * Return: 0 or -ENOMEM.
  * Context: @pg->lock held, may sleep.
  */
-int mosix_pages_own(struct mosix_pages *pg, unsigned long nr)
+int mosix_pages_own(struct mosix_pages *pg, unsigned long nr,
+		    unsigned long count)
 {
-	return set_home(pg, nr, pg->side == PAGES_HOME ? MEMBER : NULL);
+	return set_home(pg, nr, count, pg->side == PAGES_HOME ? MEMBER : NULL);
 }
 
 /**
- * mosix_pages_give - a page is the peer's from now on
+ * mosix_pages_give - pages are the peer's from now on
  * @pg: page state, locked
- * @nr: page number
+ * @nr: number of the first one
+ * @count: how many follow each other, at least 1
  *
  * Return: 0 or -ENOMEM.
  * Context: @pg->lock held, may sleep.
  */
-int mosix_pages_give(struct mosix_pages *pg, unsigned long nr)
+int mosix_pages_give(struct mosix_pages *pg, unsigned long nr,
+		     unsigned long count)
 {
-	return set_home(pg, nr, pg->side == PAGES_HOME ? NULL : MEMBER);
+	return set_home(pg, nr, count, pg->side == PAGES_HOME ? NULL : MEMBER);
 }
 
 /**

@@ -161,8 +161,12 @@ int mosix_pages_await_commit(struct mosix_pages *pg);
 
 bool mosix_pages_governed(const struct vm_area_struct *vma);
 bool mosix_pages_absent(struct mosix_pages *pg, unsigned long nr);
-int mosix_pages_own(struct mosix_pages *pg, unsigned long nr);
-int mosix_pages_give(struct mosix_pages *pg, unsigned long nr);
+unsigned long mosix_pages_alike(struct mosix_pages *pg, unsigned long nr,
+				unsigned long count, bool absent);
+int mosix_pages_own(struct mosix_pages *pg, unsigned long nr,
+		    unsigned long count);
+int mosix_pages_give(struct mosix_pages *pg, unsigned long nr,
+		     unsigned long count);
 int mosix_pages_add_home(struct mosix_pages *pg, u64 first, u64 end);
 int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end,
 			 u32 flags);
@@ -196,7 +200,7 @@ void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
 u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 			unsigned long nr, u32 count);
 void mosix_serve_await(struct mosix_pages *pg, struct mosix_link *link);
-bool mosix_serve_is_zero(struct page *page);
+void mosix_serve_fill(struct mosix_msg *msg, u32 count);
 struct mosix_msg *mosix_serve_msg(unsigned long nr);
 void mosix_serve_add(struct mosix_msg *msg, struct page *page);
 

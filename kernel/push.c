@@ -15,7 +15,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-enum { QUEUED_MAX = 1 << 20 };	/* bytes read into memory ahead of the wire */
+enum {
+	QUEUED_MAX	= 1 << 20,	/* bytes read into memory ahead of the wire */
+	HOT_PAGES	= 2,		/* from where a register points to */
+};
 
 /**
  * struct depart - H of one mapping, as it is made
@@ -69,6 +72,25 @@ static int depart_anon(struct mosix_pages *pg, unsigned long start,
 	return ret < 0 ? ret : d.error;
 }
 
+/*
+ * The pages that a locked mapping gets from now on are the body's. So nothing
+ * may be made at home for it at once, but on fault.
+ */
+static void lock_on_fault(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(mm);
+	if (mm->def_flags & VM_LOCKED)
+		mm->def_flags |= VM_LOCKONFAULT;
+	if (mm->locked_vm)
+		for_each_vma(vmi, vma)
+			if (vma->vm_flags & VM_LOCKED)
+				vm_flags_set(vma, VM_LOCKONFAULT);
+	mmap_write_unlock(mm);
+}
+
 /**
  * mosix_push_depart - make H: what lives here as the process leaves
  * @pg: page state of the home
@@ -86,6 +108,7 @@ int mosix_push_depart(struct mosix_pages *pg)
 	struct mosix_span span = { .end = 0 };
 	int ret = 0;
 
+	lock_on_fault(pg->mm);
 	while (!ret && mosix_walk_next(pg->mm, &span)) {
 		if (span.kind < 0)
 			continue;
@@ -98,114 +121,97 @@ int mosix_push_depart(struct mosix_pages *pg)
 	return ret;
 }
 
-/* May this page be pushed? Its content, without taking it out. */
-static int push_one(struct mosix_pages *pg, unsigned long addr,
-		    struct page **page)
+/*
+ * The content of pages, which stay: as many from @nr on as are here. 0: the
+ * peer has the first one, or it can stay.
+ */
+static int hold_pages(struct mosix_pages *pg, unsigned long nr, u32 count,
+		      struct page **pages)
 {
-	int ret = -ENOENT;
-
-	mutex_lock(&pg->lock);
-	if (!mosix_pages_absent(pg, addr >> PAGE_SHIFT))
-		ret = 0;
-	mutex_unlock(&pg->lock);
-	if (ret)
-		return ret;
-	mmap_read_lock(pg->mm);
-	ret = get_user_pages_remote(pg->mm, addr, 1, FOLL_FORCE, page, NULL);
-	mmap_read_unlock(pg->mm);
-	if (ret != 1)	/* a file that became shorter: it can stay */
-		return pg->side == PAGES_HOME ? -ENOENT : -EFAULT;
-	ret = 0;
-	if (pg->side == PAGES_HOME)
-		ret = mtree_store_range(&pg->pushed, addr >> PAGE_SHIFT,
-					addr >> PAGE_SHIFT, xa_mk_value(1),
-					GFP_KERNEL);
-	if (ret) {
-		put_page(*page);
-		return ret;
-	}
-	if (mosix_serve_is_zero(*page)) {
-		put_page(*page);
-		*page = NULL;
-	}
-	return 0;
-}
-
-static int flush(struct mosix_pages *pg, struct mosix_msg **msg)
-{
+	long got;
 	int ret;
 
-	if (!*msg)
+	mutex_lock(&pg->lock);
+	count = mosix_pages_alike(pg, nr, count, false);
+	mutex_unlock(&pg->lock);
+	if (!count)
 		return 0;
-	pg->pushed_nr += (*msg)->npages;
-	ret = mosix_link_send(pg->link, *msg);
-	*msg = NULL;
-	return ret ?: mosix_link_throttle(pg->link, QUEUED_MAX);
+	mmap_read_lock(pg->mm);
+	got = get_user_pages_remote(pg->mm, nr << PAGE_SHIFT, count, FOLL_FORCE,
+				    pages, NULL);
+	mmap_read_unlock(pg->mm);
+	if (pg->side != PAGES_HOME)
+		return got > 0 ? got : -EFAULT;
+	if (got <= 0)	/* a file that became shorter */
+		return 0;
+	ret = mtree_store_range(&pg->pushed, nr, nr + got - 1, xa_mk_value(1),
+				GFP_KERNEL);
+	if (!ret)
+		return got;
+	release_pages(pages, got);
+	return ret;
 }
 
-static int push_page(struct mosix_pages *pg, unsigned long addr,
-		     struct page *page, struct mosix_msg **msg)
+static int send_now(struct mosix_pages *pg, struct mosix_msg *msg)
 {
-	const struct wire_pages *head;
-	int ret = 0;
+	pg->pushed_nr += msg->npages;
+	return mosix_link_send(pg->link, msg) ?:
+	       mosix_link_throttle(pg->link, QUEUED_MAX);
+}
 
-	if (*msg) {
-		head = (void *)(*msg)->data;
-		if ((*msg)->npages == WIRE_PAGES_MAX ||
-		    le64_to_cpu(head->addr) + (*msg)->npages * PAGE_SIZE !=
-		    addr)
-			ret = flush(pg, msg);
+/* Pages that are populated and follow each other, one message at most each. */
+static int push_run(struct mosix_pages *pg, unsigned long nr, u32 count)
+{
+	struct mosix_msg *msg;
+	int got = 0;
+	u32 i;
+
+	for (i = 0; i < count; i += max(got, 1)) {
+		msg = mosix_serve_msg(nr + i);
+		if (!msg)
+			return -ENOMEM;
+		got = hold_pages(pg, nr + i, count - i, msg->pages);
+		if (got > 0) {
+			mosix_serve_fill(msg, got);
+			got = send_now(pg, msg) ?: got;
+		} else {
+			mosix_msg_free(msg);
+		}
+		if (got < 0)
+			return got;
 	}
-	if (!ret && !*msg) {
-		*msg = mosix_serve_msg(addr >> PAGE_SHIFT);
-		if (!*msg)
-			ret = -ENOMEM;
-	}
-	if (ret) {
-		if (page)
-			put_page(page);
-		return ret;
-	}
-	mosix_serve_add(*msg, page);
 	return 0;
 }
 
 static int push_range(struct mosix_pages *pg, unsigned long start,
 		      unsigned long end, struct mosix_batch *batch)
 {
-	struct mosix_msg *msg = NULL;
-	struct page *page;
 	int ret = 0;
-	u32 i;
+	u32 i, run;
 
 	while (!ret && start < end) {
 		ret = mosix_walk_populated(pg->mm, &start, end, batch);
-		for (i = 0; !ret && i < batch->count; i++) {
-			page = NULL;
-			ret = push_one(pg, batch->addr[i], &page);
-			if (ret == -ENOENT)
-				ret = 0;	/* the peer's already */
-			else if (!ret)
-				ret = push_page(pg, batch->addr[i], page, &msg);
+		for (i = 0; !ret && i < batch->count; i += run) {
+			run = mosix_walk_run(batch, i, WIRE_PAGES_MAX);
+			ret = push_run(pg, batch->addr[i] >> PAGE_SHIFT, run);
 		}
 		cond_resched();
 	}
-	if (!ret)
-		ret = flush(pg, &msg);
-	mosix_msg_free(msg);
 	return ret;
 }
 
-static bool travels(struct mm_struct *mm, unsigned long addr)
+/* Behind the pages that go ahead: @start, if the mapping does not travel. */
+static unsigned long hot_end(struct mm_struct *mm, unsigned long start)
 {
 	struct vm_area_struct *vma;
-	bool travels;
+	unsigned long end = start;
 
 	mmap_read_lock(mm);
-	vma = vma_lookup(mm, addr);
-	travels = vma && mosix_pages_governed(vma);
+	vma = vma_lookup(mm, start);
+	if (vma && mosix_pages_governed(vma))
+		end = min(vma->vm_end, start + HOT_PAGES * PAGE_SIZE);
 	mmap_read_unlock(mm);
-	return travels;
+	return end;
 }
 
 /**
@@ -215,39 +221,34 @@ static bool travels(struct mm_struct *mm, unsigned long addr)
  * @count: how many
  *
  * Each page that is missing when the body begins to run makes it stand still
- * once more.
+ * once more. Most programs go on to the next page soon: on a stack those are its
+ * callers' frames.
  *
  * Return: 0, or a negative errno.
  * Context: the departing task, alone in its mm.
  */
 int mosix_push_hot(struct mosix_pages *pg, const unsigned long *addr, u32 count)
 {
-	struct mosix_msg *msg = NULL;
-	struct page *page;
+	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	unsigned long at, end;
 	int ret = 0;
 	u32 i;
 
-	for (i = 0; i < count && !ret; i++) {
-		unsigned long start = addr[i] & PAGE_MASK;
-
-		if (!travels(pg->mm, start) ||
-		    mtree_load(&pg->pushed, start >> PAGE_SHIFT))
-			continue;
-		ret = push_one(pg, start, &page);
-		if (!ret)
-			ret = push_page(pg, start, page, &msg);
-		else if (ret == -ENOENT)
-			ret = 0;
+	if (!batch)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		at = addr[i] & PAGE_MASK;
+		end = hot_end(pg->mm, at);
+		for (; at < end && !ret; at += PAGE_SIZE)
+			if (!mtree_load(&pg->pushed, at >> PAGE_SHIFT))
+				ret = push_range(pg, at, at + PAGE_SIZE, batch);
 	}
-	if (!ret)
-		ret = flush(pg, &msg);
-	mosix_msg_free(msg);
+	kfree(batch);
 	return ret;
 }
 
-/* The next landed page from *nr on, with a reference; false: no more. */
-static bool next_landed(struct mosix_pages *pg, unsigned long *nr,
-			struct page **page)
+/* The next landed page from *nr on; false: no more. */
+static bool next_landed(struct mosix_pages *pg, unsigned long *nr)
 {
 	struct mosix_flight *f;
 
@@ -255,26 +256,47 @@ static bool next_landed(struct mosix_pages *pg, unsigned long *nr,
 	f = xa_find(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
 	while (f && f->state != FLIGHT_LANDED)
 		f = xa_find_after(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
-	*page = f ? f->page : NULL;
-	if (*page)
-		get_page(*page);
 	mutex_unlock(&pg->lock);
 	return f;
+}
+
+/* Landed pages that follow each other, with references. */
+static u32 hold_landed(struct mosix_pages *pg, unsigned long nr,
+		       struct page **pages)
+{
+	struct mosix_flight *f;
+	u32 n;
+
+	mutex_lock(&pg->lock);
+	for (n = 0; n < WIRE_PAGES_MAX; n++) {
+		f = xa_load(&pg->flight, nr + n);
+		if (!f || f->state != FLIGHT_LANDED)
+			break;
+		pages[n] = f->page;
+		if (f->page)
+			get_page(f->page);
+	}
+	mutex_unlock(&pg->lock);
+	return n;
 }
 
 /* Pages that came and were never touched are in no page table. */
 static int push_landed(struct mosix_pages *pg)
 {
-	struct mosix_msg *msg = NULL;
+	struct mosix_msg *msg;
 	unsigned long nr = 0;
-	struct page *page;
 	int ret = 0;
+	u32 count;
 
-	for (; !ret && next_landed(pg, &nr, &page); nr++)
-		ret = push_page(pg, nr << PAGE_SHIFT, page, &msg);
-	if (!ret)
-		ret = flush(pg, &msg);
-	mosix_msg_free(msg);
+	while (!ret && next_landed(pg, &nr)) {
+		msg = mosix_serve_msg(nr);
+		if (!msg)
+			return -ENOMEM;
+		count = hold_landed(pg, nr, msg->pages);
+		mosix_serve_fill(msg, count);
+		ret = send_now(pg, msg);
+		nr += count;
+	}
 	return ret;
 }
 
@@ -348,17 +370,24 @@ int mosix_push_all(struct mosix_pages *pg)
 	return ret;
 }
 
-static int give_pushed(struct mosix_pages *pg, unsigned long nr)
+/* What was pushed of a range is gone from here; mmap_lock is held. */
+static int give_pushed(struct mosix_pages *pg, unsigned long first,
+		       unsigned long last)
 {
-	struct vm_area_struct *vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+	VMA_ITERATOR(vmi, pg->mm, first << PAGE_SHIFT);
+	unsigned long start = first << PAGE_SHIFT, end = (last + 1) << PAGE_SHIFT;
+	struct vm_area_struct *vma;
+	unsigned long from;
 	int ret;
 
-	if (vma) {
+	for_each_vma_range(vmi, vma, end) {
+		from = max(start, vma->vm_start);
 		vma_start_write(vma);
-		zap_page_range_single(vma, nr << PAGE_SHIFT, PAGE_SIZE, NULL);
+		zap_page_range_single(vma, from, min(end, vma->vm_end) - from,
+				      NULL);
 	}
 	mutex_lock(&pg->lock);
-	ret = mosix_pages_give(pg, nr);
+	ret = mosix_pages_give(pg, first, last - first + 1);
 	mutex_unlock(&pg->lock);
 	return ret;
 }
@@ -390,8 +419,7 @@ int mosix_push_commit(struct mosix_pages *pg)
 		mas_unlock(&mas);
 		if (first == ULONG_MAX)
 			break;
-		for (; first <= last && !ret; first++)
-			ret = give_pushed(pg, first);
+		ret = give_pushed(pg, first, last);
 	}
 	mmap_write_unlock(pg->mm);
 	mutex_lock(&pg->lock);

@@ -105,106 +105,6 @@ static u64 hold_left_us(struct mosix_pages *pg, unsigned long nr)
 	return left;
 }
 
-/* A page that arrived and was never mapped goes back as it came. */
-static int take_landed(struct mosix_pages *pg, unsigned long nr,
-		       struct page **page)
-{
-	struct mosix_flight *f;
-	int ret = -ENOENT;
-
-	mutex_lock(&pg->lock);
-	f = xa_load(&pg->flight, nr);
-	if (mosix_pages_changing(pg, nr)) {
-		ret = -EAGAIN;
-	} else if (pg->side == PAGES_OFF || mosix_pages_absent(pg, nr)) {
-		ret = -ESTALE;
-	} else if (f && f->state == FLIGHT_LANDED) {
-		ret = mosix_pages_give(pg, nr);
-		if (!ret) {
-			*page = f->page;
-			xa_erase(&pg->flight, nr);
-			kfree(f);
-		}
-	}
-	mutex_unlock(&pg->lock);
-	return ret;
-}
-
-/**
- * mosix_serve_is_zero - is a page all zero?
- * @page: the page
- *
- * Return: true when it is: it travels as a bit.
- * Context: any.
- */
-bool mosix_serve_is_zero(struct page *page)
-{
-	void *p = kmap_local_page(page);
-	bool zero = !memchr_inv(p, 0, PAGE_SIZE);
-
-	kunmap_local(p);
-	return zero;
-}
-
-/* A private page of a file is never written by a device for this process. */
-static bool is_pinned(struct page *page)
-{
-	struct folio *folio = page_folio(page);
-
-	return folio_test_anon(folio) && folio_maybe_dma_pinned(folio);
-}
-
-/*
- * Take one page out. 0: *page is it, NULL when it is all zero.
- * -ESTALE: not ours, it is on its way already. -EAGAIN: pinned for I/O, or its
- * mapping is being changed.
- * -EFAULT: nothing is mapped there.
- */
-static int take_page(struct mosix_pages *pg, unsigned long nr,
-		     struct page **page, u32 *flags)
-{
-	unsigned long addr = nr << PAGE_SHIFT;
-	struct vm_area_struct *vma;
-	bool immutable;
-	int ret;
-
-	mmap_assert_write_locked(pg->mm);
-	vma = vma_lookup(pg->mm, addr);
-	if (vma)
-		vma_start_write(vma);
-	ret = take_landed(pg, nr, page);
-	if (ret != -ENOENT)
-		return ret;
-	if (!vma)
-		return -EFAULT;
-	immutable = !mosix_pages_governed(vma);
-	if (immutable && (!vma->vm_file || (vma->vm_flags & VM_MAYWRITE)))
-		return -EFAULT;
-	if (get_user_pages_remote(pg->mm, addr, 1, FOLL_FORCE, page, NULL) != 1)
-		return -EFAULT;
-	if (immutable) {
-		*flags |= PAGES_COPY;
-		return 0;
-	}
-	ret = is_pinned(*page) ? -EAGAIN : 0;
-	if (!ret) {
-		mutex_lock(&pg->lock);
-		ret = mosix_pages_give(pg, nr);
-		mutex_unlock(&pg->lock);
-	}
-	if (ret) {
-		put_page(*page);
-		*page = NULL;
-		return ret;
-	}
-	zap_page_range_single(vma, addr, PAGE_SIZE, NULL);
-	if (mosix_serve_is_zero(*page)) {
-		put_page(*page);
-		*page = NULL;
-	}
-	return 0;
-}
-
 /**
  * mosix_serve_msg - an empty MSG_PAGES
  * @nr: number of the first page
@@ -225,6 +125,15 @@ struct mosix_msg *mosix_serve_msg(unsigned long nr)
 	return msg;
 }
 
+static bool is_zero(struct page *page)
+{
+	void *p = kmap_local_page(page);
+	bool zero = !memchr_inv(p, 0, PAGE_SIZE);
+
+	kunmap_local(p);
+	return zero;
+}
+
 /**
  * mosix_serve_add - one more page of a MSG_PAGES
  * @msg: the message, not full
@@ -242,35 +151,173 @@ void mosix_serve_add(struct mosix_msg *msg, struct page *page)
 	head->count = cpu_to_le32(msg->npages);
 }
 
-/* Take out as many pages as can be. 0: @msg has some. */
-static int take_run(struct mosix_pages *pg, unsigned long nr, u32 count,
-		    struct mosix_msg *msg)
+/**
+ * mosix_serve_fill - pages that were put into an empty MSG_PAGES belong to it
+ * @msg: the message; @count entries of its pages are set, references held
+ * @count: how many
+ *
+ * A page that is all zero travels as a bit.
+ *
+ * Context: any.
+ */
+void mosix_serve_fill(struct mosix_msg *msg, u32 count)
 {
-	struct wire_pages *head = (void *)msg->data;
 	struct page *page;
-	u32 i, flags, first_flags = 0;
-	int ret = 0;
+	u32 i;
 
 	for (i = 0; i < count; i++) {
-		page = NULL;
-		flags = 0;
-		ret = take_page(pg, nr + i, &page, &flags);
-		if (ret)
-			break;
-		if (!i)
-			first_flags = flags;
-		if (flags != first_flags) {
-			/* Only a copy may be dropped; else it goes anyway. */
-			if (flags) {
-				put_page(page);
-				break;
-			}
-			first_flags = 0;
+		page = msg->pages[i];
+		if (page && is_zero(page)) {
+			put_page(page);
+			page = NULL;
 		}
 		mosix_serve_add(msg, page);
 	}
-	head->flags = cpu_to_le32(first_flags);
-	return msg->npages ? 0 : ret;
+}
+
+/* Pages that arrived and were never mapped go back as they came. */
+static int take_landed(struct mosix_pages *pg, unsigned long nr, u32 count,
+		       struct mosix_msg *msg)
+{
+	struct mosix_flight *f;
+	int ret;
+	u32 n;
+
+	for (n = 0; n < count; n++) {
+		f = xa_load(&pg->flight, nr + n);
+		if (!f || f->state != FLIGHT_LANDED)
+			break;
+	}
+	if (!n)
+		return -ENOENT;
+	ret = mosix_pages_give(pg, nr, n);
+	if (ret)
+		return ret;
+	for (; msg->npages < n; nr++) {
+		f = xa_erase(&pg->flight, nr);
+		mosix_serve_add(msg, f->page);
+		kfree(f);
+	}
+	return 0;
+}
+
+/*
+ * Pages from @nr on that are here and can go. They are taken at once when they
+ * have landed; else *count says how many may be in the page tables, and
+ * -ENOENT is returned.
+ */
+static int look(struct mosix_pages *pg, unsigned long nr, u32 *count,
+		struct mosix_msg *msg)
+{
+	unsigned long next = nr;
+	int ret = -ESTALE;
+	u32 n;
+
+	mutex_lock(&pg->lock);
+	n = pg->side == PAGES_OFF ? 0 :
+				    mosix_pages_alike(pg, nr, *count, false);
+	for (*count = 0; *count < n; ++*count)
+		if (mosix_pages_changing(pg, nr + *count))
+			break;
+	if (*count)
+		ret = take_landed(pg, nr, *count, msg);
+	else if (n)
+		ret = -EAGAIN;
+	if (ret == -ENOENT && xa_find(&pg->flight, &next, nr + *count - 1,
+				      XA_PRESENT))
+		*count = max(next - nr, 1UL);
+	mutex_unlock(&pg->lock);
+	return ret;
+}
+
+/* A private page of a file is never written by a device for this process. */
+static bool is_pinned(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+
+	return folio_test_anon(folio) && folio_maybe_dma_pinned(folio);
+}
+
+/* As many as come before one that is pinned; the others are put. */
+static u32 unpinned(struct page **pages, u32 count)
+{
+	u32 n = 0;
+
+	while (n < count && !is_pinned(pages[n]))
+		n++;
+	release_pages(pages + n, count - n);
+	return n;
+}
+
+/* Out of the page tables and into @msg; they are here and in @vma. */
+static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
+			unsigned long nr, u32 count, struct mosix_msg *msg)
+{
+	unsigned long addr = nr << PAGE_SHIFT;
+	long got = get_user_pages_remote(pg->mm, addr, count, FOLL_FORCE,
+					 msg->pages, NULL);
+	int ret;
+
+	if (got <= 0)
+		return -EFAULT;
+	count = unpinned(msg->pages, got);
+	if (!count)
+		return -EAGAIN;
+	mutex_lock(&pg->lock);
+	ret = mosix_pages_give(pg, nr, count);
+	mutex_unlock(&pg->lock);
+	if (ret) {
+		release_pages(msg->pages, count);
+		return ret;
+	}
+	zap_page_range_single(vma, addr, count * PAGE_SIZE, NULL);
+	mosix_serve_fill(msg, count);
+	return 0;
+}
+
+/* Of a file that both nodes map for themselves: what is here stays here. */
+static int copy_present(struct mosix_pages *pg, struct vm_area_struct *vma,
+			unsigned long nr, u32 count, struct mosix_msg *msg)
+{
+	struct wire_pages *head = (void *)msg->data;
+	long got;
+
+	if (!vma->vm_file || (vma->vm_flags & VM_MAYWRITE))
+		return -EFAULT;
+	got = get_user_pages_remote(pg->mm, nr << PAGE_SHIFT, count,
+				    FOLL_FORCE, msg->pages, NULL);
+	if (got <= 0)
+		return -EFAULT;
+	head->flags = cpu_to_le32(PAGES_COPY);
+	mosix_serve_fill(msg, got);
+	return 0;
+}
+
+/*
+ * Take out as many pages of one mapping as can be. 0: @msg has some.
+ * -ESTALE: not ours, the first one is on its way already. -EAGAIN: pinned for
+ * I/O, or its mapping is being changed. -EFAULT: nothing is mapped there.
+ */
+static int take_run(struct mosix_pages *pg, unsigned long nr, u32 count,
+		    struct mosix_msg *msg)
+{
+	struct vm_area_struct *vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+	int ret;
+
+	mmap_assert_write_locked(pg->mm);
+	if (vma) {
+		vma_start_write(vma);
+		count = min_t(unsigned long, count,
+			      (vma->vm_end >> PAGE_SHIFT) - nr);
+	}
+	ret = look(pg, nr, &count, msg);
+	if (ret != -ENOENT)
+		return ret;
+	if (!vma)
+		return -EFAULT;
+	if (!mosix_pages_governed(vma))
+		return copy_present(pg, vma, nr, count, msg);
+	return take_present(pg, vma, nr, count, msg);
 }
 
 /* The same, and @msg has been sent. */

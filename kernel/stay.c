@@ -34,7 +34,6 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_SHARED]		= "writable shared mapping",
 	[STAY_DEVICE]		= "device mapping",
 	[STAY_HUGETLB]		= "hugetlb mapping",
-	[STAY_LOCKED]		= "locked memory",
 	[STAY_USERFAULTFD]	= "userfaultfd",
 	[STAY_AIO]		= "asynchronous I/O context",
 	[STAY_IO_URING]		= "io_uring",
@@ -88,8 +87,6 @@ static u64 vma_reasons(struct vm_area_struct *vma)
 
 	if (vma->vm_flags & VM_HUGETLB)
 		why |= BIT_ULL(STAY_HUGETLB);
-	if (vma->vm_flags & VM_LOCKED)
-		why |= BIT_ULL(STAY_LOCKED);
 	if (vma_pkey(vma))
 		why |= BIT_ULL(STAY_PKEYS);
 	if (userfaultfd_armed(vma))
@@ -129,8 +126,6 @@ static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 	mmap_read_lock(mm);
 	for_each_vma(vmi, vma)
 		why |= vma_reasons(vma);
-	if (mm->def_flags & VM_LOCKED)
-		why |= BIT_ULL(STAY_LOCKED);
 	mmap_read_unlock(mm);
 	/*
 	 * A set-user-ID program, or a keeper of secrets: whoever has its memory

@@ -31,59 +31,54 @@ enum {
  * All of it, whatever signals a task has that sends for itself: where the
  * kernel is short of memory for sockets it would be interrupted.
  */
-static int send_bytes(struct mosix_link *link, void *data, size_t len,
-		      int flags)
+static int send_all(struct mosix_link *link, struct msghdr *mh)
 {
-	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL | flags };
-	struct kvec vec = { .iov_base = data, .iov_len = len };
 	int ret;
 
-	while (vec.iov_len) {
-		ret = kernel_sendmsg(link->sock, &mh, &vec, 1, vec.iov_len);
-		if (ret == -ERESTARTSYS || ret == -EINTR) {
+	while (msg_data_left(mh)) {
+		ret = sock_sendmsg(link->sock, mh);
+		if (ret == -ERESTARTSYS || ret == -EINTR)
 			schedule_timeout_uninterruptible(1);
-			continue;
-		}
-		if (ret < 0)
+		else if (ret < 0)
 			return ret;
-		vec.iov_base += ret;
-		vec.iov_len -= ret;
 	}
 	return 0;
 }
 
-static int send_pages(struct mosix_link *link, struct mosix_msg *msg)
+/*
+ * They go as they are, not as copies: nobody writes to them before the peer has
+ * them, since they were taken out or their process stands still.
+ */
+static int send_pages(struct mosix_link *link, struct mosix_msg *msg, int flags)
 {
 	struct bio_vec vec[WIRE_PAGES_MAX];
-	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	struct msghdr mh = { .msg_flags = MSG_SPLICE_PAGES | flags };
 	u32 i, n = 0;
-	int ret;
 
 	for (i = 0; i < msg->npages; i++)
 		if (msg->pages[i])
 			bvec_set_page(&vec[n++], msg->pages[i], PAGE_SIZE, 0);
-	if (!n)
-		return 0;
 	iov_iter_bvec(&mh.msg_iter, ITER_SOURCE, vec, n, n * PAGE_SIZE);
-	ret = sock_sendmsg(link->sock, &mh);
-	if (ret < 0)
-		return ret;
-	return ret == n * PAGE_SIZE ? 0 : -EPIPE;
+	return send_all(link, &mh);
 }
 
-static int send_one(struct mosix_link *link, struct mosix_msg *msg)
+/* @more: another one follows at once, and may share a segment with it. */
+static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 {
-	u32 len = le32_to_cpu(msg->h.len);
+	int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+	bool pages = le32_to_cpu(msg->h.len) > msg->len;
+	struct msghdr mh = { .msg_flags = flags | (pages ? MSG_MORE : 0) };
+	struct kvec vec[] = {
+		{ .iov_base = &msg->h, .iov_len = sizeof(msg->h) },
+		{ .iov_base = msg->data, .iov_len = msg->len },
+	};
 	int ret;
 
 	msg->h.sent_ns = cpu_to_le64(ktime_get_ns());
-	ret = send_bytes(link, &msg->h, sizeof(msg->h), len ? MSG_MORE : 0);
-	if (!ret && msg->len)
-		ret = send_bytes(link, msg->data, msg->len,
-				 len > msg->len ? MSG_MORE : 0);
-	if (!ret && len > msg->len)
-		ret = send_pages(link, msg);
-	return ret;
+	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, vec, ARRAY_SIZE(vec),
+		      sizeof(msg->h) + msg->len);
+	ret = send_all(link, &mh);
+	return !ret && pages ? send_pages(link, msg, flags) : ret;
 }
 
 static int send_level(struct mosix_link *link)
@@ -95,13 +90,17 @@ static int send_level(struct mosix_link *link)
 		.sent_ns = cpu_to_le64(ktime_get_ns()),
 	};
 
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	struct kvec vec = { .iov_base = &h, .iov_len = sizeof(h) };
+
 	if (want == link->stop_sent)
 		return 0;
 	link->stop_sent = want;
-	return send_bytes(link, &h, sizeof(h), 0);
+	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, &vec, 1, sizeof(h));
+	return send_all(link, &mh);
 }
 
-static struct mosix_msg *dequeue(struct mosix_link *link)
+static struct mosix_msg *dequeue(struct mosix_link *link, bool *more)
 {
 	struct mosix_msg *msg;
 
@@ -111,6 +110,7 @@ static struct mosix_msg *dequeue(struct mosix_link *link)
 		list_del_init(&msg->node);
 		link->queued -= le32_to_cpu(msg->h.len) + sizeof(msg->h);
 	}
+	*more = !list_empty(&link->queue);
 	spin_unlock(&link->lock);
 	return msg;
 }
@@ -119,13 +119,14 @@ static struct mosix_msg *dequeue(struct mosix_link *link)
 static int send_next(struct mosix_link *link)
 {
 	struct mosix_msg *msg;
+	bool more;
 	int ret;
 
 	mutex_lock(&link->tx);
 	ret = send_level(link);
-	msg = dequeue(link);
+	msg = dequeue(link, &more);
 	if (msg && !ret)
-		ret = send_one(link, msg);
+		ret = send_one(link, msg, more);
 	mutex_unlock(&link->tx);
 	if (!msg)
 		return ret ?: 1;
@@ -171,7 +172,7 @@ bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg)
 		return false;
 	now = takes_now(link, msg);
 	if (now)
-		ret = send_one(link, msg);
+		ret = send_one(link, msg, false);
 	mutex_unlock(&link->tx);
 	if (ret)
 		mosix_link_close(link, ret);
@@ -181,7 +182,7 @@ bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg)
 static bool sender_wanted(struct mosix_link *link)
 {
 	return READ_ONCE(link->error) || READ_ONCE(link->closing) ||
-	       !list_empty_careful(&link->queue) || !level_is_sent(link);
+	       mosix_link_has_work(link) || !level_is_sent(link);
 }
 
 static int sender(void *arg)

@@ -199,7 +199,8 @@ static int check_xstate(const struct wire_xstate *x, u32 len)
 static int check_task(const struct wire_task *t, u32 len)
 {
 	if (len != sizeof(*t) || t->futex.pad ||
-	    le32_to_cpu(t->flags) & ~(u32)(TASK_DUMPS | TASK_FILTERED))
+	    le32_to_cpu(t->flags) & ~(u32)(TASK_DUMPS | TASK_FILTERED |
+				       TASK_LOCKS))
 		return -EBADMSG;
 	if (le32_to_cpu(t->restart) >= RESTART_KINDS)
 		return -EBADMSG;

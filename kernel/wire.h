@@ -506,6 +506,7 @@ static_assert(sizeof(struct wire_task) == 168);
 enum wire_task_flags {
 	TASK_DUMPS	= 1,	/* who dies with a core dump does so at home */
 	TASK_FILTERED	= 2,	/* home has seccomp filters for its calls */
+	TASK_LOCKS	= 4,	/* what it maps is locked: mlockall(MCL_FUTURE) */
 };
 
 /* REC_REGS: general registers as the kernel saved them at the boundary. */
@@ -568,6 +569,7 @@ enum wire_vma_flags {
 	VMA_SHARED	= 4,	/* read-only shared: its pages never change */
 	VMA_NORESERVE	= 8,
 	VMA_STACK	= 16,
+	VMA_LOCKED	= 32,	/* never swapped out */
 };
 
 struct wire_vmas {

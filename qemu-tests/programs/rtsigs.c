@@ -13,7 +13,8 @@ enum { NUMBERS = 3, EACH = 20, DEPTH = 6, STACK_BYTES = 256 * 1024 };
 
 enum { JUMPS = 20, DELAY_MS = 2 };
 
-static volatile int seen[NUMBERS], total, wrong, depth, deepest, off_stack;
+static volatile int seen[NUMBERS], total, wrong, depth, deepest;
+static volatile bool all_were_sent, calls;
 static siginfo_t first_wrong;
 static sigjmp_buf back;
 static char *stack;
@@ -78,10 +79,13 @@ static void on_queued(int sig, siginfo_t *info, void *context)
 		first_wrong = *info;
 		wrong = 1 + seen[n];
 	}
-	/* All had been sent: every smaller number has come before. */
-	for (int i = 0; i < n && off_stack; i++)
+	/* Every smaller number has come before. */
+	for (int i = 0; i < n && all_were_sent; i++)
 		if (seen[i] != EACH)
 			wrong = 1000 + n;
+	/* A call in a handler: what waits here waits where it is made. */
+	if (calls)
+		getppid();
 	seen[n]++;
 	total++;
 }
@@ -95,13 +99,12 @@ static void check_queued(const char *how)
 	      NUMBERS * EACH);
 }
 
-static void forget(int sorted)
+static void forget(void)
 {
 	for (int i = 0; i < NUMBERS; i++)
 		seen[i] = 0;
 	total = 0;
 	wrong = 0;
-	off_stack = sorted;
 }
 
 /* As they are sent, then all at once; a handler keeps all others away. */
@@ -115,10 +118,15 @@ static void queued(void)
 		sigaddset(&mine, SIGRTMIN + 8 + n);
 		install(SIGRTMIN + 8 + n, on_queued, SA_RESTART, &all);
 	}
-	forget(0);
-	CHECK(!partner_ask(send_queued, 0), "sigqueue in the child");
-	check_queued("one by one");
-	forget(1);
+	for (int i = 0; i < 2; i++) {
+		forget();
+		calls = i;
+		CHECK(!partner_ask(send_queued, 0), "sigqueue in the child");
+		check_queued(calls ? "with calls" : "one by one");
+	}
+	calls = false;
+	forget();
+	all_were_sent = true;
 	CHECK_CALL(sigprocmask(SIG_BLOCK, &mine, &old));
 	CHECK(!partner_ask(send_queued, 0), "sigqueue in the child");
 	CHECK(!total, "%d blocked signals", total);
@@ -128,6 +136,7 @@ static void queued(void)
 		      "signal %d is not pending", SIGRTMIN + 8 + n);
 	CHECK_CALL(sigprocmask(SIG_SETMASK, &old, NULL));
 	check_queued("all at once");
+	all_were_sent = false;
 }
 
 static void on_deeper(int sig, siginfo_t *info, void *context)

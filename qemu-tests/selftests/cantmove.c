@@ -60,28 +60,6 @@ static int make_shared(void)
 	return map_area(MAP_SHARED | MAP_ANONYMOUS, -1);
 }
 
-static int make_locked(void)
-{
-	int ret = map_area(MAP_PRIVATE | MAP_ANONYMOUS, -1);
-
-	return ret ? ret : result(mlock(area, PAGE));
-}
-
-static int undo_locked(void)
-{
-	return result(munlock(area, PAGE));
-}
-
-static int make_all_locked(void)
-{
-	return result(mlockall(MCL_FUTURE));
-}
-
-static int undo_all_locked(void)
-{
-	return result(munlockall());
-}
-
 static int make_hugetlb(void)
 {
 	area = mmap(NULL, 2 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS |
@@ -189,8 +167,6 @@ struct cause {
 
 static const struct cause causes[] = {
 	{ "shared", "writable shared mapping", make_shared, unmap_area },
-	{ "locked", "locked memory", make_locked, undo_locked },
-	{ "all_locked", "locked memory", make_all_locked, undo_all_locked },
 	{ "hugetlb", "hugetlb mapping", make_hugetlb, undo_hugetlb },
 	{ "userfaultfd", "userfaultfd", make_userfaultfd, unmap_area },
 	/* The ring of completed requests is memory shared with the kernel. */
@@ -263,16 +239,6 @@ FIXTURE_VARIANT(reason)
 FIXTURE_VARIANT_ADD(reason, shared)
 {
 	.cause = "shared",
-};
-
-FIXTURE_VARIANT_ADD(reason, locked)
-{
-	.cause = "locked",
-};
-
-FIXTURE_VARIANT_ADD(reason, all_locked)
-{
-	.cause = "all_locked",
 };
 
 FIXTURE_VARIANT_ADD(reason, hugetlb)

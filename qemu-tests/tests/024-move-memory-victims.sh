@@ -14,6 +14,15 @@ claim_tour 2 3 home -- guard
 claim_tour 2 3 home -- selfmem
 claim_tour 2 3 home -- strides
 claim_tour 2 3 home -- slide 4
+
+# Locking memory is no reason to come home.
+claim_victim mlocks 1 mlocks
+move mlocks 2
+claim "mlocks goes on" goes_on mlocks
+assert_eq "$(about mlocks nmigs)" 1 "mlocks stays where it was sent"
+claim_trip mlocks 3 home
+claim "mlocks has seen nothing" passes mlocks
+
 claim_visits remap
 claim_visits advise
 claim_visits cow
@@ -28,3 +37,4 @@ claim "shared has seen nothing" passes shared
 
 claim_restless 3 guard
 claim_restless 3 selfmem
+claim_restless 3 mlocks
