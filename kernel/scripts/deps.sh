@@ -22,6 +22,8 @@ packages=(
 	qemu-system-x86 busybox-static iproute2 util-linux procps libpcap-dev
 	# programs which the tests and the demo move about
 	openssl strace gdb
+	# to make the Debian userland of the tests that run real programs
+	mmdebstrap genext2fs
 )
 # the base, unless another one is named
 [ -n "${LINUX_SRC:-}" ] || packages+=(linux-source-6.12)

@@ -9,6 +9,7 @@
 #   node_runs I          is its QEMU there
 #
 # Needs $CLUSTER (folder of this cluster, with kernel and image in it), $NODES,
+# $DEBIAN (the disk of node 1; none when empty),
 # $CLUSTER/key (the cluster key; insecure when there is none), $MEM, $SMP,
 # $KERNEL_WORDS (more for the kernels' command line), $SLOW (how
 # many times slower than a normal guest on TCG).
@@ -57,6 +58,10 @@ boot_node() {
 		-chardev "socket,id=agent,path=agent.$id"
 		-device "virtserialport,chardev=agent,name=agent"
 	)
+	local disk="id=disk,if=none,format=raw,readonly=on,file=${DEBIAN-}"
+
+	[[ $id != 1 || ! ${DEBIAN-} ]] ||
+		boot_devices+=(-drive "$disk" -device "virtio-blk-pci,drive=disk")
 	rm -f "$CLUSTER/crashed.$id"
 	boot_qemu "$@" &
 	echo $! >"$CLUSTER/qemu.$id.pid"
