@@ -207,7 +207,7 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 	if (alone ? fence_pages(mt, link) : mosix_body_fence(mt, link))
 		return;		/* the link has failed, or we are killed */
 	mosix_signal_take(mt);
-	mosix_signal_give_back(link, mt, true);
+	mosix_signal_give_back(link, mt, ~0ULL);
 	if (mosix_core_take(mt, &info))
 		mosix_signal_send(link, mt, &info, PIDTYPE_PID);
 	if (mosix_freeze_join(mt) != FROZEN_LEADS)

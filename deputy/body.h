@@ -61,7 +61,7 @@ int mosix_signal_take_back(const struct wire_signal *s);
 void mosix_signal_went(int signo);
 bool mosix_signal_waits(void);
 void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
-			    bool all);
+			    u64 which);
 void mosix_signal_take(struct mosix_task *mt);
 
 /* filter.c: seccomp */

@@ -206,21 +206,18 @@ bool mosix_signal_waits(void)
 	       !sigisemptyset(&current->signal->shared_pending.signal);
 }
 
-/* Dequeue a signal; only one that is blocked, unless @all. */
+/* Dequeue a signal of the set @which, a mask. */
 static int take_pending(struct kernel_siginfo *info, enum pid_type *type,
-			bool all)
+			u64 which)
 {
-	sigset_t leave;
+	sigset_t leave = {
+		.sig[0] = ~which | sigmask(SIGKILL) | sigmask(SIGSTOP),
+	};
 	int signo;
 
 	if (!mosix_signal_waits())
 		return 0;
 	spin_lock_irq(&mosix_own_sighand()->siglock);
-	siginitset(&leave, sigmask(SIGKILL) | sigmask(SIGSTOP));
-	if (!all) {
-		sigfillset(&leave);
-		sigandnsets(&leave, &leave, &current->blocked);
-	}
 	signo = dequeue_signal(&leave, info, type);
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	return signo;
@@ -230,17 +227,17 @@ static int take_pending(struct kernel_siginfo *info, enum pid_type *type,
  * mosix_signal_give_back - what is pending here waits at home
  * @link: where
  * @mt: record of current
- * @all: also what is not blocked: the body leaves, and home holds them back
+ * @which: mask of what home holds back from now on
  *
  * Context: the body.
  */
 void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
-			    bool all)
+			    u64 which)
 {
 	struct kernel_siginfo info;
 	enum pid_type type;
 
-	while (take_pending(&info, &type, all)) {
+	while (take_pending(&info, &type, which)) {
 		set_bit(MT_PENDING, &mt->flags);
 		mosix_signal_send(link, mt, &info, type);
 	}
@@ -259,6 +256,7 @@ void mosix_signal_masked(struct task_struct *p)
 	struct mosix_msg *msg;
 	struct wire_mask *mask;
 
+	mt->settled &= p->blocked.sig[0];
 	if (mosix_proc_state(mt->proc) != ST_RUNNING)
 		return;
 	link = mosix_proc_link(mt->proc);

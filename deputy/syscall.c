@@ -122,6 +122,7 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 		return -ENOSYS;
 	ret = le64_to_cpu(reply->ret);
 	ctx->filtered = le16_to_cpu(reply->filtered);
+	ctx->mt->settled = le64_to_cpu(call->blocked) & current->blocked.sig[0];
 	if (reply->pending)
 		set_bit(MT_PENDING, &ctx->mt->flags);
 	else
@@ -167,7 +168,7 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 
 	if (!link)
 		return ret;
-	mosix_signal_give_back(link, ctx->mt, false);
+	mosix_signal_give_back(link, ctx->mt, current->blocked.sig[0]);
 	msg = mosix_inline_pack(ctx);
 	if (msg) {
 		((struct wire_call *)msg->data)->lost_ns =
@@ -368,8 +369,9 @@ long mosix_call_rt_sigaction(struct mosix_call_ctx *ctx)
 }
 
 /*
- * Home has signals that it keeps until the mask opens: what is here of the same
- * numbers has to be in their row before that.
+ * What was given back waits at home until the mask opens: what has come since of
+ * the same numbers has to be in their row before that. Not what home may still
+ * have sent while the mask was on its way: its successor may be on its way, too.
  */
 static void line_up(struct mosix_task *mt)
 {
@@ -378,7 +380,7 @@ static void line_up(struct mosix_task *mt)
 	if (!link)
 		return;
 	mosix_signal_take(mt);
-	mosix_signal_give_back(link, mt, false);
+	mosix_signal_give_back(link, mt, mt->settled);
 	mosix_link_put(link);
 }
 
@@ -400,7 +402,7 @@ long mosix_call_unblock(struct mosix_call_ctx *ctx)
 	u64 before = current->blocked.sig[0];
 	long ret;
 
-	if (test_bit(MT_PENDING, &ctx->mt->flags))
+	if (ctx->mt->settled && test_bit(MT_PENDING, &ctx->mt->flags))
 		line_up(ctx->mt);
 	ret = mosix_body_local(ctx);
 	if (before & ~current->blocked.sig[0] &&

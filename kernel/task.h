@@ -162,6 +162,8 @@ enum mosix_task_flag {
  * @work: the safe point, as task work
  * @flags: enum mosix_task_flag
  * @signals: body: signals from home, not yet queued as the kernel's
+ * @settled: body: signals that home has known to be blocked ever since its last
+ *	answer: it sends none of them
  * @nsignals: deputy: signals sent on this stay; body: taken up
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
@@ -182,6 +184,7 @@ struct mosix_task {
 	struct callback_head work;
 	unsigned long flags;
 	struct list_head signals;
+	u64 settled;
 	u32 nsignals;
 	struct llist_node free_node;
 	struct mosix_msg *reply;
