@@ -19,4 +19,19 @@ static inline char *memory_map(size_t pages, int prot)
 	return at;
 }
 
+/* What is locked, as /proc says it; -1: it does not. */
+static inline long memory_locked_kib(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[256];
+	long kib = -1;
+
+	CHECK(status, "/proc/self/status: %s", strerror(errno));
+	while (fgets(line, sizeof(line), status))
+		if (sscanf(line, "VmLck: %ld", &kib) == 1)
+			break;
+	fclose(status);
+	return kib;
+}
+
 #endif

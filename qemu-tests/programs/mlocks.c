@@ -3,14 +3,13 @@
  * Memory that is locked, as far as its limit allows, and unlocked again: piece
  * by piece, on fault, all that there is and all that comes.
  */
-#include "victim.h"
+#include "memory.h"
 
 #include <linux/capability.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-enum { KIB = 256, LIMIT_KIB = 1024, BYTES = KIB * 1024, PAGE = 4096 };
+enum { KIB = 256, LIMIT_KIB = 1024, BYTES = KIB * 1024 };
 
 /* Whoever may lock has no limit. */
 static void drop_right(void)
@@ -30,25 +29,14 @@ static void drop_right(void)
 
 static void check_locked(long kib, const char *when)
 {
-	FILE *status = fopen("/proc/self/status", "r");
-	char line[256];
-	long is = -1;
+	long is = memory_locked_kib();
 
-	CHECK(status, "/proc/self/status: %s", strerror(errno));
-	while (fgets(line, sizeof(line), status))
-		if (sscanf(line, "VmLck: %ld", &is) == 1)
-			break;
-	fclose(status);
 	CHECK(is == kib, "%s: %ld KiB are locked, not %ld", when, is, kib);
 }
 
 static char *map(size_t bytes)
 {
-	char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	CHECK(at != MAP_FAILED, "mmap: %s", strerror(errno));
-	return at;
+	return memory_map(bytes / PAGE, PROT_READ | PROT_WRITE);
 }
 
 static void fill(char *at, unsigned char with)

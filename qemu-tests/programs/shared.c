@@ -7,11 +7,11 @@
  *	shared [MS] [keep]	keep: one such mapping stays
  */
 #include "child.h"
+#include "memory.h"
 
-#include <sys/mman.h>
 #include <sys/resource.h>
 
-enum { PAGE = 4096, PAGES = 8, BYTES = PAGE * PAGES, WORDS = BYTES / 8 };
+enum { PAGES = 8, BYTES = PAGE * PAGES, WORDS = BYTES / 8 };
 
 static uint64_t seed;
 
@@ -124,20 +124,6 @@ static void of_nothing(void)
 	unmap(at);
 }
 
-static long locked_kib(void)
-{
-	FILE *status = fopen("/proc/self/status", "r");
-	char line[256];
-	long kib = -1;
-
-	CHECK(status, "/proc/self/status: %s", strerror(errno));
-	while (fgets(line, sizeof(line), status))
-		if (sscanf(line, "VmLck: %ld", &kib) == 1)
-			break;
-	fclose(status);
-	return kib;
-}
-
 static void lock(void)
 {
 	uint64_t *at = map(PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -149,15 +135,17 @@ static void lock(void)
 	CHECK(limit.rlim_cur >= BYTES, "the limit on locked memory is %lu",
 	      limit.rlim_cur);
 	CHECK_CALL(mlock(at, BYTES));
-	CHECK(locked_kib() == BYTES / 1024, "%ld KiB are locked", locked_kib());
+	CHECK(memory_locked_kib() == BYTES / 1024, "%ld KiB are locked",
+	      memory_locked_kib());
 	check(at, 8, "locked");
 	fill(at, 9);
 	CHECK_CALL(munlock(at, BYTES / 2));
-	CHECK(locked_kib() == BYTES / 2048, "%ld KiB are locked",
-	      locked_kib());
+	CHECK(memory_locked_kib() == BYTES / 2048, "%ld KiB are locked",
+	      memory_locked_kib());
 	CHECK_CALL(munlock(at, BYTES));
 	check(at, 9, "unlocked");
-	CHECK(!locked_kib(), "%ld KiB are locked", locked_kib());
+	CHECK(!memory_locked_kib(), "%ld KiB are locked",
+	      memory_locked_kib());
 	unmap(at);
 }
 
