@@ -157,8 +157,11 @@ static inline void victim_begin(int argc, char **argv)
 	if (!victim.dir && !victim.max && !victim.end_ms)
 		victim.end_ms = now + VICTIM_DEFAULT_MS;
 	if (victim.dir) {
-		victim.rounds_fd = victim_open("rounds",
-					       O_WRONLY | O_CREAT | O_TRUNC);
+		/*
+		 * Never truncated: one that executes itself again would show
+		 * its reader no rounds at all for a moment.
+		 */
+		victim.rounds_fd = victim_open("rounds", O_WRONLY | O_CREAT);
 		CHECK(victim.rounds_fd >= 0, "%s/rounds: %s", victim.dir,
 		      strerror(errno));
 	}
