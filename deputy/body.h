@@ -36,6 +36,7 @@ long mosix_body_forward(struct mosix_call_ctx *ctx);
 long mosix_body_forward_as(struct mosix_call_ctx *ctx, unsigned long nr,
 			   const u64 *args);
 long mosix_body_local(struct mosix_call_ctx *ctx);
+long mosix_body_both(struct mosix_call_ctx *ctx);
 long mosix_body_return(struct mosix_call_ctx *ctx);
 void mosix_body_call_home(struct mosix_proc *proc, u32 visitor);
 int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link);

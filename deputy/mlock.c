@@ -36,13 +36,6 @@ static long lock_both(struct mosix_call_ctx *ctx)
 	return ret ?: mosix_body_local(&quiet);
 }
 
-static long unlock_both(struct mosix_call_ctx *ctx)
-{
-	long ret = mosix_body_forward(ctx);
-
-	return ret ?: mosix_body_local(ctx);
-}
-
 static bool is_on_fault(const struct mosix_call_ctx *ctx)
 {
 	if (ctx->nr == __NR_mlockall)
@@ -77,5 +70,5 @@ long mosix_call_mlock(struct mosix_call_ctx *ctx)
  */
 long mosix_call_munlock(struct mosix_call_ctx *ctx)
 {
-	return mosix_memory_in_turn(ctx, unlock_both);
+	return mosix_memory_in_turn(ctx, mosix_body_both);
 }

@@ -294,8 +294,14 @@ long mosix_body_return(struct mosix_call_ctx *ctx)
 	return -ERESTARTNOINTR;
 }
 
-/* Both: home first, for its limits and its errors; then here. */
-static long both(struct mosix_call_ctx *ctx)
+/**
+ * mosix_body_both - make a call home first, for its limits and errors; then here
+ * @ctx: the call
+ *
+ * Return: its result here, or what home refused it with.
+ * Context: the body, in the call.
+ */
+long mosix_body_both(struct mosix_call_ctx *ctx)
 {
 	long ret = mosix_body_forward(ctx);
 
@@ -310,7 +316,7 @@ static long by_class(struct mosix_call_ctx *ctx, enum mosix_call_class class)
 	case MOSIX_CALL_HOME:
 		return mosix_body_forward(ctx);
 	case MOSIX_CALL_BOTH:
-		return both(ctx);
+		return mosix_body_both(ctx);
 	case MOSIX_CALL_RETURN:
 		return mosix_body_return(ctx);
 	default:
@@ -365,7 +371,7 @@ long mosix_call_restart_syscall(struct mosix_call_ctx *ctx)
  */
 long mosix_call_rt_sigaction(struct mosix_call_ctx *ctx)
 {
-	return both(ctx);
+	return mosix_body_both(ctx);
 }
 
 /*

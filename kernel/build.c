@@ -291,6 +291,6 @@ int mosix_build_body(struct mosix_task *mt, struct nsproxy **ns)
 	if (ret)
 		return ret;
 	mosix_unpack_actions(image);
-	ret = mosix_pages_install_all(mt->proc->pages);
+	ret = mosix_pages_mapped(mt->proc->pages);
 	return ret ?: mosix_thread_await_all(mt);
 }

@@ -21,7 +21,10 @@
 
 #include <asm/pgalloc.h>
 
-enum { INSTALL_MAX = 64 };	/* pages put in place under the lock at once */
+enum {
+	INSTALL_MAX	= 64,	/* pages put in place under the lock at once */
+	NEEDED_FIRST	= 256,	/* pages put in place before a body runs */
+};
 
 /* *@spare becomes true when nobody waits for the page. */
 static int land_one(struct mosix_pages *pg, unsigned long nr,
@@ -85,7 +88,8 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 		if (run)
 			ret = land_run(pg, nr + i, run, &msg->pages[i], &spare);
 	}
-	spare &= pg->side == PAGES_BODY;
+	/* Before the body has its mappings there is no place to put them. */
+	spare &= pg->side == PAGES_BODY && pg->mapped;
 	mutex_unlock(&pg->lock);
 	wake_up_all(&pg->wait);
 	if (spare)
@@ -281,28 +285,55 @@ static int install_run(struct mosix_pages *pg, unsigned long *nr, bool all)
 }
 
 /**
- * mosix_pages_install_all - put all landed pages in place
+ * mosix_pages_install - put landed pages in place
  * @pg: page state of current's mm
+ * @most: enough, when as many are; they are put in place by runs
  *
  * Return: 0; -EFAULT a page that belongs to no mapping, -ENOMEM.
  * Context: the task whose mm it is.
  */
-int mosix_pages_install_all(struct mosix_pages *pg)
+int mosix_pages_install(struct mosix_pages *pg, unsigned long most)
 {
-	unsigned long nr = 0;
+	unsigned long nr = 0, first, done = 0;
 	void *entry;
 	int ret = 0;
 
-	while (!ret) {
+	while (!ret && done < most) {
 		mutex_lock(&pg->lock);
 		entry = xa_find(&pg->flight, &nr, ULONG_MAX, XA_PRESENT);
 		mutex_unlock(&pg->lock);
 		if (!entry)
 			break;
+		first = nr;
 		ret = install_run(pg, &nr, true);
+		done += nr - first;
 		cond_resched();
 	}
 	return ret;
+}
+
+/**
+ * mosix_pages_mapped - the body has all its mappings
+ * @pg: page state of current's mm
+ *
+ * What went ahead because it is needed first is put in place at once. Whatever
+ * else has landed follows while the body runs: to wait for it would take the
+ * longer the larger the process is.
+ *
+ * Return: 0; -EFAULT a page that belongs to no mapping, -ENOMEM.
+ * Context: the first thread of a body, before it runs.
+ */
+int mosix_pages_mapped(struct mosix_pages *pg)
+{
+	int ret = mosix_pages_install(pg, NEEDED_FIRST);
+
+	if (ret)
+		return ret;
+	mutex_lock(&pg->lock);
+	pg->mapped = 1;
+	mutex_unlock(&pg->lock);
+	mosix_background_install(pg);
+	return 0;
 }
 
 /* The next page from *nr on that landed and that nobody waits for. */

@@ -81,7 +81,15 @@ static int send_hot(struct mosix_task *mt, struct task_struct *task, void *arg)
 	return mosix_push_hot(arg, addr, mosix_x86_pointers(task, addr));
 }
 
-static int send_process(struct mosix_proc *proc, struct mosix_link *link,
+/* What the process needs first where it goes. */
+static int send_first(struct mosix_move *move, struct mosix_pages *pg)
+{
+	int ret = move->watched ? mosix_push_touched(pg) : 0;
+
+	return ret ?: mosix_proc_each(move->proc, send_hot, pg);
+}
+
+static int send_process(struct mosix_move *move, struct mosix_link *link,
 			struct mosix_pages *pg, const char **text)
 {
 	int ret;
@@ -89,10 +97,9 @@ static int send_process(struct mosix_proc *proc, struct mosix_link *link,
 	*text = "image could not be sent";
 	mosix_link_cork(link, true);
 	ret = mosix_push_depart(pg);
-	ret = ret ?: mosix_pack_leave(proc, link, pg);
+	ret = ret ?: mosix_pack_leave(move->proc, link, pg);
 	if (!ret)
-		ret = want_eager() ? mosix_push_all(pg) :
-				     mosix_proc_each(proc, send_hot, pg);
+		ret = want_eager() ? mosix_push_all(pg) : send_first(move, pg);
 	mosix_link_cork(link, false);
 	if (ret)
 		return ret;
@@ -185,7 +192,7 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 	proc->link = link;	/* the move's reference becomes the process's */
 	move->link = NULL;
 	spin_unlock(&proc->lock);
-	ret = send_process(proc, link, pg, text);
+	ret = send_process(move, link, pg, text);
 	if (ret) {
 		mosix_link_close(link, -ECANCELED);
 		mosix_pages_abort(pg);

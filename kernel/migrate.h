@@ -37,6 +37,7 @@ enum mosix_strategy {
  * @why: enum mosix_why
  * @passing: times that it was put off for a reason that passes
  * @late: times that a thread did not come to stand still
+ * @watched: what it touches is known since it was offered
  * @link: made and accepted by the host; NULL for a way home
  * @work: makes the link, in a kernel thread
  * @done: complete when @result counts
@@ -49,6 +50,7 @@ struct mosix_move {
 	u8 why;
 	u8 passing;
 	u8 late;
+	bool watched;
 	struct mosix_link *link;
 	struct work_struct work;
 	struct completion done;

@@ -143,6 +143,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->link = link;
 	pg->error = 0;
 	pg->committed = side == PAGES_BODY;
+	pg->mapped = 0;
 	pg->leaving = 0;
 	pg->nchanges = 0;
 	pg->changer = NULL;
@@ -181,7 +182,7 @@ static void turn_off(struct mosix_pages *pg)
  */
 int mosix_pages_end(struct mosix_pages *pg)
 {
-	int ret = mosix_pages_install_all(pg);
+	int ret = mosix_pages_install(pg, ULONG_MAX);
 
 	if (ret)
 		return ret;

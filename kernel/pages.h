@@ -63,6 +63,7 @@ struct mosix_move_map {
  *	not the page tables
  * @side: what "absent" means here
  * @committed: home: the body runs, pages may leave; body: always set
+ * @mapped: body: its mappings are there, pages can be put in place
  * @leaving: body: all is being pushed home, nothing is asked or answered
  * @error: 0, or why no page will come any more
  * @home: H, the pages that live at home, as ranges of page numbers
@@ -99,6 +100,7 @@ struct mosix_pages {
 	struct mutex lock;	/* see above */
 	enum mosix_pages_side side;
 	u8 committed;
+	u8 mapped;
 	u8 leaving;
 	int error;
 	struct maple_tree home;
@@ -191,7 +193,8 @@ void mosix_pages_none(struct mosix_pages *pg, u64 addr);
 vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 					struct vm_area_struct *vma,
 					unsigned long nr, unsigned int flags);
-int mosix_pages_install_all(struct mosix_pages *pg);
+int mosix_pages_install(struct mosix_pages *pg, unsigned long most);
+int mosix_pages_mapped(struct mosix_pages *pg);
 void mosix_pages_install_landed(struct mosix_pages *pg);
 
 /* serve.c: pages that the other half asks for */
@@ -207,6 +210,7 @@ void mosix_serve_add(struct mosix_msg *msg, struct page *page);
 /* push.c: pages that leave unasked */
 int mosix_push_depart(struct mosix_pages *pg);
 int mosix_push_leave(struct mosix_pages *pg);
+int mosix_push_touched(struct mosix_pages *pg);
 int mosix_push_hot(struct mosix_pages *pg, const unsigned long *addr,
 		   u32 count);
 int mosix_push_all(struct mosix_pages *pg);

@@ -6,6 +6,7 @@
  */
 #include "pages.h"
 
+#include "hot.h"
 #include "link.h"
 #include "walk.h"
 
@@ -18,6 +19,7 @@
 enum {
 	QUEUED_MAX	= 1 << 20,	/* bytes read into memory ahead of the wire */
 	HOT_PAGES	= 2,		/* from where a register points to */
+	TOUCHED_PAGES	= 32,		/* of one mapping */
 };
 
 /**
@@ -81,13 +83,14 @@ static void lock_on_fault(struct mm_struct *mm)
 	VMA_ITERATOR(vmi, mm, 0);
 	struct vm_area_struct *vma;
 
+	if (!mm->locked_vm && !(mm->def_flags & VM_LOCKED))
+		return;
 	mmap_write_lock(mm);
 	if (mm->def_flags & VM_LOCKED)
 		mm->def_flags |= VM_LOCKONFAULT;
-	if (mm->locked_vm)
-		for_each_vma(vmi, vma)
-			if (vma->vm_flags & VM_LOCKED)
-				vm_flags_set(vma, VM_LOCKONFAULT);
+	for_each_vma(vmi, vma)
+		if (vma->vm_flags & VM_LOCKED)
+			vm_flags_set(vma, VM_LOCKONFAULT);
 	mmap_write_unlock(mm);
 }
 
@@ -183,20 +186,57 @@ static int push_run(struct mosix_pages *pg, unsigned long nr, u32 count)
 	return 0;
 }
 
-static int push_range(struct mosix_pages *pg, unsigned long start,
-		      unsigned long end, struct mosix_batch *batch)
+static int push_batch(struct mosix_pages *pg, const struct mosix_batch *batch)
 {
 	int ret = 0;
 	u32 i, run;
 
+	for (i = 0; !ret && i < batch->count; i += run) {
+		run = mosix_walk_run(batch, i, WIRE_PAGES_MAX);
+		ret = push_run(pg, batch->addr[i] >> PAGE_SHIFT, run);
+	}
+	return ret;
+}
+
+static int push_range(struct mosix_pages *pg, unsigned long start,
+		      unsigned long end, struct mosix_batch *batch)
+{
+	int ret = 0;
+
 	while (!ret && start < end) {
-		ret = mosix_walk_populated(pg->mm, &start, end, batch);
-		for (i = 0; !ret && i < batch->count; i += run) {
-			run = mosix_walk_run(batch, i, WIRE_PAGES_MAX);
-			ret = push_run(pg, batch->addr[i] >> PAGE_SHIFT, run);
-		}
+		ret = mosix_walk_populated(pg->mm, &start, end, batch) ?:
+		      push_batch(pg, batch);
 		cond_resched();
 	}
+	return ret;
+}
+
+/**
+ * mosix_push_touched - what the process has touched since mosix_hot_begin()
+ * @pg: page state of the home, of which nothing was pushed yet
+ *
+ * Each page that is missing when the body begins to run makes it stand still
+ * once more.
+ *
+ * Return: 0, or a negative errno.
+ * Context: the departing task, alone in its mm.
+ */
+int mosix_push_touched(struct mosix_pages *pg)
+{
+	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
+	struct mosix_span span = { .end = 0 };
+	int ret = 0;
+
+	if (!batch)
+		return -ENOMEM;
+	while (!ret && mosix_walk_next(pg->mm, &span)) {
+		if (span.kind < 0 || (span.kind & VMA_SHARED))
+			continue;
+		ret = mosix_hot_find(pg->mm, span.start, span.end, batch,
+				     TOUCHED_PAGES);
+		ret = ret ?: push_batch(pg, batch);
+	}
+	kfree(batch);
 	return ret;
 }
 
@@ -215,14 +255,14 @@ static unsigned long hot_end(struct mm_struct *mm, unsigned long start)
 }
 
 /**
- * mosix_push_hot - the pages that the process needs first go ahead
+ * mosix_push_hot - pages to which its registers point go ahead
  * @pg: page state of the home
  * @addr: addresses in them
  * @count: how many
  *
- * Each page that is missing when the body begins to run makes it stand still
- * once more. Most programs go on to the next page soon: on a stack those are its
- * callers' frames.
+ * They tell what a process needs that has waited for long, and where it goes on.
+ * Most programs go on to the next page soon: on a stack those are its callers'
+ * frames.
  *
  * Return: 0, or a negative errno.
  * Context: the departing task, alone in its mm.

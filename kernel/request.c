@@ -8,6 +8,7 @@
 #include "migrate.h"
 
 #include "call.h"
+#include "hot.h"
 #include "node.h"
 #include "stay.h"
 #include "x86.h"
@@ -305,6 +306,10 @@ static int offer(struct mosix_move *move, struct mosix_link *link,
 	if (!task)
 		return -ESRCH;
 	msg = make_offer(move, task, mm);
+	/* What is away is not marked here. */
+	move->watched = !mosix_proc_is_away(move->proc);
+	if (move->watched)
+		mosix_hot_begin(mm);
 	mmput(mm);
 	put_task_struct(task);
 	return mosix_move_ask(link, msg, MSG_ACCEPT, OFFER_TIMEOUT_S * HZ, text);

@@ -249,13 +249,19 @@ static u32 unpinned(struct page **pages, u32 count)
 	return n;
 }
 
+/* As many as are here, with references. */
+static long hold_present(struct mosix_pages *pg, unsigned long nr, u32 count,
+			 struct mosix_msg *msg)
+{
+	return get_user_pages_remote(pg->mm, nr << PAGE_SHIFT, count,
+				     FOLL_FORCE, msg->pages, NULL);
+}
+
 /* Out of the page tables and into @msg; they are here and in @vma. */
 static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 			unsigned long nr, u32 count, struct mosix_msg *msg)
 {
-	unsigned long addr = nr << PAGE_SHIFT;
-	long got = get_user_pages_remote(pg->mm, addr, count, FOLL_FORCE,
-					 msg->pages, NULL);
+	long got = hold_present(pg, nr, count, msg);
 	int ret;
 
 	if (got <= 0)
@@ -270,7 +276,7 @@ static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 		release_pages(msg->pages, count);
 		return ret;
 	}
-	zap_page_range_single(vma, addr, count * PAGE_SIZE, NULL);
+	zap_page_range_single(vma, nr << PAGE_SHIFT, count * PAGE_SIZE, NULL);
 	mosix_serve_fill(msg, count);
 	return 0;
 }
@@ -284,8 +290,7 @@ static int copy_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 
 	if (!vma->vm_file || (vma->vm_flags & VM_MAYWRITE))
 		return -EFAULT;
-	got = get_user_pages_remote(pg->mm, nr << PAGE_SHIFT, count,
-				    FOLL_FORCE, msg->pages, NULL);
+	got = hold_present(pg, nr, count, msg);
 	if (got <= 0)
 		return -EFAULT;
 	head->flags = cpu_to_le32(PAGES_COPY);

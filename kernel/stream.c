@@ -222,25 +222,41 @@ static int recv_bytes(struct mosix_link *link, void *data, size_t len)
 	return ret == len ? 0 : -ECONNRESET;
 }
 
-/* The pages behind a head that was checked; zero pages stay NULL. */
+/* Room for those pages of @msg that are not all zero: the others stay NULL. */
+static int make_room(struct mosix_msg *msg, u32 zero)
+{
+	u32 need = msg->npages - hweight32(zero);
+	u32 i, got = 0, had;
+
+	while (got < need) {
+		had = got;
+		got = alloc_pages_bulk_array(GFP_HIGHUSER_MOVABLE, need,
+					     msg->pages);
+		if (got == had)
+			return -ENOMEM;
+	}
+	/* From the last one on, since none goes to a place before its own. */
+	for (i = msg->npages; i--;)
+		msg->pages[i] = zero & BIT(i) ? NULL : msg->pages[--need];
+	return 0;
+}
+
+/* The pages behind a head that was checked. */
 static int recv_pages(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
-	u32 zero = le32_to_cpu(head->zero);
 	struct bio_vec vec[WIRE_PAGES_MAX];
 	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
 	u32 i, n = 0;
 	int ret;
 
 	msg->npages = le32_to_cpu(head->count);
-	for (i = 0; i < msg->npages; i++) {
-		if (zero & BIT(i))
-			continue;
-		msg->pages[i] = alloc_page(GFP_HIGHUSER_MOVABLE);
-		if (!msg->pages[i])
-			return -ENOMEM;
-		bvec_set_page(&vec[n++], msg->pages[i], PAGE_SIZE, 0);
-	}
+	ret = make_room(msg, le32_to_cpu(head->zero));
+	if (ret)
+		return ret;
+	for (i = 0; i < msg->npages; i++)
+		if (msg->pages[i])
+			bvec_set_page(&vec[n++], msg->pages[i], PAGE_SIZE, 0);
 	if (!n)
 		return 0;
 	iov_iter_bvec(&mh.msg_iter, ITER_DEST, vec, n, n * PAGE_SIZE);
