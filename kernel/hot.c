@@ -51,6 +51,7 @@ static int skip_foreign(unsigned long addr, unsigned long next,
 static int wipe_table(pmd_t *pmd, unsigned long addr, unsigned long next,
 		      struct mm_walk *walk)
 {
+	cond_resched();
 	if (!is_table(pmdp_get_lockless(pmd)))
 		walk->action = ACTION_CONTINUE;
 	else if (arch_has_hw_nonleaf_pmd_young())

@@ -19,7 +19,8 @@
 enum {
 	QUEUED_MAX	= 1 << 20,	/* bytes read into memory ahead of the wire */
 	HOT_PAGES	= 2,		/* from where a register points to */
-	TOUCHED_PAGES	= 32,		/* of one mapping */
+	TOUCHED_EACH	= 32,		/* pages of one mapping that go ahead */
+	TOUCHED_ALL	= 256,		/* of all, or the freeze would grow */
 };
 
 /**
@@ -225,15 +226,17 @@ int mosix_push_touched(struct mosix_pages *pg)
 {
 	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	struct mosix_span span = { .end = 0 };
+	u32 left = TOUCHED_ALL;
 	int ret = 0;
 
 	if (!batch)
 		return -ENOMEM;
-	while (!ret && mosix_walk_next(pg->mm, &span)) {
+	while (!ret && left && mosix_walk_next(pg->mm, &span)) {
 		if (span.kind < 0 || (span.kind & VMA_SHARED))
 			continue;
 		ret = mosix_hot_find(pg->mm, span.start, span.end, batch,
-				     TOUCHED_PAGES);
+				     min_t(u32, left, TOUCHED_EACH));
+		left -= batch->count;
 		ret = ret ?: push_batch(pg, batch);
 	}
 	kfree(batch);
