@@ -24,6 +24,9 @@ enum {
 	IMAGE_RANGES_MAX	= 4 << 20,
 };
 
+/* What sigaltstack() keeps: some say SS_ONSTACK, and mean nothing by it. */
+#define ALTSTACK_FLAGS	(SS_ONSTACK | SS_DISABLE | SS_AUTODISARM)
+
 /**
  * mosix_image_new - an empty image
  *
@@ -261,7 +264,7 @@ int mosix_unpack_task(struct mosix_task *mt)
 	    le64_to_cpu(t->robust_list) >= TASK_SIZE_MAX ||
 	    le64_to_cpu(t->altstack) >= TASK_SIZE_MAX ||
 	    le64_to_cpu(t->futex.addr) >= TASK_SIZE_MAX ||
-	    le32_to_cpu(t->altstack_flags) & ~(SS_DISABLE | SS_AUTODISARM))
+	    le32_to_cpu(t->altstack_flags) & ~ALTSTACK_FLAGS)
 		return -EBADMSG;
 	current->clear_child_tid = (void __user *)le64_to_cpu(t->clear_tid);
 	current->robust_list = (void __user *)le64_to_cpu(t->robust_list);

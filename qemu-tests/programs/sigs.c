@@ -303,6 +303,8 @@ int main(int argc, char **argv)
 	victim_begin(argc, argv);
 	alternate = malloc(STACK_BYTES);
 	stack.ss_sp = alternate;
+	/* Some programs say so, and mean nothing by it. */
+	stack.ss_flags = SS_ONSTACK;
 	CHECK_CALL(sigaltstack(&stack, NULL));
 	CHECK_CALL(pipe(wake_pipe));
 	sigaddset(&kept.sa_mask, SIGTTOU);
