@@ -24,6 +24,8 @@ packages=(
 	openssl strace gdb
 	# to make the Debian userland of the tests that run real programs
 	mmdebstrap genext2fs
+	# to build the selftests of the base that they run
+	libcap-dev
 )
 # the base, unless another one is named
 [ -n "${LINUX_SRC:-}" ] || packages+=(linux-source-6.12)

@@ -10,8 +10,8 @@
 # Needs $TOP. Without a mirror or mmdebstrap, DEBIAN stays empty and the tests
 # that want it are skipped.
 
-debian_packages=(bash bc curl diffutils gawk gcc git gzip libc6-dev make mawk
-	openssl perl procps python3 sqlite3 stress-ng tar xz-utils)
+debian_packages=(bash bc curl diffutils gawk gcc git gzip libc6-dev libcap2
+	make mawk openssl perl procps python3 sqlite3 stress-ng tar xz-utils)
 
 # Nobody reads manuals there.
 debian_options=(--quiet --variant=essential --format=ext2
