@@ -17,10 +17,7 @@ real=/tmp/real
 
 real_begin() {
 	local file
-	[[ ${DEBIAN-} ]] || {
-		skip "real programs" "no Debian userland (lib/debian.sh)"
-		exit 0
-	}
+	need_debian "real programs"
 	n1 "rm -rf $real; mkdir $real"
 	for file in "$TOP"/qemu-tests/real/*; do
 		put 1 "$file" "$real/${file##*/}"

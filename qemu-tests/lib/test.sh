@@ -19,6 +19,7 @@
 #   must TEXT CMD...            claim, and the test ends when it does not hold
 #   ok TEXT, fail TEXT          the verdict is the test's own
 #   skip TEXT REASON            could not be asked here, and why
+#   need_debian TEXT            skip, and the test ends, without "# disk: debian"
 #   forgive I                   what node I complained about was expected
 #
 # A command outside of these that fails ends the test as a failure that names
@@ -45,6 +46,12 @@ fail() {
 
 skip() {
 	verdict "ok - $1 # SKIP $2"
+}
+
+need_debian() {
+	[[ ! ${DEBIAN-} ]] || return 0
+	skip "$1" "no Debian userland (lib/debian.sh)"
+	exit 0
 }
 
 claim() {
