@@ -92,6 +92,15 @@ static const struct option clock_gettime_options[] = {
 	{ }
 };
 
+/* What is registered belongs to the address space, of which there are two. */
+static const struct option membarrier_options[] = {
+	{ 4, BOTH },			/* REGISTER_GLOBAL_EXPEDITED */
+	{ 16, BOTH },			/* REGISTER_PRIVATE_EXPEDITED */
+	{ 64, BOTH },			/* REGISTER_..._SYNC_CORE */
+	{ 256, BOTH },			/* REGISTER_..._RSEQ */
+	{ }
+};
+
 static const struct option personality_options[] = {
 	{ 0xffffffff, HOME },		/* asks, changes nothing */
 	{ }
@@ -174,6 +183,7 @@ static const struct option_set option_sets[] = {
 	{ MOSIX_OPTION_PRLIMIT64, 1, HOME, rlimit_options },
 	{ MOSIX_OPTION_TIMER_CREATE, 0, RETURN, timer_create_options },
 	{ MOSIX_OPTION_CLOCK_GETTIME, 0, HOME, clock_gettime_options },
+	{ MOSIX_OPTION_MEMBARRIER, 0, LOCAL, membarrier_options },
 };
 
 /**

@@ -242,6 +242,11 @@ static const struct option_case option_cases[] = {
 	{ "the own robust list, by TID", 274, { OPTION_SELF },
 	  MOSIX_CALL_LOCAL },
 	{ "another's robust list", 274, { 4321 }, MOSIX_CALL_HOME },
+	{ "a memory barrier orders the body's CPUs", 324, { 8 },
+	  MOSIX_CALL_LOCAL },
+	{ "what is registered for barriers is known at home", 324, { 16 },
+	  MOSIX_CALL_BOTH },
+	{ "asking for it is the body's", 324, { 512 }, MOSIX_CALL_LOCAL },
 	{ "a call without options", 0, { 0 }, MOSIX_CALL_NONE },
 };
 
@@ -266,6 +271,7 @@ static const struct option_name option_names[] = {
 	{ MOSIX_OPTION_CLOCK_GETTIME, "clock_gettime" },
 	{ MOSIX_OPTION_GET_ROBUST_LIST, "get_robust_list" },
 	{ MOSIX_OPTION_PRLIMIT64, "prlimit64" },
+	{ MOSIX_OPTION_MEMBARRIER, "membarrier" },
 };
 
 #endif /* MOSIX_DEPUTY_SYSCALL_CASES_H */

@@ -210,7 +210,7 @@ static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
 	if (ret)
 		return ret;
 	set_landmarks(&image->mm);
-	return 0;
+	return mosix_barriers_set(le32_to_cpu(image->mm.barriers));
 }
 
 static void set_limits(const struct wire_task *t)

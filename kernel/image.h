@@ -59,6 +59,10 @@ void mosix_unpack_blocked(const struct mosix_image *image);
 void mosix_unpack_actions(const struct mosix_image *image);
 int mosix_unpack_cpu(const struct mosix_image *image);
 
+/* barrier.c: what is registered with membarrier() */
+u32 mosix_barriers_get(void);
+int mosix_barriers_set(u32 registered);
+
 /* What must have arrived before a body is built, and before one is home. */
 #define IMAGE_THREAD	(BIT(REC_TASK) | BIT(REC_REGS) | BIT(REC_XSTATE))
 #define IMAGE_LEAVE	(BIT(REC_SIGNALS) | BIT(REC_MM) | BIT(REC_VMAS))

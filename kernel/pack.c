@@ -249,6 +249,7 @@ static int pack_mm(struct mosix_link *link)
 	w->vdso = cpu_to_le64((unsigned long)mm->context.vdso);
 	mmap_read_unlock(mm);
 	w->vdso_size = cpu_to_le64(vdso_image_64.size);
+	w->barriers = cpu_to_le32(mosix_barriers_get());
 	return mosix_link_send(link, msg);
 }
 

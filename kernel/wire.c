@@ -208,6 +208,11 @@ static int check_task(const struct wire_task *t, u32 len)
 	       ~(u32)(FUTEX_WAIT_SHARED | FUTEX_WAIT_REALTIME) ? -EBADMSG : 0;
 }
 
+static int check_mm(const struct wire_mm *m, u32 len)
+{
+	return len != sizeof(*m) || m->pad ? -EBADMSG : 0;
+}
+
 static int check_record(const struct wire_record *rec, u32 len)
 {
 	const void *body = rec + 1;
@@ -225,7 +230,7 @@ static int check_record(const struct wire_record *rec, u32 len)
 	case REC_SIGNALS:
 		return rest == sizeof(struct wire_signals) ? 0 : -EBADMSG;
 	case REC_MM:
-		return rest == sizeof(struct wire_mm) ? 0 : -EBADMSG;
+		return check_mm(body, rest);
 	case REC_VMAS:
 		return check_counted(body, rest, sizeof(struct wire_vma),
 				     WIRE_VMAS_MAX);

@@ -38,7 +38,7 @@ enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
 	WIRE_VERSION_MIN	= 5,
 	WIRE_VERSION_MAX	= 5,
-	WIRE_RECORD_VERSION	= 3,
+	WIRE_RECORD_VERSION	= 4,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
 	WIRE_WINDOWS_MAX	= 3,		/* inline windows of a call */
@@ -551,6 +551,8 @@ struct wire_mm {
 	__le64 arg_start, arg_end, env_start, env_end;
 	__le64 vdso;		/* start of the vDSO's text, 0: none */
 	__le64 vdso_size;	/* bytes of text, to be equal on both nodes */
+	__le32 barriers;	/* MEMBARRIER_CMD_REGISTER_* together */
+	__le32 pad;
 };
 
 /* One mapping of REC_VMAS. */

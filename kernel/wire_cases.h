@@ -379,6 +379,8 @@ static const struct wire_record_case wire_record_cases[] = {
 	  sizeof(struct wire_signals) - sizeof(struct wire_sigaction),
 	  { }, -EBADMSG },
 	{ "mm", REC_MM, sizeof(struct wire_mm), { }, 0 },
+	{ "mm with more behind its barriers", REC_MM, sizeof(struct wire_mm),
+	  { PUT32(wire_mm, pad, 1) }, -EBADMSG },
 	{ "mm without anything", REC_MM, 0, { }, -EBADMSG },
 	{ "FPU state", REC_XSTATE,
 	  sizeof(struct wire_xstate) + 576,

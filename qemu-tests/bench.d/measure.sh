@@ -127,8 +127,7 @@ spared() {
 	strategy demand
 	prepare 2 timed touch "$1"
 	answer USR1 >/dev/null
-	faults=$(n2 "grep -h '^faults' /proc/[0-9]*/mosix/stats" |
-		awk '$2 > most { most = $2 } END { print most + 0 }')
+	faults=$(faults_on 2)
 	drop
 	strategy auto
 	echo $(($1 * 256 - faults))

@@ -27,6 +27,16 @@ claim_visits remap
 claim_visits advise
 claim_visits cow
 
+# What it registers for at home is known away, and the other way round.
+claim_victim barriers 1 barriers
+for to in 2 3 home; do
+	claim_trip barriers $to
+	n1 kill -USR1 "$(pid_of barriers)"
+	claim "barriers goes on with one kind more ($to)" goes_on barriers
+done
+claim_trip barriers 2
+claim "barriers has seen nothing" passes barriers
+
 # What it shares, and may write, holds it back as long as it is mapped.
 claim_victim shared 1 shared
 for i in 1 2 3; do

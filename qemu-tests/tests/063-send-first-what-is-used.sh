@@ -11,11 +11,6 @@
 
 hot=24	# pages that hotset works with, of 4096; others it needs now and then
 
-faults() {
-	n2 "awk '\$1 == \"faults\" { n += \$2 } END { print n + 0 }' \
-		/proc/[0-9]*/mosix/stats"
-}
-
 sent() {
 	pcap pages | awk '{ out += $(NF - 2) } END { print out + 0 }'
 }
@@ -26,7 +21,7 @@ for i in 1 2 3; do
 	before=$(sent)
 	claim "it moves ($i)" move hotset 2
 	claim "it goes on ($i)" goes_on hotset
-	waited=$(faults)
+	waited=$(faults_on 2)
 	claim "it waited for few pages ($waited, $i)" test "$waited" -lt $hot
 	went=$(($(sent) - before))
 	claim "few pages went with it ($went, $i)" test "$went" -le 70

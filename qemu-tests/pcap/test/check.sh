@@ -52,7 +52,7 @@ start='> HELLO id=1
 < WELCOME id=1
 > OFFER id=2 at=1
 < ACCEPT id=2
-> IMAGE record=5 version=3 len=120
+> IMAGE record=5 version=4 len=128
 > IMAGE_END id=3
 < READY id=3
 > GO id=4
