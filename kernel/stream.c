@@ -19,12 +19,15 @@
 #include <linux/mm.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 enum {
 	LINK_NICE	= -10,
 	NOW_MAX		= 16 * 1024,	/* what is larger is queued */
 	NOW_ROOM	= 4096,		/* for headers of all kinds */
+	RECV_CHUNK	= 32 * 1024,	/* bytes worth a wakeup; far from a window */
 };
 
 /*
@@ -222,6 +225,40 @@ static int recv_bytes(struct mosix_link *link, void *data, size_t len)
 	return ret == len ? 0 : -ECONNRESET;
 }
 
+/*
+ * A reader who is woken for each segment takes the socket from those who bring the
+ * next one. Records of TLS wake it for each record, and what of them has been
+ * opened already is not told.
+ */
+static void await_bytes(struct sock *sk, int len)
+{
+	if (inet_csk_has_ulp(sk))
+		return;
+	WRITE_ONCE(sk->sk_rcvlowat, len);
+	/* A thread of the kernel, which no signal reaches. */
+	wait_event_interruptible(*sk_sleep(sk), tcp_epollin_ready(sk, len) ||
+				 READ_ONCE(sk->sk_err) ||
+				 READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
+	WRITE_ONCE(sk->sk_rcvlowat, 1);
+}
+
+static int recv_much(struct mosix_link *link, struct msghdr *mh)
+{
+	struct sock *sk = link->sock->sk;
+	int flags = inet_csk_has_ulp(sk) ? MSG_WAITALL : MSG_DONTWAIT;
+	int ret;
+
+	while (msg_data_left(mh)) {
+		await_bytes(sk, min_t(size_t, msg_data_left(mh), RECV_CHUNK));
+		ret = sock_recvmsg(link->sock, mh, flags);
+		if (!ret)
+			return -ECONNRESET;
+		if (ret < 0 && ret != -EAGAIN)
+			return ret;
+	}
+	return 0;
+}
+
 /* Room for those pages of @msg that are not all zero: the others stay NULL. */
 static int make_room(struct mosix_msg *msg, u32 zero)
 {
@@ -260,10 +297,7 @@ static int recv_pages(struct mosix_link *link, struct mosix_msg *msg)
 	if (!n)
 		return 0;
 	iov_iter_bvec(&mh.msg_iter, ITER_DEST, vec, n, n * PAGE_SIZE);
-	ret = sock_recvmsg(link->sock, &mh, MSG_WAITALL);
-	if (ret < 0)
-		return ret;
-	return ret == n * PAGE_SIZE ? 0 : -ECONNRESET;
+	return recv_much(link, &mh);
 }
 
 static int recv_one(struct mosix_link *link, struct mosix_msg **out)
