@@ -2,11 +2,8 @@
 /*
  * How a body comes to life on the node that hosts it.
  *
- * For each home node there is a realm: a kernel thread in namespaces of its
- * own, whose PID namespace has the PIDs of that home. It makes the bodies,
- * so that each has at once the PID it has at home, and no other process of
- * this node in sight. A body begins as a kernel function, takes a fresh mm,
- * waits for its image, builds itself from it, and leaves for user mode.
+ * Its home's realm makes it. A body begins as a kernel function, takes a fresh
+ * mm, waits for its image, builds itself from it, and leaves for user mode.
  */
 #include "birth.h"
 
@@ -21,173 +18,12 @@
 #include "task.h"
 #include "x86.h"
 
-#include <linux/delay.h>
-#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mosix.h>
 #include <linux/nsproxy.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/slab.h>
-#include <linux/time_namespace.h>
-
-/**
- * struct realm - where the bodies of one home node live
- * @node: in the list of all
- * @home: the home node
- * @lock: one birth at a time
- * @wait: the realm's thread and who waits for it
- * @mt: body to be born, NULL when there is none
- * @result: PID or negative errno of the last birth
- * @ready: 1 when the namespaces are there
- */
-struct realm {
-	struct list_head node;
-	u16 home;
-	struct mutex lock;	/* one birth at a time */
-	wait_queue_head_t wait;
-	struct mosix_task *mt;
-	long result;
-	u8 ready;
-};
-
-static LIST_HEAD(realms);
-static DEFINE_MUTEX(realms_lock);	/* protects realms */
-
-static int realm_init_main(void *arg)
-{
-	/* PID 1 of the realm: it reaps nobody, it only has to be there. */
-	for (;;) {
-		set_current_state(TASK_IDLE);
-		schedule();
-	}
-	return 0;
-}
-
-static int enter_namespaces(void)
-{
-	struct nsproxy *ns;
-	int ret;
-
-	ret = unshare_nsproxy_namespaces(CLONE_NEWPID | CLONE_NEWNET |
-					 CLONE_NEWIPC | CLONE_NEWUTS, &ns,
-					 NULL, NULL);
-	if (ret)
-		return ret;
-	switch_task_namespaces(current, ns);
-	return 0;
-}
-
-static int body_main(void *arg);
-
-static long give_birth(struct mosix_task *mt)
-{
-	pid_t tid = mt->tid;
-	struct kernel_clone_args args = {
-		.flags		= CLONE_UNTRACED,
-		.exit_signal	= SIGCHLD,	/* ignored: nobody has to wait */
-		.fn		= body_main,
-		.fn_arg		= mt,
-		.set_tid	= &tid,
-		.set_tid_size	= 1,
-		.no_files	= 1,
-		.name		= "mosix_body",
-	};
-
-	return kernel_clone(&args);
-}
-
-static int realm_main(void *arg)
-{
-	struct kernel_clone_args init = {
-		.flags		= CLONE_UNTRACED,
-		.fn		= realm_init_main,
-		.kthread	= 1,
-		.no_files	= 1,
-		.name		= "mosix_realm",
-	};
-	struct realm *realm = arg;
-	long ret = enter_namespaces();
-
-	if (!ret)
-		ret = kernel_clone(&init);
-	realm->result = ret < 0 ? ret : 0;
-	smp_store_release(&realm->ready, 1);	/* result is set */
-	wake_up_all(&realm->wait);
-	while (ret > 0) {
-		wait_event_idle(realm->wait, READ_ONCE(realm->mt));
-		realm->result = give_birth(realm->mt);
-		smp_store_release(&realm->mt, NULL);	/* result is set */
-		wake_up_all(&realm->wait);
-	}
-	/* Without namespaces: the maker frees the realm after this thread. */
-	while (!kthread_should_stop())
-		schedule_timeout_idle(HZ / 10);
-	return 0;
-}
-
-static struct realm *realm_new(u16 home)
-{
-	struct realm *realm = kzalloc(sizeof(*realm), GFP_KERNEL);
-	struct task_struct *task;
-
-	if (!realm)
-		return NULL;
-	realm->home = home;
-	mutex_init(&realm->lock);
-	init_waitqueue_head(&realm->wait);
-	task = kthread_run(realm_main, realm, "mosix_home/%u", home);
-	if (IS_ERR(task)) {
-		kfree(realm);
-		return NULL;
-	}
-	/* Pairs with the release of ready: result is valid. */
-	wait_event_idle(realm->wait, smp_load_acquire(&realm->ready));
-	if (realm->result < 0) {
-		pr_warn("mosix: no namespaces for guests: %ld\n",
-			realm->result);
-		kthread_stop(task);
-		kfree(realm);
-		return NULL;
-	}
-	list_add_tail(&realm->node, &realms);
-	return realm;
-}
-
-static struct realm *realm_of(u16 home)
-{
-	struct realm *realm;
-
-	mutex_lock(&realms_lock);
-	list_for_each_entry(realm, &realms, node)
-		if (realm->home == home)
-			goto out;
-	realm = realm_new(home);
-out:
-	mutex_unlock(&realms_lock);
-	return realm;
-}
-
-static long spawn(struct realm *realm, struct mosix_task *mt)
-{
-	u32 tries = BIRTH_TRIES;
-	long ret;
-
-	do {
-		mutex_lock(&realm->lock);
-		smp_store_release(&realm->mt, mt);	/* mt is complete */
-		wake_up_all(&realm->wait);
-		/* Pairs with the release of NULL: result is valid. */
-		wait_event_idle(realm->wait, !smp_load_acquire(&realm->mt));
-		ret = realm->result;
-		mutex_unlock(&realm->lock);
-		if (ret != -EEXIST)
-			break;
-		msleep(BIRTH_WAIT_MS);
-	} while (--tries);
-	return ret;
-}
 
 static enum wire_refusal refusal_of(int error)
 {
@@ -222,21 +58,19 @@ static struct mosix_msg *await(struct mosix_task *mt, struct mosix_link *link,
 	return msg;
 }
 
+/* @ns: receives the namespaces with its clocks; NULL once current is in them. */
 static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
-		       struct nsproxy *ns, u64 ready_id)
+		       struct nsproxy **ns, u64 ready_id)
 {
-	const struct wire_go *go;
 	struct mosix_msg *msg;
 	int ret;
 
 	mosix_link_send_plain(link, MSG_READY, ready_id);
 	msg = await(mt, link, MSG_GO);
-	if (!msg) {
-		put_nsproxy(ns);
+	if (!msg)
 		return -ECONNRESET;
-	}
-	go = (void *)msg->data;
-	mosix_clock_enter(ns, link, le64_to_cpu(go->slept_ns));
+	mosix_clock_enter(*ns, link, (void *)msg->data);
+	*ns = NULL;
 	ret = mosix_proc_event(mt->proc, EV_GO);
 	wake_up_all(&mt->proc->wait);
 	ret = ret ?: mosix_thread_await_all(mt);
@@ -250,11 +84,11 @@ static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
 	return ret;
 }
 
-static int arrive(struct mosix_task *mt, struct mosix_link *link)
+static int arrive(struct mosix_task *mt, struct mosix_link *link,
+		  struct nsproxy **ns)
 {
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_msg *msg = await(mt, link, MSG_IMAGE_END);
-	struct nsproxy *ns = NULL;
 	u64 id;
 	int ret;
 
@@ -262,15 +96,13 @@ static int arrive(struct mosix_task *mt, struct mosix_link *link)
 		return -ECONNRESET;
 	id = mosix_msg_id(msg);
 	mosix_msg_free(msg);
-	ret = mosix_build_body(mt, &ns);
+	ret = mosix_build_body(mt);
 	if (!ret)
 		ret = mosix_proc_event(proc, EV_BUILT);
 	if (ret) {
 		pr_warn_ratelimited("mosix: guest %d of node %u: %pe\n",
 				    proc->pid, proc->home, ERR_PTR(ret));
 		mosix_link_refuse(link, id, refusal_of(ret), ret);
-		if (ns)
-			put_nsproxy(ns);
 		return ret;
 	}
 	return wait_for_go(mt, link, ns, id);
@@ -282,12 +114,14 @@ static int body_main(void *arg)
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
 	struct mosix_image *image = NULL;
+	struct nsproxy *ns = NULL;
 	struct mosix_msg *msg;
 	int ret;
 
 	mosix_task_attach(mt);
 	flush_signal_handlers(current, 1);
 	ret = mosix_build_space(proc, link);
+	ret = ret ?: unshare_nsproxy_namespaces(CLONE_NEWTIME, &ns, NULL, NULL);
 	msg = await(mt, link, MSG_OFFER);
 	if (msg && !ret)
 		mosix_link_send_plain(link, MSG_ACCEPT, mosix_msg_id(msg));
@@ -295,7 +129,9 @@ static int body_main(void *arg)
 		mosix_link_refuse(link, mosix_msg_id(msg), refusal_of(ret),
 				  ret);
 	if (!ret && msg)
-		ret = arrive(mt, link);
+		ret = arrive(mt, link, &ns);
+	if (ns)
+		put_nsproxy(ns);
 	if (!msg || ret) {
 		mosix_msg_free(msg);
 		set_bit(MP_VANISH, &proc->flags);
@@ -350,6 +186,7 @@ static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 	u64 need = le64_to_cpu(offer->mem_kib) +
 		   mosix_param(PARAM_RESERVE_KIB);
 	u32 pid = le32_to_cpu(offer->pid);
+	u32 own_pid = le32_to_cpu(offer->own_pid);
 
 	if (mosix_param(PARAM_BLOCK))
 		return REFUSE_BLOCKED;
@@ -360,7 +197,7 @@ static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 		return REFUSE_MEMORY;
 	if (count_guests() >= mosix_param(PARAM_MAX_GUESTS))
 		return REFUSE_BUSY;
-	if (pid < 2 || pid > PID_MAX_LIMIT)
+	if (pid < 2 || pid > PID_MAX_LIMIT || own_pid > PID_MAX_LIMIT)
 		return REFUSE_IMAGE;
 	return admit ? admit(from, offer) : REFUSE_INVALID;
 }
@@ -370,9 +207,10 @@ static struct mosix_proc *guest_new(struct mosix_link *link,
 {
 	struct mosix_proc *proc = mosix_proc_new(link->peer,
 						 le32_to_cpu(offer->pid));
+	pid_t tid = le32_to_cpu(offer->own_pid ?: offer->pid);
 	struct mosix_image *image = mosix_image_new();
 
-	if (!proc || !image || !mosix_task_new(proc, proc->pid))
+	if (!proc || !image || !mosix_task_new(proc, tid))
 		goto fail;
 	WRITE_ONCE(proc->state, ST_OFFERED);	/* never was at home here */
 	proc->where = mosix_node_self();
@@ -410,16 +248,16 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg)
 	const struct wire_offer *offer = (void *)msg->data;
 	enum wire_refusal no = judge(link->peer, offer);
 	u64 id = mosix_msg_id(msg);
+	bool own = offer->own_pid;
 	struct mosix_proc *proc;
-	struct realm *realm;
+	struct mosix_task *mt;
 	long ret;
 
 	if (no != REFUSE_INVALID) {
 		mosix_msg_free(msg);
 		return mosix_link_refuse(link, id, no, 0);
 	}
-	realm = realm_of(link->peer);
-	proc = realm ? guest_new(link, offer) : NULL;
+	proc = guest_new(link, offer);
 	if (!proc) {
 		mosix_msg_free(msg);
 		return mosix_link_refuse(link, id, REFUSE_INTERNAL, -ENOMEM);
@@ -427,8 +265,10 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg)
 	/* The body itself answers, once it is there. */
 	msg->h.tid = 0;
 	mosix_task_deliver(proc, msg);
-	ret = spawn(realm, mosix_proc_main(proc));
+	mt = mosix_proc_main(proc);
+	ret = mosix_realm_bear(mt, body_main, own);
 	if (ret < 0) {
+		mosix_task_gone(mt);
 		mosix_proc_event(proc, EV_FAILED);
 		mosix_proc_unlink(proc);
 		mosix_link_refuse(link, id, pid_refusal(ret), ret);

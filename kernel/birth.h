@@ -3,10 +3,11 @@
 #ifndef MOSIX_BIRTH_H
 #define MOSIX_BIRTH_H
 
+#include <linux/types.h>
+
 struct mosix_link;
 struct mosix_proc;
 struct mosix_task;
-struct nsproxy;
 
 /* A PID may be that of an earlier body which is not buried yet. */
 enum {
@@ -14,11 +15,14 @@ enum {
 	BIRTH_WAIT_MS	= 10,
 };
 
+/* realm.c */
+long mosix_realm_bear(struct mosix_task *mt, int (*main)(void *mt), bool own);
+
 /* build.c */
 int mosix_build_nobody(void);
 int mosix_build_space(struct mosix_proc *proc, struct mosix_link *link);
 int mosix_build_thread(struct mosix_task *mt);
-int mosix_build_body(struct mosix_task *mt, struct nsproxy **ns);
+int mosix_build_body(struct mosix_task *mt);
 
 /* thread.c */
 int mosix_thread_make_all(struct mosix_task *first);

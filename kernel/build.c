@@ -15,7 +15,6 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mosix.h>
-#include <linux/nsproxy.h>
 #include <linux/personality.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -270,12 +269,11 @@ static int build_first(struct mosix_task *mt)
 /**
  * mosix_build_body - a body out of what arrived
  * @mt: record of current, the first thread
- * @ns: receives namespaces with clocks of their own, to be entered at GO
  *
  * Return: 0, or a negative errno.
  * Context: the first thread, with all threads' images complete.
  */
-int mosix_build_body(struct mosix_task *mt, struct nsproxy **ns)
+int mosix_build_body(struct mosix_task *mt)
 {
 	struct mosix_image *image = mt->proc->image;
 	int ret;
@@ -283,7 +281,6 @@ int mosix_build_body(struct mosix_task *mt, struct nsproxy **ns)
 	if (!mosix_image_complete(image, IMAGE_LEAVE))
 		return -EBADMSG;
 	ret = mosix_thread_make_all(mt);
-	ret = ret ?: unshare_nsproxy_namespaces(CLONE_NEWTIME, ns, NULL, NULL);
 	/* Without rights before anything is mapped: mmap_min_addr holds. */
 	ret = ret ?: mosix_build_nobody();
 	ret = ret ?: build_mm(mt->proc, image);

@@ -23,6 +23,7 @@
  */
 #include "migrate.h"
 
+#include "clock.h"
 #include "link.h"
 #include "pages.h"
 #include "param.h"
@@ -69,7 +70,7 @@ static struct mosix_msg *make_go(void)
 	if (!msg)
 		return NULL;
 	go = (void *)msg->data;
-	go->slept_ns = cpu_to_le64(ktime_get_boottime_ns() - ktime_get_ns());
+	mosix_clock_tell(go);
 	return msg;
 }
 
@@ -254,7 +255,7 @@ static bool serve_move(struct mosix_task *mt, struct mosix_move *move)
 		mosix_migrate_kick_later(proc);
 		return false;
 	}
-	mt->tid = current->pid;
+	mt->tid = task_pid_vnr(current);
 	frozen = mosix_freeze_join(mt);
 	if (frozen == FROZEN_LEADS) {
 		frozen = lead(proc, move);

@@ -231,6 +231,7 @@ static struct mosix_msg *make_offer(struct mosix_move *move,
 		return NULL;
 	offer = (void *)msg->data;
 	offer->pid = cpu_to_le32(task->tgid);
+	offer->own_pid = cpu_to_le32(mosix_task_own_pid(task));
 	if (move->why == MOSIX_WHY_BALANCE)
 		offer->load_milli =
 			cpu_to_le32(max(load_milli(move->proc), 1U));

@@ -8,8 +8,6 @@
 #include "task.h"
 
 #include <linux/mm.h>
-#include <linux/nsproxy.h>
-#include <linux/pid_namespace.h>
 #include <linux/posix-timers.h>
 #include <linux/ptrace.h>
 #include <linux/pkeys.h>
@@ -18,7 +16,6 @@
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/time_namespace.h>
 #include <linux/userfaultfd_k.h>
 
 #include <asm/cpufeature.h>
@@ -43,7 +40,6 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_PORTS]		= "I/O port permissions",
 	[STAY_TRACED]		= "traced",
 	[STAY_PRIVATE]		= "private memory (not dumpable)",
-	[STAY_NAMESPACE]	= "PID or time namespace of its own",
 	[STAY_CPU_TIMER]	= "CPU-time timer",
 	[STAY_XSAVE]		= "CPU without XSAVE",
 	[STAY_AFFINITY]		= "CPU affinity",
@@ -262,18 +258,6 @@ static struct mm_struct *mm_of_group(struct task_struct *p)
 	return mm;
 }
 
-static u64 namespace_reasons(struct task_struct *p)
-{
-	u64 why = 0;
-
-	task_lock(p);
-	if (task_active_pid_ns(p) != &init_pid_ns ||
-	    (p->nsproxy && p->nsproxy->time_ns != &init_time_ns))
-		why = BIT_ULL(STAY_NAMESPACE);
-	task_unlock(p);
-	return why;
-}
-
 /**
  * mosix_stay_reasons - all that keeps a process here
  * @p: a task of it that the caller holds
@@ -291,7 +275,7 @@ u64 mosix_stay_reasons(struct task_struct *p)
 	mm = mm_of_group(p);
 	if (!mm)
 		return BIT_ULL(STAY_EXITING);
-	why = thread_reasons(p) | namespace_reasons(p) | mm_reasons(p, mm);
+	why = thread_reasons(p) | mm_reasons(p, mm);
 	mmput(mm);
 	return why;
 }

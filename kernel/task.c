@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Life of struct mosix_proc and struct mosix_task, from the first time
- * somebody asks about a process to the last reference.
+ * Life of struct mosix_task, from the first time somebody asks about a process
+ * to the end of its task.
  *
  * A task reaches its record through task->mosix, which is set once (by the
  * first request, by inheritance of a lock, or at a body's birth) and lives
@@ -17,59 +17,23 @@
 
 #include <linux/llist.h>
 #include <linux/mosix.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
 static void free_records(struct work_struct *work);
 
-static LIST_HEAD(procs);
-static DEFINE_SPINLOCK(procs_lock);	/* protects procs and proc->node */
 static LLIST_HEAD(freed);		/* records whose task is gone */
 static DECLARE_WORK(free_work, free_records);
 
 /**
- * mosix_proc_new - a record for a process
- * @home: its home node
- * @pid: its TGID there
+ * mosix_task_free_record - a record that nobody can reach any more
+ * @mt: the record, in no list
  *
- * Return: the record with one reference, NULL when there is no memory.
  * Context: process context.
  */
-struct mosix_proc *mosix_proc_new(u16 home, pid_t pid)
-{
-	struct mosix_proc *proc = kzalloc(sizeof(*proc), GFP_KERNEL);
-
-	if (!proc)
-		return NULL;
-	refcount_set(&proc->ref, 1);
-	spin_lock_init(&proc->lock);
-	INIT_LIST_HEAD(&proc->threads);
-	init_waitqueue_head(&proc->wait);
-	mutex_init(&proc->mem_lock);
-	proc->home = home;
-	proc->where = home;
-	proc->pid = pid;
-	proc->state = ST_HOME;
-	proc->since = jiffies;
-	spin_lock(&procs_lock);
-	list_add_tail(&proc->node, &procs);
-	spin_unlock(&procs_lock);
-	return proc;
-}
-
-/**
- * mosix_proc_get - take a reference
- * @proc: the process
- *
- * Context: any.
- */
-void mosix_proc_get(struct mosix_proc *proc)
-{
-	refcount_inc(&proc->ref);
-}
-
-static void free_task_record(struct mosix_task *mt)
+void mosix_task_free_record(struct mosix_task *mt)
 {
 	struct mosix_msg *msg, *next;
 
@@ -84,154 +48,9 @@ static void free_task_record(struct mosix_task *mt)
 }
 
 /**
- * mosix_proc_put - drop a reference
- * @proc: the process, NULL is fine
- *
- * Context: process context.
- */
-void mosix_proc_put(struct mosix_proc *proc)
-{
-	struct mosix_task *mt, *next;
-
-	if (!proc || !refcount_dec_and_lock(&proc->ref, &procs_lock))
-		return;
-	list_del(&proc->node);
-	spin_unlock(&procs_lock);
-	/* What is left are threads that were never born. */
-	list_for_each_entry_safe(mt, next, &proc->threads, node)
-		free_task_record(mt);
-	mosix_pages_put(proc->pages);
-	mosix_image_free(proc->image);
-	mosix_link_put(proc->link);
-	kfree(proc);
-}
-
-/**
- * mosix_proc_next - walk all processes
- * @prev: where to go on from, its reference is dropped; NULL for the first
- *
- * Return: the next one with a reference taken, NULL at the end.
- * Context: process context.
- */
-struct mosix_proc *mosix_proc_next(struct mosix_proc *prev)
-{
-	struct mosix_proc *proc, *found = NULL;
-
-	spin_lock(&procs_lock);
-	proc = prev ? list_next_entry(prev, node) :
-		      list_first_entry(&procs, struct mosix_proc, node);
-	list_for_each_entry_from(proc, &procs, node) {
-		if (refcount_inc_not_zero(&proc->ref)) {
-			found = proc;
-			break;
-		}
-	}
-	spin_unlock(&procs_lock);
-	mosix_proc_put(prev);
-	return found;
-}
-
-/**
- * mosix_proc_event - something happened to a process
- * @proc: the process
- * @ev: what
- *
- * Return: 0, -EPROTO when that must not happen in its present state, which
- * then stays.
- * Context: any that may take the lock.
- */
-int mosix_proc_event(struct mosix_proc *proc, enum mosix_event ev)
-{
-	enum mosix_state next;
-
-	spin_lock(&proc->lock);
-	next = mosix_state_next(proc->state, ev);
-	if (next != ST_INVALID)
-		WRITE_ONCE(proc->state, next);
-	spin_unlock(&proc->lock);
-	return next == ST_INVALID ? -EPROTO : 0;
-}
-
-/**
- * mosix_proc_state - where it stands
- * @proc: the process
- *
- * Return: the state, which may be old when the caller looks at it.
- * Context: any.
- */
-enum mosix_state mosix_proc_state(const struct mosix_proc *proc)
-{
-	return READ_ONCE(proc->state);
-}
-
-/**
- * mosix_proc_is_guest - is this the host's half?
- * @proc: the process
- *
- * Return: true for a body of another node.
- * Context: any.
- */
-bool mosix_proc_is_guest(const struct mosix_proc *proc)
-{
-	return mosix_proc_state(proc) >= ST_OFFERED;
-}
-
-/**
- * mosix_proc_is_away - is its body elsewhere?
- * @proc: the process
- *
- * Return: true on the home node while the body is away.
- * Context: any.
- */
-bool mosix_proc_is_away(const struct mosix_proc *proc)
-{
-	enum mosix_state state = mosix_proc_state(proc);
-
-	return state == ST_AWAY || state == ST_RETURNING;
-}
-
-/**
- * mosix_proc_link - its link
- * @proc: the process
- *
- * Return: the link with a reference taken, NULL when there is none.
- * Context: any that may take the lock.
- */
-struct mosix_link *mosix_proc_link(struct mosix_proc *proc)
-{
-	struct mosix_link *link;
-
-	spin_lock(&proc->lock);
-	link = proc->link;
-	if (link)
-		mosix_link_get(link);
-	spin_unlock(&proc->lock);
-	return link;
-}
-
-/**
- * mosix_proc_unlink - it has no link any more
- * @proc: the process
- *
- * Drops the process's reference; the link ends by itself or was ended.
- *
- * Context: process context.
- */
-void mosix_proc_unlink(struct mosix_proc *proc)
-{
-	struct mosix_link *link;
-
-	spin_lock(&proc->lock);
-	link = proc->link;
-	proc->link = NULL;
-	spin_unlock(&proc->lock);
-	mosix_link_put(link);
-}
-
-/**
  * mosix_task_new - a record for a thread
  * @proc: its process; a reference is taken when it gets attached to a task
- * @tid: its TID at home
+ * @tid: its TID at home, in its PID namespace
  *
  * It counts as a live thread from now on.
  *
@@ -302,7 +121,7 @@ static void drop_record(struct mosix_task *mt)
 	spin_lock(&proc->lock);
 	list_del(&mt->node);
 	spin_unlock(&proc->lock);
-	free_task_record(mt);
+	mosix_task_free_record(mt);
 	mosix_proc_put(proc);
 }
 
@@ -326,10 +145,40 @@ static bool adopt(struct mosix_task *mt, struct task_struct *p)
 	return true;
 }
 
+/* In its own PID namespace, which is where it goes by it. */
+static pid_t own_tid(struct task_struct *p)
+{
+	pid_t tid;
+
+	rcu_read_lock();
+	tid = task_pid_nr_ns(p, task_active_pid_ns(p));
+	rcu_read_unlock();
+	return tid;
+}
+
+/**
+ * mosix_task_own_pid - the PID of a process in its PID namespace
+ * @p: a task of it that the caller holds
+ *
+ * Return: its TGID there; 0 when that namespace is the node's own.
+ * Context: any.
+ */
+pid_t mosix_task_own_pid(struct task_struct *p)
+{
+	struct pid_namespace *ns;
+	pid_t pid;
+
+	rcu_read_lock();
+	ns = task_active_pid_ns(p);
+	pid = ns == &init_pid_ns ? 0 : task_tgid_nr_ns(p, ns);
+	rcu_read_unlock();
+	return pid;
+}
+
 static struct mosix_task *record_of(struct mosix_proc *proc,
 				    struct task_struct *p)
 {
-	struct mosix_task *mt = mosix_task_new(proc, p->pid);
+	struct mosix_task *mt = mosix_task_new(proc, own_tid(p));
 
 	if (!mt)
 		return NULL;
@@ -439,101 +288,6 @@ struct mosix_proc *mosix_task_proc(struct task_struct *p)
 	struct mosix_task *mt = READ_ONCE(p->mosix);
 
 	return mt ? mt->proc : NULL;
-}
-
-/**
- * mosix_proc_main - a thread that stands for its process
- * @proc: the process
- *
- * Return: the record of the first thread that lives, or of one that is not
- * born yet; NULL when there is none. It lives as long as its task or, before
- * birth, as @proc.
- * Context: any; the caller holds @proc and knows that the task lives, or
- * holds the lock.
- */
-struct mosix_task *mosix_proc_main(struct mosix_proc *proc)
-{
-	struct mosix_task *mt;
-
-	list_for_each_entry(mt, &proc->threads, node)
-		if (mt->task)
-			return mt;
-	return list_first_entry_or_null(&proc->threads, struct mosix_task,
-					node);
-}
-
-/**
- * mosix_proc_thread - a thread by its TID
- * @proc: the process, locked
- * @tid: its TID at home; 0: any thread that stands for the process
- *
- * Return: its record, NULL when there is none.
- * Context: @proc->lock held.
- */
-struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid)
-{
-	struct mosix_task *mt;
-
-	lockdep_assert_held(&proc->lock);
-	if (!tid)
-		return mosix_proc_main(proc);
-	list_for_each_entry(mt, &proc->threads, node)
-		if (mt->tid == tid && !test_bit(MT_GONE, &mt->flags))
-			return mt;
-	return NULL;
-}
-
-/**
- * mosix_proc_each - something for each thread that lives
- * @proc: the process
- * @fn: called with the record, its task and @arg; not 0 ends the walk
- * @arg: for @fn
- *
- * Return: what @fn returned last, 0 without a thread.
- * Context: process context; @fn may sleep.
- */
-int mosix_proc_each(struct mosix_proc *proc,
-		    int (*fn)(struct mosix_task *mt, struct task_struct *task,
-			      void *arg), void *arg)
-{
-	struct task_struct *held = NULL;
-	struct mosix_task *mt;
-	int ret = 0;
-
-	spin_lock(&proc->lock);
-	list_for_each_entry(mt, &proc->threads, node) {
-		struct task_struct *task = mt->task;
-
-		if (!task)
-			continue;
-		get_task_struct(task);	/* and with it the record */
-		spin_unlock(&proc->lock);
-		if (held)
-			put_task_struct(held);
-		held = task;
-		ret = fn(mt, task, arg);
-		spin_lock(&proc->lock);
-		if (ret)
-			break;
-	}
-	spin_unlock(&proc->lock);
-	if (held)
-		put_task_struct(held);
-	return ret;
-}
-
-/**
- * mosix_proc_arrive - current has done what all threads have to do
- * @proc: its process
- *
- * Context: the task itself.
- */
-void mosix_proc_arrive(struct mosix_proc *proc)
-{
-	spin_lock(&proc->lock);
-	proc->arrived++;
-	spin_unlock(&proc->lock);
-	wake_up_all(&proc->wait);
 }
 
 /**

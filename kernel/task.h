@@ -62,7 +62,8 @@ enum mosix_frozen {
  * @state: enum mosix_state; changed by mosix_proc_event() alone
  * @home: node it was started on
  * @where: node its body is on
- * @pid: its TGID at home, known when it first leaves
+ * @pid: its TGID at home, in the node's own PID namespace, known when it first
+ *	leaves
  * @link: while away or a guest; reference held
  * @pages: state of its memory; reference held
  * @move: the move that is wanted or under way; reference held
@@ -155,7 +156,7 @@ enum mosix_task_flag {
  * @node: in mosix_proc.threads
  * @proc: its process, reference held
  * @task: the task, NULL before it is born and once it exits
- * @tid: its TID at home
+ * @tid: its TID at home, in its PID namespace
  * @image: what arrived of it; its own from the safe point on
  * @inbox: messages for it, oldest first
  * @wait: woken for the inbox, flags and the end of the link
@@ -195,6 +196,7 @@ struct mosix_task {
 	u64 stime_ns;
 };
 
+/* process.c */
 struct mosix_proc *mosix_proc_new(u16 home, pid_t pid);
 void mosix_proc_get(struct mosix_proc *proc);
 void mosix_proc_put(struct mosix_proc *proc);
@@ -205,22 +207,25 @@ struct mosix_link *mosix_proc_link(struct mosix_proc *proc);
 void mosix_proc_unlink(struct mosix_proc *proc);
 bool mosix_proc_is_guest(const struct mosix_proc *proc);
 bool mosix_proc_is_away(const struct mosix_proc *proc);
-
-struct mosix_task *mosix_task_new(struct mosix_proc *proc, pid_t tid);
-struct mosix_proc *mosix_task_proc(struct task_struct *p);
-int mosix_task_ensure(struct task_struct *p);
-void mosix_task_attach(struct mosix_task *mt);
-bool mosix_task_gone(struct mosix_task *mt);
-int mosix_task_kick(struct mosix_task *mt);
-int mosix_proc_kick(struct mosix_proc *proc);
-void mosix_proc_arrive(struct mosix_proc *proc);
 int mosix_proc_each(struct mosix_proc *proc,
 		    int (*fn)(struct mosix_task *mt, struct task_struct *task,
 			      void *arg), void *arg);
 struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid);
+struct mosix_task *mosix_proc_main(struct mosix_proc *proc);
+void mosix_proc_arrive(struct mosix_proc *proc);
+
+/* task.c */
+struct mosix_task *mosix_task_new(struct mosix_proc *proc, pid_t tid);
+struct mosix_proc *mosix_task_proc(struct task_struct *p);
+int mosix_task_ensure(struct task_struct *p);
+pid_t mosix_task_own_pid(struct task_struct *p);
+void mosix_task_free_record(struct mosix_task *mt);
+void mosix_task_attach(struct mosix_task *mt);
+bool mosix_task_gone(struct mosix_task *mt);
+int mosix_task_kick(struct mosix_task *mt);
+int mosix_proc_kick(struct mosix_proc *proc);
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg);
 struct mosix_msg *mosix_task_receive(struct mosix_task *mt);
-struct mosix_task *mosix_proc_main(struct mosix_proc *proc);
 
 /* freeze.c */
 enum mosix_frozen mosix_freeze_join(struct mosix_task *mt);

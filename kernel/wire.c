@@ -249,7 +249,7 @@ static int check_exit(const struct wire_exit *x)
 
 static int check_offer(const struct wire_offer *o)
 {
-	return !o->at || o->pad || le32_to_cpu(o->load_milli) > WIRE_LOAD_MAX ?
+	return !o->at || le32_to_cpu(o->load_milli) > WIRE_LOAD_MAX ?
 	       -EBADMSG : 0;
 }
 

@@ -20,11 +20,13 @@
  *	one took beyond that
  *   5  seccomp filters: CALL says who wants the call and where the program is,
  *	REPLY whether a filter answered, REC_TASK whether there is one
+ *   6  OFFER says the PID in a namespace of its own, GO what a time namespace
+ *	adds; REC_MM what is registered with membarrier()
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
- * @tid names the thread, by its TID at home, that a message is for or from
- * (0: the whole process).
+ * @tid names the thread, by its TID at home in its PID namespace, that a message
+ * is for or from (0: the whole process).
  *
  * A process image is a sequence of MSG_IMAGE messages, each one typed record
  * (struct wire_record and its body). Nothing in a record depends on the link.
@@ -36,8 +38,8 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 5,
-	WIRE_VERSION_MAX	= 5,
+	WIRE_VERSION_MIN	= 6,
+	WIRE_VERSION_MAX	= 6,
 	WIRE_RECORD_VERSION	= 4,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
@@ -141,7 +143,7 @@ static_assert(sizeof(struct wire_hello) == 8);
  * @mem_kib: memory it may need, in KiB
  * @at: node that it is on now: the home, or its host
  * @moves: times it was moved so far, at most 65535
- * @pad: zero
+ * @own_pid: its TGID in its PID namespace; 0: that is the home's own
  * @cpu: CPU features of the home that user code may have seen
  * @comm: its name, NUL-terminated
  */
@@ -151,7 +153,7 @@ struct wire_offer {
 	__le64 mem_kib;
 	__le16 at;
 	__le16 moves;
-	__le32 pad;
+	__le32 own_pid;
 	__le32 cpu[WIRE_CPU_WORDS];
 	u8 comm[WIRE_COMM_LEN];
 };
@@ -274,10 +276,15 @@ struct wire_mask {
 
 /**
  * struct wire_go - payload of GO
- * @slept_ns: what the home's CLOCK_BOOTTIME is ahead of its CLOCK_MONOTONIC
+ * @mono_ns: what the process's CLOCK_MONOTONIC is ahead of the home's own: 0
+ *	unless it has a time namespace of its own
+ * @boot_ns: what its CLOCK_BOOTTIME is ahead of that
+ *
+ * Both signed.
  */
 struct wire_go {
-	__le64 slept_ns;
+	__le64 mono_ns;
+	__le64 boot_ns;
 };
 
 /**
