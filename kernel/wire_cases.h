@@ -41,7 +41,7 @@ static const struct wire_type_case wire_type_cases[] = {
 	LONG(IMAGE, 6, SIDE_BOTH, 8),
 	BARE(IMAGE_END, 7, SIDE_HOME),
 	BARE(READY, 8, SIDE_HOST),
-	EXACT(GO, 9, SIDE_HOME, 8),
+	EXACT(GO, 9, SIDE_HOME, 16),
 	BARE(STARTED, 10, SIDE_HOST),
 	BARE(COME_HOME, 11, SIDE_HOME),
 	EXACT(HOME_END, 12, SIDE_HOST, 32),

@@ -44,6 +44,8 @@ cluster_make() {
 	{
 		flock 9
 		image_tools || return 1
+		# It knows the messages of this kernel; one built later may not.
+		cp "$WORK/bin/pcapcheck" "$CLUSTER" || return 1
 		image_programs >"$CLUSTER/programs.log" 2>&1 ||
 			: >"$CLUSTER/programs.bad"
 	} 9>"$WORK/lock"

@@ -207,6 +207,6 @@ pcap() {
 	local question=$1
 	shift
 	capture_sync || return 1
-	timeout 120 "$WORK/bin/pcapcheck" "$(cat "$CLUSTER/capture.name")" "$question" \
+	timeout 120 "$CLUSTER/pcapcheck" "$(cat "$CLUSTER/capture.name")" "$question" \
 		${1+"$*"}
 }

@@ -110,7 +110,7 @@ run_test() {
 check_wire() {
 	local said status=0
 	[[ ! $(header "$1" wire) ]] || return 0
-	said=$(timeout 120 "$WORK/bin/pcapcheck" "$CLUSTER/$2.pcap" check) ||
+	said=$(timeout 120 "$CLUSTER/pcapcheck" "$CLUSTER/$2.pcap" check) ||
 		status=$?
 	echo "$said"
 	# Holes (status 1 and nothing bad) are the capture's fault, not a node's.
