@@ -198,13 +198,15 @@ static long change_mremap(struct mosix_call_ctx *ctx)
 static long change_madvise(struct mosix_call_ctx *ctx)
 {
 	u64 start = ctx->args[0], len = PAGE_ALIGN(ctx->args[1]);
+	u32 advice = ctx->args[2];
 	long ret;
 
-	if ((u32)ctx->args[2] != MADV_DONTNEED)
-		return mosix_call_option(ctx);
 	/* Behind a file's mapping comes the file again, from home. */
-	if (touches_file(ctx, start, len))
+	if ((advice == MADV_DONTNEED || advice == MADV_FREE) &&
+	    touches_file(ctx, start, len))
 		return mosix_body_return(ctx);
+	if (advice != MADV_DONTNEED)
+		return mosix_call_option(ctx);
 	mosix_pages_change(pages(ctx), start, len);
 	ret = mosix_body_local(ctx);
 	/* A hole is skipped, and told at the end. */

@@ -209,7 +209,7 @@ static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
 	if (ret)
 		return ret;
 	set_landmarks(&image->mm);
-	return mosix_barriers_set(le32_to_cpu(image->mm.barriers));
+	return 0;
 }
 
 static void set_limits(const struct wire_task *t)
@@ -280,7 +280,9 @@ int mosix_build_body(struct mosix_task *mt)
 
 	if (!mosix_image_complete(image, IMAGE_LEAVE))
 		return -EBADMSG;
-	ret = mosix_thread_make_all(mt);
+	/* As long as it is alone: with others it would wait for all CPUs. */
+	ret = mosix_barriers_set(le32_to_cpu(image->mm.barriers));
+	ret = ret ?: mosix_thread_make_all(mt);
 	/* Without rights before anything is mapped: mmap_min_addr holds. */
 	ret = ret ?: mosix_build_nobody();
 	ret = ret ?: build_mm(mt->proc, image);

@@ -14,8 +14,10 @@
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/rmap.h>
 #include <linux/sched/mm.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/userfaultfd_k.h>
 
@@ -145,6 +147,24 @@ static int install_page(struct vm_area_struct *vma, unsigned long addr,
 	return ret;
 }
 
+/* What is in the file of shared memory is found by the fault. */
+static int install_shared(struct vm_area_struct *vma, unsigned long nr,
+			  struct page *page)
+{
+	pgoff_t at = linear_page_index(vma, nr << PAGE_SHIFT);
+	struct page *own = shmem_read_mapping_page(vma->vm_file->f_mapping, at);
+
+	if (IS_ERR(own))
+		return PTR_ERR(own);
+	if (page)
+		copy_highpage(own, page);
+	else
+		clear_highpage(own);
+	set_page_dirty(own);
+	put_page(own);
+	return 0;
+}
+
 /*
  * Bring a LANDED page into the page tables, in the way that a fault would:
  * the rest (write protection, copy on write) is the kernel's own business
@@ -156,6 +176,12 @@ static int install(struct mosix_pages *pg, struct vm_area_struct *vma,
 	int ret;
 
 	lockdep_assert_held(&pg->lock);
+	if (vma->vm_flags & VM_MAYSHARE) {
+		ret = install_shared(vma, nr, f->page);
+		if (!ret)
+			mosix_pages_drop_flight(pg, nr, f);
+		return ret;
+	}
 	if (!f->page && !vma_is_anonymous(vma)) {
 		f->page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
 		if (!f->page)
@@ -200,7 +226,7 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 	struct mosix_flight *f = xa_load(&pg->flight, nr);
 
 	/* anon_vma_prepare() wants the mmap_lock, not the VMA's. */
-	if (!vma->anon_vma) {
+	if (!vma->anon_vma && !(vma->vm_flags & VM_MAYSHARE)) {
 		if (flags & FAULT_FLAG_VMA_LOCK) {
 			mutex_unlock(&pg->lock);
 			vma_end_read(vma);
@@ -273,7 +299,7 @@ static int install_run(struct mosix_pages *pg, unsigned long *nr, bool all)
 	if (!mosix_pages_governed(vma))
 		ret = -EFAULT;
 	else
-		ret = anon_vma_prepare(vma);
+		ret = vma->vm_flags & VM_MAYSHARE ? 0 : anon_vma_prepare(vma);
 	if (!ret) {
 		mutex_lock(&pg->lock);
 		ret = install_some(pg, vma, nr, all);

@@ -274,7 +274,7 @@ static u32 flags_of(const struct vm_area_struct *vma)
 		flags |= VMA_GROWSDOWN;
 	if (vma->vm_file)
 		flags |= VMA_FILE;
-	if (vma->vm_flags & VM_MAYSHARE)
+	if ((vma->vm_flags & VM_MAYSHARE) && !mosix_pages_governed(vma))
 		flags |= VMA_SHARED;
 	if (vma->vm_flags & VM_NORESERVE)
 		flags |= VMA_NORESERVE;

@@ -271,17 +271,18 @@ bool mosix_pages_split(struct mm_struct *mm)
  * mosix_pages_governed - do the pages of this mapping follow the rule?
  * @vma: a mapping; its mm is locked
  *
- * Shared, device and special mappings do not: they are on each node for
- * itself, or their process does not move.
+ * Device and special mappings do not, nor what is shared with others: they are on
+ * each node for itself, or their process does not move.
  *
  * Return: true when they do.
  * Context: any.
  */
 bool mosix_pages_governed(const struct vm_area_struct *vma)
 {
-	if (vma->vm_flags & (VM_MAYSHARE | VM_IO | VM_PFNMAP | VM_MIXEDMAP |
-			     VM_HUGETLB))
+	if (vma->vm_flags & (VM_IO | VM_PFNMAP | VM_MIXEDMAP | VM_HUGETLB))
 		return false;
+	if (vma->vm_flags & VM_MAYSHARE)
+		return vma_is_anon_shmem((struct vm_area_struct *)vma);
 	return !vma->vm_ops || vma->vm_file;
 }
 

@@ -203,6 +203,8 @@ void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
 u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 			unsigned long nr, u32 count);
 void mosix_serve_await(struct mosix_pages *pg, struct mosix_link *link);
+void mosix_serve_take_out(struct vm_area_struct *vma, unsigned long start,
+			  unsigned long end);
 void mosix_serve_fill(struct mosix_msg *msg, u32 count);
 struct mosix_msg *mosix_serve_msg(unsigned long nr);
 void mosix_serve_add(struct mosix_msg *msg, struct page *page);

@@ -426,8 +426,7 @@ static int give_pushed(struct mosix_pages *pg, unsigned long first,
 	for_each_vma_range(vmi, vma, end) {
 		from = max(start, vma->vm_start);
 		vma_start_write(vma);
-		zap_page_range_single(vma, from, min(end, vma->vm_end) - from,
-				      NULL);
+		mosix_serve_take_out(vma, from, min(end, vma->vm_end));
 	}
 	mutex_lock(&pg->lock);
 	ret = mosix_pages_give(pg, first, last - first + 1);

@@ -17,7 +17,9 @@
 #include <linux/highmem.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/sched/mm.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 
 enum {
@@ -230,12 +232,12 @@ static int look(struct mosix_pages *pg, unsigned long nr, u32 *count,
 	return ret;
 }
 
-/* A private page of a file is never written by a device for this process. */
+/* A page of a file on a disk is never written by a device for this process. */
 static bool is_pinned(struct page *page)
 {
 	struct folio *folio = page_folio(page);
 
-	return folio_test_anon(folio) && folio_maybe_dma_pinned(folio);
+	return folio_test_swapbacked(folio) && folio_maybe_dma_pinned(folio);
 }
 
 /* As many as come before one that is pinned; the others are put. */
@@ -257,6 +259,29 @@ static long hold_present(struct mosix_pages *pg, unsigned long nr, u32 count,
 				     FOLL_FORCE, msg->pages, NULL);
 }
 
+/**
+ * mosix_serve_take_out - pages are not here any more
+ * @vma: their mapping, marked as being written
+ * @start: address of the first one
+ * @end: address behind the last one
+ *
+ * Out of the page tables, and out of the file that is behind shared memory.
+ *
+ * Context: mmap_lock held for writing.
+ */
+void mosix_serve_take_out(struct vm_area_struct *vma, unsigned long start,
+			  unsigned long end)
+{
+	loff_t at;
+
+	zap_page_range_single(vma, start, end - start, NULL);
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return;
+	at = (loff_t)linear_page_index(vma, start) << PAGE_SHIFT;
+	shmem_truncate_range(file_inode(vma->vm_file), at,
+			     at + (loff_t)(end - start) - 1);
+}
+
 /* Out of the page tables and into @msg; they are here and in @vma. */
 static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 			unsigned long nr, u32 count, struct mosix_msg *msg)
@@ -276,7 +301,7 @@ static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 		release_pages(msg->pages, count);
 		return ret;
 	}
-	zap_page_range_single(vma, nr << PAGE_SHIFT, count * PAGE_SIZE, NULL);
+	mosix_serve_take_out(vma, nr << PAGE_SHIFT, (nr + count) << PAGE_SHIFT);
 	mosix_serve_fill(msg, count);
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "task.h"
 
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/posix-timers.h>
 #include <linux/ptrace.h>
@@ -77,6 +78,42 @@ bool mosix_stay_passes(u64 why)
 	return why && !(why & ~(BIT_ULL(STAY_SHARED_MM) | BIT_ULL(STAY_VFORK)));
 }
 
+/* Does this mapping have a page of its file that another one has, too? */
+static bool overlaps(struct vm_area_struct *a, struct vm_area_struct *b)
+{
+	return a->vm_pgoff < b->vm_pgoff + vma_pages(b) &&
+	       b->vm_pgoff < a->vm_pgoff + vma_pages(a);
+}
+
+/*
+ * Shared memory without a name that only this process has, each page once: as
+ * long as it does not fork that is private memory. Each mapping holds the file;
+ * who else does may map it.
+ */
+static bool is_alone(struct vm_area_struct *vma)
+{
+	struct address_space *mapping = vma->vm_file->f_mapping;
+	struct vm_area_struct *other;
+	bool alone = true;
+	long n = 0;
+
+	i_mmap_lock_read(mapping);
+	vma_interval_tree_foreach(other, &mapping->i_mmap, 0, ULONG_MAX) {
+		n++;
+		if (other != vma &&
+		    (other->vm_mm != vma->vm_mm || overlaps(other, vma)))
+			alone = false;
+	}
+	i_mmap_unlock_read(mapping);
+	return alone && file_count(vma->vm_file) == n;
+}
+
+static bool is_shared(struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE) &&
+	       !(vma_is_anon_shmem(vma) && is_alone(vma));
+}
+
 static u64 vma_reasons(struct vm_area_struct *vma)
 {
 	u64 why = 0;
@@ -90,7 +127,7 @@ static u64 vma_reasons(struct vm_area_struct *vma)
 	/* vvar and vdso are special mappings: no file, a vm_ops of their own */
 	if ((vma->vm_flags & (VM_IO | VM_PFNMAP)) && vma->vm_file)
 		why |= BIT_ULL(STAY_DEVICE);
-	if ((vma->vm_flags & VM_SHARED) && (vma->vm_flags & VM_MAYWRITE))
+	if (is_shared(vma))
 		why |= BIT_ULL(STAY_SHARED);
 	return why;
 }

@@ -57,7 +57,13 @@ static int unmap_area(void)
 
 static int make_shared(void)
 {
-	return map_area(MAP_SHARED | MAP_ANONYMOUS, -1);
+	int fd = memfd_create("shared", MFD_CLOEXEC), ret;
+
+	if (fd < 0 || ftruncate(fd, PAGE))
+		return NOT_HERE;
+	ret = map_area(MAP_SHARED, fd);
+	close(fd);
+	return ret;
 }
 
 static int make_hugetlb(void)

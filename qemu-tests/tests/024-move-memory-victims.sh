@@ -37,6 +37,31 @@ done
 claim_trip barriers 2
 claim "barriers has seen nothing" passes barriers
 
+# What it could share, and shares with nobody, moves with it.
+shmem_kib() {
+	n1 "awk '\$1 == \"Shmem:\" { print \$2 }' /proc/meminfo"
+}
+
+shmem_is_below() {
+	(($(shmem_kib) < $1))
+}
+
+before=$(shmem_kib)
+claim_victim alone 1 alone
+claim "alone has 2400 KiB that it could share" \
+	test "$(shmem_kib)" -ge $((before + 2400))
+claim_trip alone 2
+claim "home gets that back" wait_for 20 shmem_is_below $((before + 200))
+claim_trip alone 3 home
+claim "alone has seen nothing" passes alone
+claim_restless 3 alone
+claim_victim alone 1 alone 1
+for i in 1 2 3 4 5 6; do
+	claim "alone moves to 2 when it may ($i)" wait_for 60 move alone 2
+	claim "alone goes on ($i)" goes_on alone
+done
+claim "alone has seen nothing" passes alone
+
 # What it shares, and may write, holds it back as long as it is mapped.
 claim_victim shared 1 shared
 for i in 1 2 3; do
