@@ -16,6 +16,7 @@
 
 #include "../kernel/migrate.h"
 #include "../kernel/msgdef.h"
+#include "../kernel/nice.h"
 #include "../kernel/node.h"
 #include "../kernel/pages.h"
 #include "../kernel/talk.h"
@@ -364,9 +365,11 @@ int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	if (mosix_proc_is_away(proc))
+	if (mosix_proc_is_away(proc)) {
 		mosix_account_add(proc, le32_to_cpu(msg->h.tid),
 				  (void *)msg->data);
+		mosix_nice_tell(link, proc, le32_to_cpu(msg->h.tid));
+	}
 	mosix_proc_put(proc);
 	mosix_msg_free(msg);
 	return 0;

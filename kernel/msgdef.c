@@ -8,6 +8,7 @@
 #include "call.h"
 #include "image.h"
 #include "migrate.h"
+#include "nice.h"
 #include "pages.h"
 #include "task.h"
 
@@ -76,6 +77,7 @@ static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_PAGES]	= RECEIVE(take_pages),
 	[MSG_PAGE_NONE]	= RECEIVE(take_page_none),
 	[MSG_STAYS]	= RECEIVE(mosix_move_heard),
+	[MSG_SCHED]	= RECEIVE(mosix_nice_heard),
 };
 
 static const struct msgdef *find_def(const struct mosix_link *link, u16 type)

@@ -9,6 +9,7 @@
 #include "image.h"
 
 #include "link.h"
+#include "nice.h"
 #include "pages.h"
 #include "task.h"
 #include "x86.h"
@@ -124,6 +125,8 @@ static void fill_task(struct wire_task *t, struct mosix_task *mt,
 	t->flags = cpu_to_le32(task_flags(mt, task));
 	t->personality = cpu_to_le32(task->personality);
 	t->blocked = cpu_to_le64(blocked_mask(task));
+	mosix_nice_read(&mt->sched, task);
+	t->sched = mt->sched;
 	get_task_comm(comm, task);
 	memcpy(t->comm, comm, sizeof(comm));
 }

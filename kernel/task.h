@@ -170,6 +170,7 @@ enum mosix_task_flag {
  * @reply: deputy: result of the call that it carries out, not yet sent
  * @scratch: deputy: address of its scratch area, 0 none
  * @core: signal that it will die of at home, with a dump; si_signo 0: none
+ * @sched: how it is scheduled, as its body knows
  * @visit: home: node that it goes back to with its next call, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
@@ -191,6 +192,7 @@ struct mosix_task {
 	struct mosix_msg *reply;
 	unsigned long scratch;
 	struct kernel_siginfo core;
+	struct wire_sched sched;
 	u16 visit;
 	u64 utime_ns;
 	u64 stime_ns;

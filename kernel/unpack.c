@@ -5,6 +5,7 @@
  */
 #include "image.h"
 
+#include "nice.h"
 #include "pages.h"
 #include "task.h"
 #include "x86.h"
@@ -273,6 +274,8 @@ int mosix_unpack_task(struct mosix_task *mt)
 	current->sas_ss_flags = le32_to_cpu(t->altstack_flags);
 	assign_bit(MT_FILTERED, &mt->flags,
 		   le32_to_cpu(t->flags) & TASK_FILTERED);
+	if (mosix_proc_is_guest(mt->proc))
+		mosix_nice_follow(current, &t->sched);
 	unpack_rseq(t);
 	unpack_restart(mt, t);
 	return 0;

@@ -54,6 +54,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_PAGES]	= TAIL(PAGES, struct wire_pages, SIDE_BOTH),
 	[MSG_PAGE_NONE]	= HEAD(PAGE_NONE, struct wire_page_none, SIDE_BOTH),
 	[MSG_STAYS]	= HEAD(STAYS, struct wire_stays, SIDE_HOME),
+	[MSG_SCHED]	= HEAD(SCHED, struct wire_sched, SIDE_HOME),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -196,13 +197,36 @@ static int check_xstate(const struct wire_xstate *x, u32 len)
 	return len - sizeof(*x) == le32_to_cpu(x->size) ? 0 : -EBADMSG;
 }
 
+/**
+ * wire_check_sched - may a thread be scheduled like that?
+ * @s: how
+ *
+ * Return: 0, -EBADMSG for a policy of real time, an unknown one, or a nice value
+ * that is none.
+ * Context: any; pure.
+ */
+int wire_check_sched(const struct wire_sched *s)
+{
+	s32 nice = le32_to_cpu(s->nice);
+
+	switch (le32_to_cpu(s->policy)) {
+	case 0:		/* SCHED_NORMAL */
+	case 3:		/* SCHED_BATCH */
+	case 5:		/* SCHED_IDLE */
+		return nice < -20 || nice > 19 ? -EBADMSG : 0;
+	default:
+		return -EBADMSG;
+	}
+}
+
 static int check_task(const struct wire_task *t, u32 len)
 {
 	if (len != sizeof(*t) || t->futex.pad ||
 	    le32_to_cpu(t->flags) & ~(u32)(TASK_DUMPS | TASK_FILTERED |
 				       TASK_LOCKS))
 		return -EBADMSG;
-	if (le32_to_cpu(t->restart) >= RESTART_KINDS)
+	if (le32_to_cpu(t->restart) >= RESTART_KINDS ||
+	    wire_check_sched(&t->sched))
 		return -EBADMSG;
 	return le32_to_cpu(t->futex.flags) &
 	       ~(u32)(FUTEX_WAIT_SHARED | FUTEX_WAIT_REALTIME) ? -EBADMSG : 0;
@@ -315,6 +339,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_leave(payload);
 	case MSG_STAYS:
 		return check_stays(payload);
+	case MSG_SCHED:
+		return wire_check_sched(payload);
 	case MSG_HOME_END:
 		return check_home_end(payload);
 	case MSG_PAGE_REQ:

@@ -21,7 +21,8 @@
  *   5  seccomp filters: CALL says who wants the call and where the program is,
  *	REPLY whether a filter answered, REC_TASK whether there is one
  *   6  OFFER says the PID in a namespace of its own, GO what a time namespace
- *	adds; REC_MM what is registered with membarrier()
+ *	adds; REC_MM what is registered with membarrier(); SCHED, and REC_TASK
+ *	says the same
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -94,6 +95,7 @@ enum wire_type {
 	MSG_PAGE_NONE	= 26,
 	/* while away: home to host */
 	MSG_STAYS	= 27,	/* nothing came of LEAVE */
+	MSG_SCHED	= 28,	/* a thread is scheduled otherwise now */
 	MSG_TYPES
 };
 
@@ -463,6 +465,16 @@ struct wire_futex {
 };
 
 /**
+ * struct wire_sched - payload of SCHED, and part of REC_TASK
+ * @policy: SCHED_NORMAL, SCHED_BATCH or SCHED_IDLE
+ * @nice: nice value, signed
+ */
+struct wire_sched {
+	__le32 policy;
+	__le32 nice;
+};
+
+/**
  * struct wire_task - REC_TASK: of a thread, what is not registers
  * @tid: TID at home
  * @tgid: PID at home
@@ -481,6 +493,7 @@ struct wire_futex {
  * @personality: personality(2)
  * @flags: enum wire_task_flags
  * @blocked: signals that it blocks
+ * @sched: how it is scheduled
  * @usage: CPU time on this stay; zero on the way out
  * @futex: RESTART_FUTEX: the wait
  * @comm: name, NUL-terminated
@@ -503,12 +516,13 @@ struct wire_task {
 	__le32 personality;
 	__le32 flags;
 	__le64 blocked;
+	struct wire_sched sched;
 	struct wire_usage usage;
 	struct wire_futex futex;
 	u8 comm[WIRE_COMM_LEN];
 };
 
-static_assert(sizeof(struct wire_task) == 168);
+static_assert(sizeof(struct wire_task) == 176);
 
 enum wire_task_flags {
 	TASK_DUMPS	= 1,	/* who dies with a core dump does so at home */
@@ -606,6 +620,7 @@ enum wire_side {
 
 int wire_check_header(const struct wire_header *h, enum wire_side from);
 int wire_check_payload(u16 type, const void *payload, u32 len);
+int wire_check_sched(const struct wire_sched *s);
 u32 wire_head_len(u16 type);
 const char *wire_type_name(u16 type);
 const char *wire_refusal_name(u32 reason);
