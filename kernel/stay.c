@@ -7,6 +7,7 @@
 
 #include "task.h"
 
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/posix-timers.h>
@@ -87,14 +88,15 @@ static bool overlaps(struct vm_area_struct *a, struct vm_area_struct *b)
 
 /*
  * Shared memory without a name that only this process has, each page once: as
- * long as it does not fork that is private memory. Each mapping holds the file;
- * who else does may map it.
+ * long as it does not fork that is private memory. Each mapping holds the file,
+ * and the file its entry; who else holds one of them may map it.
  */
 static bool is_alone(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
+	bool alone = d_count(vma->vm_file->f_path.dentry) == 1 &&
+		     !mapping->host->i_nlink;
 	struct vm_area_struct *other;
-	bool alone = true;
 	long n = 0;
 
 	i_mmap_lock_read(mapping);

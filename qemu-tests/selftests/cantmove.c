@@ -55,15 +55,27 @@ static int unmap_area(void)
 	return result(munmap(area, PAGE));
 }
 
+static int shared_fd = -1;
+
 static int make_shared(void)
 {
 	int fd = memfd_create("shared", MFD_CLOEXEC), ret;
+	char path[32];
 
 	if (fd < 0 || ftruncate(fd, PAGE))
 		return NOT_HERE;
+	/* What was mapped is closed: it is still open by another way. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	shared_fd = open(path, O_RDWR | O_CLOEXEC);
 	ret = map_area(MAP_SHARED, fd);
 	close(fd);
-	return ret;
+	return shared_fd < 0 ? NOT_HERE : ret;
+}
+
+/* One that nobody can reach any more holds nobody. */
+static int undo_shared(void)
+{
+	return result(close(shared_fd));
 }
 
 static int make_hugetlb(void)
@@ -172,7 +184,7 @@ struct cause {
 };
 
 static const struct cause causes[] = {
-	{ "shared", "writable shared mapping", make_shared, unmap_area },
+	{ "shared", "writable shared mapping", make_shared, undo_shared },
 	{ "hugetlb", "hugetlb mapping", make_hugetlb, undo_hugetlb },
 	{ "userfaultfd", "userfaultfd", make_userfaultfd, unmap_area },
 	/* The ring of completed requests is memory shared with the kernel. */
