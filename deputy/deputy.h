@@ -72,6 +72,7 @@ void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
 			 struct mosix_scratch *s);
 void mosix_scratch_restart(const struct wire_call *call,
 			   const struct mosix_scratch *s, long ret);
+void mosix_scratch_clear(struct mosix_task *mt, u64 start, u64 len);
 void mosix_scratch_end(struct mosix_task *mt);
 
 /* inline.c */

@@ -331,16 +331,22 @@ void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
 	mosix_call_args(args, call);
 	switch (le64_to_cpu(call->nr)) {
 	case __NR_mmap:
+		if (args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE))
+			mosix_scratch_clear(mt, args[0], args[1]);
 		if (args[3] & MAP_FIXED)
 			mosix_pages_change(pg, args[0], args[1]);
 		break;
 	case __NR_mremap:
-		if (args[3] & MREMAP_FIXED)
+		if (args[3] & MREMAP_FIXED) {
+			mosix_scratch_clear(mt, args[4], args[2]);
 			mosix_pages_change(pg, args[4], args[2]);
+		}
+		mosix_scratch_clear(mt, args[0], max(args[1], args[2]));
 		mosix_pages_change(pg, args[0], args[1]);
 		break;
 	case __NR_madvise:
 	case __NR_munmap:
+		mosix_scratch_clear(mt, args[0], args[1]);
 		mosix_pages_change(pg, args[0], args[1]);
 		break;
 	case __NR_brk:

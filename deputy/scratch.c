@@ -12,8 +12,8 @@
  * Each thread has one area, made when it is first needed and kept until the
  * process is whole again. It is no part of the process: not governed by the
  * rule of single copies, not copied by fork, not counted in its limits. Its
- * address is one that is free at home; the program may map something over
- * it, and then another one is made.
+ * address is one that is free at home, far from where programs map what they
+ * have; if one maps something over it all the same, another one is made.
  *
  * A window keeps its place within its page: what a driver asks of a buffer's
  * alignment holds for the window as for the buffer.
@@ -35,6 +35,12 @@ enum {
 };
 
 static_assert(SCRATCH_SIZE % WIRE_PAGE_SIZE == 0);
+
+/*
+ * Between what programs have at the bottom of an address space and what they
+ * have at its top. Next to that they may use again what they have unmapped.
+ */
+#define SCRATCH_HINT (TASK_SIZE_MAX / 8 * 3 & PAGE_MASK)
 
 #define SCRATCH_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
 		       VM_DONTCOPY | VM_DONTDUMP)
@@ -103,7 +109,8 @@ static int make(struct mosix_task *mt)
 
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	addr = get_unmapped_area(NULL, 0, SCRATCH_SIZE, 0, 0);
+	addr = SCRATCH_HINT + (unsigned long)(mt->tid) % 4096 * SCRATCH_SIZE;
+	addr = get_unmapped_area(NULL, addr, SCRATCH_SIZE, 0, 0);
 	if (IS_ERR_VALUE(addr)) {
 		ret = addr;
 	} else {
@@ -127,6 +134,18 @@ static void count_locked(long pages)
 	mmap_write_unlock(current->mm);
 }
 
+static void unmap(unsigned long addr)
+{
+	const long pages = SCRATCH_SIZE / WIRE_PAGE_SIZE;
+
+	if (!is_there(addr))
+		return;
+	/* The kernel subtracts first; small processes have less. */
+	count_locked(pages);
+	vm_munmap(addr, SCRATCH_SIZE);
+	count_locked(-pages);
+}
+
 /**
  * mosix_scratch_end - a thread needs no scratch area any more
  * @mt: record of current
@@ -135,15 +154,43 @@ static void count_locked(long pages)
  */
 void mosix_scratch_end(struct mosix_task *mt)
 {
-	const long pages = SCRATCH_SIZE / WIRE_PAGE_SIZE;
-
-	if (mt->scratch && is_there(mt->scratch)) {
-		/* The kernel subtracts first; small processes have less. */
-		count_locked(pages);
-		vm_munmap(mt->scratch, SCRATCH_SIZE);
-		count_locked(-pages);
-	}
+	unmap(mt->scratch);
 	mt->scratch = 0;
+}
+
+static unsigned long overlapping(struct mosix_proc *proc, u64 start, u64 len)
+{
+	unsigned long found = 0;
+	struct mosix_task *mt;
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node)
+		if (mt->scratch && mt->scratch < start + len &&
+		    start < mt->scratch + SCRATCH_SIZE) {
+			found = mt->scratch;
+			mt->scratch = 0;
+			break;
+		}
+	spin_unlock(&proc->lock);
+	return found;
+}
+
+/**
+ * mosix_scratch_clear - the program is about to map, or unmap, a range
+ * @mt: record of the deputy
+ * @start: its address
+ * @len: bytes
+ *
+ * A scratch area cannot be unmapped in part: the call would fail.
+ *
+ * Context: the deputy, before the call.
+ */
+void mosix_scratch_clear(struct mosix_task *mt, u64 start, u64 len)
+{
+	unsigned long addr;
+
+	while ((addr = overlapping(mt->proc, start, len)))
+		unmap(addr);
 }
 
 /* Which bytes of a window, once written, may be older than the call? */
