@@ -5,8 +5,7 @@
  */
 #include "memory.h"
 
-enum { PAGES = 256, LOW = 128, PIECE = 16, SPARES = LOW / PIECE / 3,
-       SOME = 16 * PAGE };
+enum { PAGES = 256, LOW = 128, PIECE = 16, SPARES = 2, SOME = 16 * PAGE };
 
 static char *area, *spares[SPARES];
 static size_t spare;
