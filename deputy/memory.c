@@ -310,6 +310,12 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx)
 	return mosix_memory_in_turn(ctx, change_madvise);
 }
 
+static void change_at_home(struct mosix_task *mt, u64 start, u64 len)
+{
+	mosix_scratch_clear(mt, start, len);
+	mosix_pages_change(mt->proc->pages, start, len);
+}
+
 /**
  * mosix_memory_before - a memory call is about to be made at home
  * @mt: record of the deputy
@@ -331,23 +337,21 @@ void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
 	mosix_call_args(args, call);
 	switch (le64_to_cpu(call->nr)) {
 	case __NR_mmap:
-		if (args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE))
-			mosix_scratch_clear(mt, args[0], args[1]);
 		if (args[3] & MAP_FIXED)
-			mosix_pages_change(pg, args[0], args[1]);
+			change_at_home(mt, args[0], args[1]);
+		else if (args[3] & MAP_FIXED_NOREPLACE)
+			mosix_scratch_clear(mt, args[0], args[1]);
 		break;
 	case __NR_mremap:
-		if (args[3] & MREMAP_FIXED) {
-			mosix_scratch_clear(mt, args[4], args[2]);
-			mosix_pages_change(pg, args[4], args[2]);
-		}
-		mosix_scratch_clear(mt, args[0], max(args[1], args[2]));
-		mosix_pages_change(pg, args[0], args[1]);
+		if (args[3] & MREMAP_FIXED)
+			change_at_home(mt, args[4], args[2]);
+		/* It may grow where it is. */
+		mosix_scratch_clear(mt, args[0], args[2]);
+		change_at_home(mt, args[0], args[1]);
 		break;
 	case __NR_madvise:
 	case __NR_munmap:
-		mosix_scratch_clear(mt, args[0], args[1]);
-		mosix_pages_change(pg, args[0], args[1]);
+		change_at_home(mt, args[0], args[1]);
 		break;
 	case __NR_brk:
 		if (args[0] < brk && args[0] >= current->mm->start_brk)

@@ -109,7 +109,8 @@ static int make(struct mosix_task *mt)
 
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	addr = SCRATCH_HINT + (unsigned long)(mt->tid) % 4096 * SCRATCH_SIZE;
+	/* For each thread another: of a place that is taken the hint is void. */
+	addr = SCRATCH_HINT + (unsigned long)mt->tid % 4096 * SCRATCH_SIZE;
 	addr = get_unmapped_area(NULL, addr, SCRATCH_SIZE, 0, 0);
 	if (IS_ERR_VALUE(addr)) {
 		ret = addr;

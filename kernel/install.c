@@ -199,6 +199,12 @@ static int install(struct mosix_pages *pg, struct vm_area_struct *vma,
 	return 0;
 }
 
+/* Shared memory is in a file: its pages are never anonymous. */
+static bool wants_anon_vma(const struct vm_area_struct *vma)
+{
+	return !vma->anon_vma && !(vma->vm_flags & VM_MAYSHARE);
+}
+
 /* It shall be used once before it may leave again. */
 static void hold(struct mosix_pages *pg, unsigned long nr)
 {
@@ -226,7 +232,7 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 	struct mosix_flight *f = xa_load(&pg->flight, nr);
 
 	/* anon_vma_prepare() wants the mmap_lock, not the VMA's. */
-	if (!vma->anon_vma && !(vma->vm_flags & VM_MAYSHARE)) {
+	if (wants_anon_vma(vma)) {
 		if (flags & FAULT_FLAG_VMA_LOCK) {
 			mutex_unlock(&pg->lock);
 			vma_end_read(vma);
@@ -299,7 +305,7 @@ static int install_run(struct mosix_pages *pg, unsigned long *nr, bool all)
 	if (!mosix_pages_governed(vma))
 		ret = -EFAULT;
 	else
-		ret = vma->vm_flags & VM_MAYSHARE ? 0 : anon_vma_prepare(vma);
+		ret = wants_anon_vma(vma) ? anon_vma_prepare(vma) : 0;
 	if (!ret) {
 		mutex_lock(&pg->lock);
 		ret = install_some(pg, vma, nr, all);

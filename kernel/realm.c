@@ -133,18 +133,15 @@ static long make_own(const struct birth *birth)
 static long give_birth(struct realm *realm, const struct birth *birth)
 {
 	struct nsproxy *plain = current->nsproxy, *ns = realm->shared;
-	long ret;
+	long ret = 0;
 
-	get_nsproxy(plain);
-	if (!birth->own) {
-		get_nsproxy(ns);
-	} else {
+	if (birth->own)
 		ret = unshare_nsproxy_namespaces(CLONE_NEWPID, &ns, NULL, NULL);
-		if (ret) {
-			put_nsproxy(plain);
-			return ret;
-		}
-	}
+	else
+		get_nsproxy(ns);
+	if (ret)
+		return ret;
+	get_nsproxy(plain);
 	switch_task_namespaces(current, ns);
 	ret = birth->own ? make_own(birth) : make_body(birth);
 	switch_task_namespaces(current, plain);

@@ -232,8 +232,6 @@ static int recv_bytes(struct mosix_link *link, void *data, size_t len)
  */
 static void await_bytes(struct sock *sk, int len)
 {
-	if (inet_csk_has_ulp(sk))
-		return;
 	WRITE_ONCE(sk->sk_rcvlowat, len);
 	/* A thread of the kernel, which no signal reaches. */
 	wait_event_interruptible(*sk_sleep(sk), tcp_epollin_ready(sk, len) ||
@@ -245,12 +243,15 @@ static void await_bytes(struct sock *sk, int len)
 static int recv_much(struct mosix_link *link, struct msghdr *mh)
 {
 	struct sock *sk = link->sock->sk;
-	int flags = inet_csk_has_ulp(sk) ? MSG_WAITALL : MSG_DONTWAIT;
+	bool sealed = inet_csk_has_ulp(sk);
 	int ret;
 
 	while (msg_data_left(mh)) {
-		await_bytes(sk, min_t(size_t, msg_data_left(mh), RECV_CHUNK));
-		ret = sock_recvmsg(link->sock, mh, flags);
+		if (!sealed)
+			await_bytes(sk, min_t(size_t, msg_data_left(mh),
+					      RECV_CHUNK));
+		ret = sock_recvmsg(link->sock, mh,
+				   sealed ? MSG_WAITALL : MSG_DONTWAIT);
 		if (!ret)
 			return -ECONNRESET;
 		if (ret < 0 && ret != -EAGAIN)

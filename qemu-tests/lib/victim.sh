@@ -6,6 +6,8 @@
 #
 #   victim NAME I PROGRAM ARGS...  start it on node I, until it says ready; it
 #                             is kept from the balancer by its lock
+#   launch_by COMMAND...      that starts the victims from now on; orders are for
+#                             the victim all the same
 #   claim_victim NAME I PROGRAM ARGS...  the same as a claim; false if it is not
 #   move NAME N|home          goto, and wait; prints the error's name on failure
 #   where NAME                number of the node where its body is
@@ -26,6 +28,12 @@
 #   no_guest_on N             node N holds no process of another node
 #   faults_on N               pages that the guests of node N have waited for
 #   reap NAME                 end it whatever it does: for what failed
+
+launch=()
+
+launch_by() {
+	launch=("$@")
+}
 
 victim_dir() {
 	echo "/tmp/victim.$1"
@@ -51,12 +59,15 @@ victim() {
 	local name=$1 home=$2 program=$3 dir
 	shift 3
 	dir=$(victim_dir "$name")
-	node "$home" "rm -rf $dir; mkdir $dir"
-	start "$name" "$home" "$program" -d "$dir" "$@"
+	node "$home" "rm -rf $dir; mkdir -m 777 $dir"
+	start "$name" "$home" "${launch[@]}" "$program" -d "$dir" "$@"
 	echo "$home" >"$TMP/job/$name.home"
 	tell "$name" lock 1 || return 1
 	wait_for 60 victim_is_ready "$name" || return 1
-	node "$home" test -s "$dir/ready"
+	node "$home" test -s "$dir/ready" || return 1
+	((${#launch[@]})) || return 0
+	node "$home" cat "$dir/ready" >"$TMP/job/$name.pid"
+	tell "$name" lock 1
 }
 
 # Ready, or over before it was.

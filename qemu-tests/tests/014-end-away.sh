@@ -9,25 +9,18 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-# Starts parent and ending; ending is on node $2 when it is told to stop.
+launch_by parent
+
+# Ending, a child of parent, is on node $1 when it is told to stop.
 end_on() {
-	local node=$1 how=$2 pid
-	rm -f "$TMP/job/parent".*
-	n1 'rm -rf /tmp/end; mkdir /tmp/end'
-	start parent 1 parent ending -d /tmp/end "$how"
-	wait_for 60 n1 test -s /tmp/end/ready
-	pid=$(n1 cat /tmp/end/ready)
-	n1 "tell /proc/$pid/mosix/lock 1"
-	if [[ $node != 1 ]]; then
-		n1 "tell /proc/$pid/mosix/goto $node"
-		[[ $(n1 "cat /proc/$pid/mosix/where") == "$node" ]]
-	fi
-	n1 touch /tmp/end/stop
-	finish parent 60
+	victim ending 1 ending "$2" >/dev/null || return
+	[[ $1 == 1 ]] || move ending "$1" || return
+	n1 "touch $(victim_dir ending)/stop"
+	finish ending 60
 }
 
 ended() {
-	out_of parent | grep -E '^(exited|killed)'
+	out_of ending | grep -E '^(exited|killed)'
 }
 
 ends() {
@@ -38,7 +31,7 @@ ends() {
 		away=$(ended)
 		assert_eq "$away" "$home" "$how: seen as at home"
 	else
-		stop_client parent
+		stop_client ending
 		fail "$how: seen as at home"
 	fi
 	claim "$how: it is '$want'" test "$home" = "$want"

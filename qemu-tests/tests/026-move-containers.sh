@@ -10,18 +10,12 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-# enclosed WHAT NAME ARGS...: as victim, in namespaces. Orders are for the program,
-# whose PID on the node its own file tells.
+# enclosed WHAT NAME ARGS...: a victim of node 1 in namespaces
 enclosed() {
-	local what=$1 name=$2 dir
-	shift 2
-	dir=$(victim_dir "$name")
-	n1 "rm -rf $dir; mkdir $dir"
-	start "$name" 1 enclose "$what" "$name" -d "$dir" "$@"
-	echo 1 >"$TMP/job/$name.home"
-	wait_for 60 victim_is_ready "$name" || return 1
-	n1 cat "$dir/ready" >"$TMP/job/$name.pid" || return 1
-	tell "$name" lock 1
+	local name=$2
+	launch_by enclose "$1"
+	shift
+	victim "$name" 1 "$@"
 }
 
 # claim_enclosed WHAT NAME ARGS...
@@ -44,17 +38,10 @@ claim_enclosed() {
 
 # How it ends, moved to node $1 when that is not 1; $2 as for ending.
 ended_on() {
-	local pid
-	rm -f "$TMP/job/enclose".*
-	n1 'rm -rf /tmp/end; mkdir /tmp/end'
-	start enclose 1 enclose init ending -d /tmp/end "$2"
-	wait_for 60 n1 test -s /tmp/end/ready
-	pid=$(n1 cat /tmp/end/ready)
-	n1 "tell /proc/$pid/mosix/lock 1" >/dev/null
-	[[ $1 == 1 ]] || n1 "tell /proc/$pid/mosix/goto $1" >/dev/null
-	[[ $(n1 "cat /proc/$pid/mosix/where") == "$1" ]] || return
-	n1 touch /tmp/end/stop
-	finish enclose 60 || echo "status $?"
+	enclosed init ending "$2" >/dev/null || return
+	[[ $1 == 1 ]] || move ending "$1" || return
+	n1 "touch $(victim_dir ending)/stop"
+	finish ending 60 || echo "status $?"
 }
 
 n1 'echo 0 >/proc/sys/debug/exception-trace' || true

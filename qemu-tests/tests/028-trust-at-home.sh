@@ -11,13 +11,9 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-dir=$(victim_dir trusting)
-n1 "rm -rf $dir; mkdir -m 777 $dir; cp \$(command -v trusting) /tmp/trusted
-	chmod 4755 /tmp/trusted"
-start trusting 1 as 65534 trusting -d "$dir" /tmp/trusted
-echo 1 >"$TMP/job/trusting.home"
-tell trusting lock 1 >/dev/null
-must "who trusts starts on node 1" wait_for 60 victim_is_ready trusting
+n1 "cp \$(command -v trusting) /tmp/trusted; chmod 4755 /tmp/trusted"
+launch_by as 65534
+must "who trusts starts on node 1" victim trusting 1 trusting /tmp/trusted
 
 # What may be seen of who is trusted: where it is, and why.
 look() {
