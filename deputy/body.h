@@ -8,6 +8,8 @@
 #include "../kernel/link.h"
 #include "../kernel/task.h"
 
+struct kernel_clone_args;
+struct mosix_image;
 struct pt_regs;
 
 /**
@@ -18,7 +20,7 @@ struct pt_regs;
  * @nr: its number
  * @args: its arguments; a handler may change them before it forwards
  * @kind: enum wire_call_kind: who wants it
- * @filtered: receives 1 when it was not made: a filter wants its result
+ * @fate: receives enum wire_fate
  */
 struct mosix_call_ctx {
 	struct mosix_task *mt;
@@ -27,7 +29,7 @@ struct mosix_call_ctx {
 	unsigned long nr;
 	u64 args[MOSIX_CALL_ARGS];
 	u16 kind;
-	u16 filtered;
+	u16 fate;
 };
 
 /* syscall.c */
@@ -71,7 +73,15 @@ bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret);
 /* core.c: who dies with a core dump dies at home */
 bool mosix_core_take(struct mosix_task *mt, struct kernel_siginfo *info);
 
+/* fork.c: a body makes a process */
+long mosix_call_fork(struct mosix_call_ctx *ctx);
+long mosix_call_vfork(struct mosix_call_ctx *ctx);
+long mosix_call_process(struct mosix_call_ctx *ctx,
+			struct kernel_clone_args *args);
+
 /* clone.c: a thread makes another one */
+struct mosix_image *mosix_clone_image(struct mosix_task *child,
+				      const struct kernel_clone_args *args);
 long mosix_call_clone(struct mosix_call_ctx *ctx);
 long mosix_call_clone3(struct mosix_call_ctx *ctx);
 

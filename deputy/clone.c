@@ -9,7 +9,7 @@
  * a thread that came along with the process: as a kernel function that loads
  * its image.
  *
- * What makes anything but a plain thread is made at home.
+ * What is no thread is in fork.c.
  */
 #include "body.h"
 #include "deputy.h"
@@ -68,8 +68,16 @@ long mosix_clone_deputy(u64 flags)
 	return kernel_clone(&args);
 }
 
-static struct mosix_image *child_image(struct mosix_task *child,
-				       const struct kernel_clone_args *args)
+/**
+ * mosix_clone_image - the state of a thread or process that current makes
+ * @child: record of the new one
+ * @args: flags and addresses of its clone
+ *
+ * Return: its image, NULL when there is no memory.
+ * Context: the maker, a body, in its call.
+ */
+struct mosix_image *mosix_clone_image(struct mosix_task *child,
+				      const struct kernel_clone_args *args)
 {
 	struct mosix_image *image = mosix_image_new();
 	u32 size = mosix_x86_xstate_size();
@@ -78,7 +86,7 @@ static struct mosix_image *child_image(struct mosix_task *child,
 		return NULL;
 	assign_bit(MT_FILTERED, &child->flags,
 		   test_bit(MT_FILTERED, &current->mosix->flags));
-	mosix_pack_child(child, image);
+	mosix_pack_child(child, image, args->flags);
 	if (args->stack)
 		image->regs.sp = cpu_to_le64(args->stack);
 	if (args->flags & CLONE_SETTLS)
@@ -119,7 +127,7 @@ static long make_here(struct mosix_call_ctx *ctx, u32 tid,
 	long ret = -ENOMEM;
 
 	if (child)
-		child->image = child_image(child, args);
+		child->image = mosix_clone_image(child, args);
 	if (child && child->image)
 		ret = mosix_thread_make(child, args);
 	if (ret < 0) {
@@ -148,7 +156,7 @@ static long make_thread(struct mosix_call_ctx *ctx,
 }
 
 /**
- * mosix_call_clone - a thread, or what home has to make
+ * mosix_call_clone - a thread, or a process
  * @ctx: the call
  *
  * Return: its result.
@@ -159,6 +167,7 @@ long mosix_call_clone(struct mosix_call_ctx *ctx)
 	const u64 *a = ctx->args;
 	struct kernel_clone_args args = {
 		.flags		= lower_32_bits(a[0]) & ~CSIGNAL,
+		.exit_signal	= a[0] & CSIGNAL,
 		.stack		= a[1],
 		.parent_tid	= (int __user *)a[2],
 		.child_tid	= (int __user *)a[3],
@@ -166,14 +175,27 @@ long mosix_call_clone(struct mosix_call_ctx *ctx)
 	};
 
 	return is_thread(args.flags) ? make_thread(ctx, &args) :
-				       mosix_body_return(ctx);
+				       mosix_call_process(ctx, &args);
+}
+
+/* By what clone3() itself would say of it. */
+static bool is_plain(const struct clone_args *c)
+{
+	if ((c->flags & (CLONE_DETACHED | CSIGNAL)) || c->set_tid ||
+	    c->set_tid_size || c->exit_signal > CSIGNAL ||
+	    !c->stack != !c->stack_size)
+		return false;
+	if (c->stack && !access_ok((void __user *)c->stack, c->stack_size))
+		return false;
+	return !is_thread(c->flags) || (!c->exit_signal && c->stack);
 }
 
 /**
  * mosix_call_clone3 - the same with other arguments
  * @ctx: the call
  *
- * What does not describe a plain thread is made at home, errors included.
+ * What does not describe a plain thread or process is made at home, errors
+ * included.
  *
  * Return: its result.
  * Context: the body, in the call.
@@ -188,15 +210,14 @@ long mosix_call_clone3(struct mosix_call_ctx *ctx)
 	    copy_struct_from_user(&c, sizeof(c), (void __user *)ctx->args[0],
 				  size))
 		return mosix_body_return(ctx);
-	if (!is_thread(c.flags) || (c.flags & CLONE_DETACHED) ||
-	    c.exit_signal || c.set_tid || c.set_tid_size || !c.stack ||
-	    !c.stack_size ||
-	    !access_ok((void __user *)c.stack, c.stack_size))
+	if (!is_plain(&c))
 		return mosix_body_return(ctx);
 	args.flags = c.flags;
+	args.exit_signal = c.exit_signal;
 	args.stack = c.stack + c.stack_size;
 	args.parent_tid = u64_to_user_ptr(c.parent_tid);
 	args.child_tid = u64_to_user_ptr(c.child_tid);
 	args.tls = c.tls;
-	return make_thread(ctx, &args);
+	return is_thread(c.flags) ? make_thread(ctx, &args) :
+				    mosix_call_process(ctx, &args);
 }

@@ -94,16 +94,36 @@ static void set_blocked(u64 mask)
 	set_current_blocked(&set);
 }
 
-static long carry_out(unsigned long nr, const u64 *args)
+static long carry_out(struct mosix_task *mt, const struct wire_call *call,
+		      const u64 *args)
 {
 	struct pt_regs regs = *task_pt_regs(current);
+	unsigned long nr = le64_to_cpu(call->nr);
 
-	if (nr == __NR_clone)
+	if (nr == __NR_clone && (args[0] & CLONE_THREAD))
 		return mosix_clone_deputy(args[0]);
+	if (nr == __NR_clone)
+		return mosix_fork_deputy(mt, args[0]);
 	regs.orig_ax = nr;
 	regs.ax = -ENOSYS;
 	mosix_call_load(&regs, args);
+	if (mosix_exec_is(nr))
+		return mosix_exec_make(mt, call, &regs);
 	return x64_sys_call(&regs, nr);
+}
+
+/* Has the process to come for this call, by what home knows of it? */
+static bool needs_visit(struct mosix_task *mt, const struct wire_call *call)
+{
+	unsigned long nr = le64_to_cpu(call->nr);
+
+	if (nr == __NR_clone)
+		return mosix_fork_visits(mt, le64_to_cpu(call->args[0]));
+	if (le16_to_cpu(call->kind) == CALL_OWN)
+		return false;
+	if (mosix_exec_is(nr))
+		return READ_ONCE(mt->proc->nlive) > 1;
+	return mosix_memory_visits(call);
 }
 
 /* What the way back to user mode would do. */
@@ -118,46 +138,56 @@ static void leave_call(void)
 static struct mosix_msg *make_call(struct mosix_task *mt,
 				   const struct wire_call *call)
 {
-	unsigned long nr = le64_to_cpu(call->nr);
 	struct mosix_scratch scratch;
 	struct mosix_mirror mirror;
 	long ret;
 
 	mosix_memory_before(mt, &mirror, call);
 	mosix_scratch_begin(mt, call, &scratch);
-	ret = mosix_call_soften(nr, carry_out(nr, scratch.args));
+	ret = mosix_call_soften(le64_to_cpu(call->nr),
+				carry_out(mt, call, scratch.args));
 	mosix_memory_after(mt, &mirror, call, ret);
 	mosix_scratch_restart(call, &scratch, ret);
 	return mosix_inline_reply(call, &scratch, ret);
 }
 
-/* What becomes of a call: a filter's word, or the call's result. */
+/* What becomes of a call: a filter's word, a visit, or the call's result. */
 static struct mosix_msg *answer_call(struct mosix_task *mt,
 				     const struct wire_call *call)
 {
 	const struct mosix_scratch none = { };
+	enum wire_fate fate = FATE_MADE;
 	struct wire_reply *said;
 	struct mosix_msg *reply;
-	bool stopped;
 	long ret = 0;
 
 	/* A signal on its way to the body finds it in this call; so does a move. */
 	if (le32_to_cpu(call->signals) != mt->nsignals ||
 	    test_bit(MP_GO_HOME, &mt->proc->flags))
 		set_notify_signal(current);
-	stopped = mosix_filter_stops(call, &ret);
-	if (!stopped && le16_to_cpu(call->kind) != CALL_ASK)
+	if (mosix_filter_stops(call, &ret))
+		fate = FATE_FILTERED;
+	else if (le16_to_cpu(call->kind) != CALL_ASK && needs_visit(mt, call))
+		fate = FATE_VISIT;
+	else if (le16_to_cpu(call->kind) != CALL_ASK)
 		return make_call(mt, call);
 	reply = mosix_inline_reply(call, &none, ret);
 	if (reply) {
 		said = (void *)reply->data;
-		said->filtered = cpu_to_le16(stopped);
+		said->fate = cpu_to_le16(fate);
 	}
 	return reply;
 }
 
-/* What home sends of its own accord ends, what was asked for is answered. */
-static void settle_pages(struct mosix_proc *proc)
+/**
+ * mosix_deputy_settle - no page is on its way to the body any more
+ * @proc: the process
+ *
+ * What home sends of its own accord ends, what was asked for is answered.
+ *
+ * Context: the deputy.
+ */
+void mosix_deputy_settle(struct mosix_proc *proc)
 {
 	struct mosix_link *link = mosix_proc_link(proc);
 
@@ -184,18 +214,24 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_msg *reply;
 	int error = -ENOMEM;
 
-	if (!mosix_call_may_forward(call, mt->tid)) {
+	if (!mosix_call_may_forward(call, mt)) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
 	if (wire_call_is_fence(call))
-		settle_pages(mt->proc);
+		mosix_deputy_settle(mt->proc);
 	mosix_account_add(mt->proc, mt->tid, &usage);
 	mosix_talk_heard(le64_to_cpu(call->lost_ns));
 	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);
 	set_blocked(le64_to_cpu(call->blocked));
 	reply = answer_call(mt, call);
 	leave_call();
+	if (!mosix_proc_is_away(mt->proc)) {
+		/* It has become another program: nobody waits for a result. */
+		mosix_msg_free(reply);
+		mosix_msg_free(msg);
+		return 0;
+	}
 	/* What the call raised reaches the body before its result. */
 	if (reply) {
 		reply->h.id = msg->h.id;

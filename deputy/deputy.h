@@ -19,6 +19,7 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_deputy_end(struct mosix_task *mt, long code);
 void mosix_deputy_signals(struct mosix_task *mt);
+void mosix_deputy_settle(struct mosix_proc *proc);
 
 /* The arguments of a call that a message asks for. */
 static inline void mosix_call_args(u64 *args, const struct wire_call *call)
@@ -41,7 +42,8 @@ static inline void mosix_call_load(struct pt_regs *regs, const u64 *args)
 }
 
 /* syscall.c */
-bool mosix_call_may_forward(const struct wire_call *call, u32 tid);
+bool mosix_call_may_forward(const struct wire_call *call,
+			    const struct mosix_task *mt);
 
 /**
  * struct mosix_scratch - a call's arguments, its windows in the scratch area
@@ -63,6 +65,16 @@ void mosix_restore_done(struct mosix_task *mt);
 /* filter.c: seccomp */
 bool mosix_filter_knows(const struct wire_call *call);
 bool mosix_filter_stops(const struct wire_call *call, long *ret);
+
+/* exec.c */
+bool mosix_exec_is(unsigned long nr);
+long mosix_exec_make(struct mosix_task *mt, const struct wire_call *call,
+		     struct pt_regs *regs);
+
+/* fork.c */
+bool mosix_fork_visits(struct mosix_task *mt, u64 flags);
+long mosix_fork_deputy(struct mosix_task *mt, u64 flags);
+int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg);
 
 /* clone.c */
 long mosix_clone_deputy(u64 flags);
@@ -86,6 +98,7 @@ struct mosix_mirror {
 
 void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
 			 const struct wire_call *call);
+bool mosix_memory_visits(const struct wire_call *call);
 void mosix_memory_told(struct mosix_task *mt);
 void mosix_memory_after(struct mosix_task *mt,
 			const struct mosix_mirror *mirror,

@@ -110,5 +110,5 @@ bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret)
 	ask.desc = &mosix_call_plain;
 	ask.kind = CALL_ASK;
 	*ret = mosix_body_forward(&ask);
-	return !*ret && !ask.filtered;
+	return !*ret && ask.fate == FATE_MADE;
 }

@@ -5,14 +5,18 @@
  *
  * Home goes first where it decides (addresses, limits, overcommit); the body
  * goes first where something is taken away, so that no page is asked for
- * that is no longer mapped. Mappings of files are only made and changed at
- * home: the process returns for that.
+ * that is no longer mapped. What is behind a file's mapping is at home, all of
+ * it, populated or not; such mappings are only changed at home: the process
+ * returns for that.
  */
 #include "body.h"
 #include "deputy.h"
 
 #include "../kernel/pages.h"
 
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
@@ -40,33 +44,94 @@ static void unmap_both(struct mosix_call_ctx *ctx, u64 addr, u64 len)
 	mosix_body_forward_as(ctx, __NR_munmap, args);
 }
 
-static bool mmap_stays(const u64 *args)
+/*
+ * May a body have this file mapped? What others can see it write must be at
+ * home, and so must what is no plain file.
+ */
+static bool file_visits(u32 fd, u32 type)
 {
-	u64 flags = args[3];
-	u64 odd = MAP_HUGETLB | MAP_LOCKED | MAP_GROWSDOWN;
+	struct file *file = fget(fd);
+	bool visits;
 
-	return !(flags & MAP_ANONYMOUS) || (flags & odd) ||
-	       (flags & MAP_TYPE) != MAP_PRIVATE;
+	if (!file)
+		return false;	/* which is for the call to say */
+	visits = !S_ISREG(file_inode(file)->i_mode) ||
+		 IS_DAX(file_inode(file)) || is_file_hugepages(file) ||
+		 (type != MAP_PRIVATE && (file->f_mode & FMODE_WRITE));
+	fput(file);
+	return visits;
 }
 
-/* Private anonymous memory is made on both sides. */
+static bool mmap_visits(const u64 *args)
+{
+	u64 odd = MAP_HUGETLB | MAP_LOCKED | MAP_GROWSDOWN;
+	u64 flags = args[3];
+	u32 type = flags & MAP_TYPE;
+
+	if ((flags & odd) || (type != MAP_PRIVATE && type != MAP_SHARED &&
+			      type != MAP_SHARED_VALIDATE))
+		return true;
+	return !(flags & MAP_ANONYMOUS) && file_visits(args[4], type);
+}
+
+/**
+ * mosix_memory_visits - has the process to come for this call?
+ * @call: the call
+ *
+ * Return: true when its body cannot have what it maps.
+ * Context: the deputy, before the call.
+ */
+bool mosix_memory_visits(const struct wire_call *call)
+{
+	u64 args[MOSIX_CALL_ARGS];
+
+	mosix_call_args(args, call);
+	return le64_to_cpu(call->nr) == __NR_mmap && mmap_visits(args);
+}
+
+/* What is in place of an old mapping now, on either side. */
+static int follow_mmap(struct mosix_pages *pg, u64 addr, const u64 *args)
+{
+	u32 flags = VMA_FILE;
+
+	if (args[3] & MAP_ANONYMOUS) {
+		mosix_pages_forget(pg, addr, PAGE_ALIGN(args[1]));
+		return 0;
+	}
+	if ((args[3] & MAP_TYPE) != MAP_PRIVATE)
+		flags |= VMA_SHARED;
+	return mosix_pages_have_file(pg, addr, PAGE_ALIGN(args[1]), flags);
+}
+
+/* A body has anonymous memory whatever home has. */
+static long map_here(struct mosix_call_ctx *ctx, u64 addr)
+{
+	unsigned long how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+	u64 flags = ctx->args[3];
+
+	how |= flags & (MAP_NORESERVE | MAP_POPULATE | MAP_STACK);
+	/* Of a file that would fetch all of it, which is not what it is for. */
+	if (!(flags & MAP_ANONYMOUS))
+		how &= ~(unsigned long)MAP_POPULATE;
+	return vm_mmap(NULL, addr, ctx->args[1], ctx->args[2], how, 0);
+}
+
+/* Home finds the address, the body maps there. */
 static long change_mmap(struct mosix_call_ctx *ctx)
 {
 	u64 flags = ctx->args[3], len = ctx->args[1];
 	long addr, ret;
 
-	if (mmap_stays(ctx->args))
-		return mosix_body_return(ctx);
 	if (flags & MAP_FIXED)
 		mosix_pages_change(pages(ctx), ctx->args[0], len);
 	ctx->args[3] = flags & HOME_MMAP_FLAGS;
 	addr = mosix_body_forward(ctx);
 	if (IS_ERR_VALUE(addr))
 		return addr;
-	mosix_pages_forget(pages(ctx), addr, PAGE_ALIGN(len));
-	ctx->args[0] = addr;
-	ctx->args[3] = (flags & ~MAP_FIXED_NOREPLACE) | MAP_FIXED;
-	ret = mosix_body_local(ctx);
+	ctx->args[3] = flags;
+	ret = follow_mmap(pages(ctx), addr, ctx->args);
+	if (!ret)
+		ret = map_here(ctx, addr);
 	if (IS_ERR_VALUE(ret))
 		unmap_both(ctx, addr, len);
 	return ret;
@@ -239,7 +304,7 @@ long mosix_memory_in_turn(struct mosix_call_ctx *ctx,
 }
 
 /**
- * mosix_call_mmap - private anonymous memory is made on both sides
+ * mosix_call_mmap - home finds the address, the body maps there
  * @ctx: the call
  *
  * Return: its result.
@@ -372,7 +437,8 @@ static void follow_call(struct mosix_task *mt,
 	mosix_call_args(args, call);
 	switch (le64_to_cpu(call->nr)) {
 	case __NR_mmap:
-		mosix_pages_forget(pg, ret, PAGE_ALIGN(args[1]));
+		if (follow_mmap(pg, ret, args))
+			mosix_link_close(pg->link, -ENOMEM);
 		break;
 	case __NR_munmap:
 		mosix_pages_forget(pg, args[0], PAGE_ALIGN(args[1]));

@@ -50,20 +50,49 @@ const struct mosix_call_desc *mosix_call_find(unsigned long nr)
 static bool stays_away(unsigned long nr)
 {
 	return nr == __NR_rt_sigreturn || nr == __NR_rt_sigsuspend ||
-	       nr == __NR_clone3;
+	       nr == __NR_clone3 || nr == __NR_fork || nr == __NR_vfork;
+}
+
+/*
+ * Whose memory is borrowed cannot come home. What such a child does before it
+ * executes a program is about its rights and its place, which it has at home.
+ */
+static bool may_borrower(unsigned long nr)
+{
+	switch (nr) {
+	case __NR_setuid:
+	case __NR_setgid:
+	case __NR_setreuid:
+	case __NR_setregid:
+	case __NR_setresuid:
+	case __NR_setresgid:
+	case __NR_setfsuid:
+	case __NR_setfsgid:
+	case __NR_sched_setscheduler:
+	case __NR_sched_setattr:
+	case __NR_sched_setaffinity:
+	case __NR_unshare:
+	case __NR_setns:
+	case __NR_seccomp:
+	case __NR_prctl:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /**
  * mosix_call_may_forward - may a body have this carried out at home?
  * @call: what it asks for
- * @tid: thread that asks
+ * @mt: record of the thread that asks
  *
  * Only what the table sends home: a peer may lie.
  *
  * Return: true when it may.
  * Context: any.
  */
-bool mosix_call_may_forward(const struct wire_call *call, u32 tid)
+bool mosix_call_may_forward(const struct wire_call *call,
+			    const struct mosix_task *mt)
 {
 	unsigned long nr = le64_to_cpu(call->nr);
 	const struct mosix_call_desc *desc = mosix_call_find(nr);
@@ -77,8 +106,10 @@ bool mosix_call_may_forward(const struct wire_call *call, u32 tid)
 	class = desc->class;
 	if (desc->handler == mosix_call_option) {
 		mosix_call_args(args, call);
-		class = mosix_option_class(nr, args, tid);
+		class = mosix_option_class(nr, args, mt->tid);
 	}
+	if (class == MOSIX_CALL_RETURN)
+		return test_bit(MT_BORROWS, &mt->flags) && may_borrower(nr);
 	return class == MOSIX_CALL_HOME || class == MOSIX_CALL_BOTH ||
 	       class == MOSIX_CALL_SPECIAL;
 }
@@ -121,12 +152,14 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 	if (mosix_msg_type(answer) != MSG_REPLY)
 		return -ENOSYS;
 	ret = le64_to_cpu(reply->ret);
-	ctx->filtered = le16_to_cpu(reply->filtered);
+	ctx->fate = le16_to_cpu(reply->fate);
 	ctx->mt->settled = le64_to_cpu(call->blocked) & current->blocked.sig[0];
 	if (reply->pending)
 		set_bit(MT_PENDING, &ctx->mt->flags);
 	else
 		clear_bit(MT_PENDING, &ctx->mt->flags);
+	if (ctx->fate == FATE_VISIT)
+		return mosix_body_return(ctx);
 	if (mosix_inline_unpack(call, reply))
 		return -EFAULT;
 	if (is_restart(ret)) {
@@ -278,6 +311,21 @@ void mosix_body_call_home(struct mosix_proc *proc, u32 visitor)
 	mosix_proc_kick(proc);
 }
 
+static long borrower_calls(struct mosix_call_ctx *ctx)
+{
+	struct mosix_call_ctx home = *ctx;
+	long ret;
+
+	if (ctx->fate == FATE_VISIT || !may_borrower(ctx->nr))
+		return -EAGAIN;
+	home.desc = &mosix_call_plain;
+	ret = mosix_body_forward(&home);
+	/* Perhaps it has made a filter: that costs some questions. */
+	if (!ret && (ctx->nr == __NR_seccomp || ctx->nr == __NR_prctl))
+		set_bit(MT_FILTERED, &ctx->mt->flags);
+	return ret;
+}
+
 /**
  * mosix_body_return - the process goes home and makes the call there
  * @ctx: the call
@@ -285,11 +333,14 @@ void mosix_body_call_home(struct mosix_proc *proc, u32 visitor)
  * The call is restarted as after a signal without a handler; before that
  * comes the safe point, and behind it the process is at home.
  *
- * Return: -ERESTARTNOINTR.
+ * Return: -ERESTARTNOINTR; of one that borrows its memory what the call returns at
+ * home, or -EAGAIN.
  * Context: the body, in the call.
  */
 long mosix_body_return(struct mosix_call_ctx *ctx)
 {
+	if (test_bit(MT_BORROWS, &ctx->mt->flags))
+		return borrower_calls(ctx);
 	mosix_body_call_home(ctx->mt->proc, ctx->mt->tid);
 	return -ERESTARTNOINTR;
 }

@@ -166,6 +166,17 @@ static u32 count_guests(void)
 	return n;
 }
 
+/**
+ * mosix_birth_room - may there be one guest more?
+ *
+ * Return: true when there may.
+ * Context: process context.
+ */
+bool mosix_birth_room(void)
+{
+	return count_guests() < mosix_param(PARAM_MAX_GUESTS);
+}
+
 /* Set at boot, before the first offer. */
 static enum wire_refusal (*admit)(u16 from, const struct wire_offer *offer);
 
@@ -195,7 +206,7 @@ static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 	if (si_mem_available() < 0 ||
 	    (u64)si_mem_available() << (PAGE_SHIFT - 10) < need)
 		return REFUSE_MEMORY;
-	if (count_guests() >= mosix_param(PARAM_MAX_GUESTS))
+	if (!mosix_birth_room())
 		return REFUSE_BUSY;
 	if (pid < 2 || pid > PID_MAX_LIMIT || own_pid > PID_MAX_LIMIT)
 		return REFUSE_IMAGE;

@@ -24,6 +24,9 @@ int mosix_build_space(struct mosix_proc *proc, struct mosix_link *link);
 int mosix_build_thread(struct mosix_task *mt);
 int mosix_build_body(struct mosix_task *mt);
 
+/* birth.c */
+bool mosix_birth_room(void);
+
 /* thread.c */
 int mosix_thread_make_all(struct mosix_task *first);
 int mosix_thread_await_all(struct mosix_task *mt);

@@ -179,7 +179,8 @@ static vm_fault_t fetch_in_fault(struct mosix_pages *pg,
 				 struct vm_area_struct *vma, unsigned long nr,
 				 unsigned int flags)
 {
-	bool settle = !pg->committed;	/* then nobody asks for pages */
+	/* Then nobody asks for pages. */
+	bool settle = !pg->committed || pg->forking;
 	struct mosix_link *link = NULL;
 	struct want want = { };
 	int ret = 0;
@@ -291,7 +292,7 @@ static int plan_pull(struct mosix_pages *pg, unsigned long nr,
 		return 0;
 	if (pg->leaving)
 		return -ESRCH;	/* a reader here would keep its mm alive */
-	if (!pg->committed)
+	if (!pg->committed || (pg->forking && !pg->error))
 		return -EAGAIN;
 	return (f ? 0 : expect(pg, nr, link)) ?: 1;
 }

@@ -45,7 +45,8 @@ struct mosix_image {
 int mosix_pack_leave(struct mosix_proc *proc, struct mosix_link *link,
 		     struct mosix_pages *pg);
 int mosix_pack_return(struct mosix_proc *proc, struct mosix_link *link);
-void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image);
+void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image,
+		      u64 flags);
 
 /* unpack.c: records become an image, an image becomes current's state */
 struct mosix_image *mosix_image_new(void);

@@ -54,14 +54,6 @@ static bool want_eager(void)
 	}
 }
 
-/* What is still here after that: does it follow, or wait until it is touched? */
-static bool want_push(void)
-{
-	u32 strategy = mosix_param(PARAM_STRATEGY);
-
-	return strategy == STRATEGY_PUSH || strategy == STRATEGY_AUTO;
-}
-
 static struct mosix_msg *make_go(void)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_GO, sizeof(struct wire_go));
@@ -128,8 +120,8 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
 	spin_unlock(&proc->lock);
 	if (mosix_push_commit(pg))
 		mosix_link_close(pg->link, -ENOMEM);
-	else if (want_push())
-		mosix_background_push(pg);
+	else
+		mosix_background_rest(pg);
 	mosix_migrate_end(proc, 0, NULL);
 }
 

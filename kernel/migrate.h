@@ -77,6 +77,7 @@ void mosix_move_stays(struct mosix_link *link, int error);
 int mosix_move_heard(struct mosix_link *link, struct mosix_msg *msg);
 u16 mosix_migrate_wanted(struct mosix_proc *proc);
 void mosix_migrate_kick_later(struct mosix_proc *proc);
+void mosix_move_queue(struct work_struct *work);
 int mosix_migrate_init(void);
 
 /* migrate.c: the move itself */
@@ -91,6 +92,7 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg);
 long mosix_thread_make(struct mosix_task *mt, struct kernel_clone_args *args);
 
 /* deputy/: a process away from home, both halves */
+void mosix_fork_born(struct mosix_task *mt, struct task_struct *p);
 void mosix_deputy_serve(struct mosix_task *mt);
 void mosix_deputy_drop_pointers(void);
 void mosix_body_safe_point(struct mosix_task *mt);

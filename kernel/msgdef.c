@@ -5,6 +5,7 @@
  */
 #include "msgdef.h"
 
+#include "adopt.h"
 #include "call.h"
 #include "image.h"
 #include "migrate.h"
@@ -54,6 +55,7 @@ static const struct msgdef at_home[MSG_TYPES] = {
 	[MSG_MASK]	= THREAD(mosix_deputy_mask),
 	[MSG_EXIT]	= THREAD(mosix_deputy_exit),
 	[MSG_USAGE]	= RECEIVE(mosix_deputy_usage),
+	[MSG_MADE]	= RECEIVE(mosix_fork_made),
 	[MSG_SIGNAL]	= THREAD(mosix_deputy_signal),
 	[MSG_PAGE_REQ]	= RECEIVE(take_page_req),
 	[MSG_PAGES]	= RECEIVE(take_pages),
@@ -62,6 +64,7 @@ static const struct msgdef at_home[MSG_TYPES] = {
 
 static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_OFFER]	= RECEIVE(mosix_birth_offer),
+	[MSG_ADOPT]	= RECEIVE(mosix_adopt),
 	[MSG_REFUSE]	= ANSWER,
 	[MSG_IMAGE]	= RECEIVE(take_image),
 	[MSG_IMAGE_END]	= AWAITED,

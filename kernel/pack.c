@@ -55,6 +55,13 @@ static void fill_rseq(struct wire_task *t, const struct task_struct *task)
 #endif
 }
 
+static void fill_altstack(struct wire_task *t, const struct task_struct *task)
+{
+	t->altstack = cpu_to_le64(task->sas_ss_sp);
+	t->altstack_size = cpu_to_le64(task->sas_ss_size);
+	t->altstack_flags = cpu_to_le32(task->sas_ss_flags);
+}
+
 /* A futex wait goes where the waiters are; what is left of its time goes too. */
 static void fill_futex(struct wire_futex *f, const struct restart_block *block)
 {
@@ -153,9 +160,7 @@ static int pack_task(struct mosix_task *mt, struct task_struct *task,
 	t->clear_tid = cpu_to_le64((unsigned long)task->clear_child_tid);
 	t->robust_list = cpu_to_le64((unsigned long)task->robust_list);
 	fill_rseq(t, task);
-	t->altstack = cpu_to_le64(task->sas_ss_sp);
-	t->altstack_size = cpu_to_le64(task->sas_ss_size);
-	t->altstack_flags = cpu_to_le32(task->sas_ss_flags);
+	fill_altstack(t, task);
 	fill_restart(t, mt, task);
 	if (mosix_proc_is_guest(mt->proc))
 		fill_usage(&t->usage, task);
@@ -437,18 +442,25 @@ int mosix_pack_return(struct mosix_proc *proc, struct mosix_link *link)
 }
 
 /**
- * mosix_pack_child - a thread as current makes it with clone
- * @mt: record of the new thread
+ * mosix_pack_child - a thread or process as current makes it with clone
+ * @mt: record of the new one
  * @image: receives what does not depend on the arguments of clone; its
  *	xstate has room
+ * @flags: of clone
  *
  * Context: the maker, a body, in its call.
  */
-void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image)
+void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image,
+		      u64 flags)
 {
 	fill_task(&image->task, mt, current);
-	/* clone leaves the rest of it behind, the alternate stack, too. */
-	image->task.altstack_flags = cpu_to_le32(SS_DISABLE);
+	/* clone leaves the rest of it behind: of a thread, what is not shared. */
+	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
+		image->task.altstack_flags = cpu_to_le32(SS_DISABLE);
+	else
+		fill_altstack(&image->task, current);
+	if (!(flags & CLONE_VM))
+		fill_rseq(&image->task, current);
 	mosix_x86_save_regs(current, &image->regs);
 	image->regs.ax = 0;
 	image->have = IMAGE_THREAD;

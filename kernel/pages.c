@@ -33,7 +33,14 @@
 /* What H and pushed hold for a page that is a member. */
 #define MEMBER	xa_mk_value(1)
 
-static struct mosix_pages *pages_new(struct mm_struct *mm)
+/**
+ * mosix_pages_new - page state of an mm that is whole
+ * @mm: the address space
+ *
+ * Return: the state with one reference, NULL when there is no memory.
+ * Context: process context.
+ */
+struct mosix_pages *mosix_pages_new(struct mm_struct *mm)
 {
 	struct mosix_pages *pg = kzalloc(sizeof(*pg), GFP_KERNEL);
 
@@ -129,7 +136,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	struct mosix_pages *pg = mm->mosix;
 
 	if (!pg) {
-		pg = pages_new(mm);
+		pg = mosix_pages_new(mm);
 		if (!pg)
 			return NULL;
 	}
@@ -145,6 +152,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->committed = side == PAGES_BODY;
 	pg->mapped = 0;
 	pg->leaving = 0;
+	pg->forking = 0;
 	pg->nchanges = 0;
 	pg->changer = NULL;
 	pg->move.tid = 0;
@@ -422,6 +430,47 @@ int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end, u32 flags)
 	return ret;
 }
 
+static void drop_flights(struct mosix_pages *pg, unsigned long first,
+			 unsigned long last)
+{
+	struct mosix_flight *f;
+	unsigned long nr;
+
+	lockdep_assert_held(&pg->lock);
+	xa_for_each_range(&pg->flight, nr, f, first, last)
+		mosix_pages_drop_flight(pg, nr, f);
+}
+
+/**
+ * mosix_pages_have_file - a file was mapped while the process is away
+ * @pg: page state
+ * @start: page-aligned address
+ * @len: bytes
+ * @flags: enum wire_vma_flags, VMA_FILE set
+ *
+ * All of it lives at home, whatever was there before.
+ *
+ * Return: 0, -ENOMEM.
+ * Context: process context.
+ */
+int mosix_pages_have_file(struct mosix_pages *pg, u64 start, u64 len, u32 flags)
+{
+	unsigned long first = start >> PAGE_SHIFT;
+	unsigned long last = first + (len >> PAGE_SHIFT) - 1;
+	int ret;
+
+	mutex_lock(&pg->lock);
+	ret = mtree_store_range(&pg->kinds, first, last, xa_mk_value(flags),
+				GFP_KERNEL);
+	if (!ret)
+		ret = mtree_store_range(&pg->home, first, last, MEMBER,
+					GFP_KERNEL);
+	drop_flights(pg, first, last);
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+	return ret;
+}
+
 /**
  * mosix_pages_has_file - does a range touch a mapping of a file?
  * @pg: page state
@@ -457,16 +506,13 @@ void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len)
 {
 	unsigned long first = start >> PAGE_SHIFT;
 	unsigned long last = (PAGE_ALIGN(start + len) >> PAGE_SHIFT) - 1;
-	struct mosix_flight *f;
-	unsigned long nr;
 
 	if (!len)
 		return;
 	mutex_lock(&pg->lock);
 	mtree_store_range(&pg->home, first, last, NULL, GFP_KERNEL);
 	mtree_store_range(&pg->kinds, first, last, NULL, GFP_KERNEL);
-	xa_for_each_range(&pg->flight, nr, f, first, last)
-		mosix_pages_drop_flight(pg, nr, f);
+	drop_flights(pg, first, last);
 	mutex_unlock(&pg->lock);
 	wake_up_all(&pg->wait);
 }

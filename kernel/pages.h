@@ -65,6 +65,7 @@ struct mosix_move_map {
  * @committed: home: the body runs, pages may leave; body: always set
  * @mapped: body: its mappings are there, pages can be put in place
  * @leaving: body: all is being pushed home, nothing is asked or answered
+ * @forking: home: the process is being copied, nothing is asked for
  * @error: 0, or why no page will come any more
  * @home: H, the pages that live at home, as ranges of page numbers
  * @pushed: home: sent ahead, still here until the body runs
@@ -102,6 +103,7 @@ struct mosix_pages {
 	u8 committed;
 	u8 mapped;
 	u8 leaving;
+	u8 forking;
 	int error;
 	struct maple_tree home;
 	struct maple_tree pushed;
@@ -150,6 +152,7 @@ struct mosix_flight {
 	struct page *page;
 };
 
+struct mosix_pages *mosix_pages_new(struct mm_struct *mm);
 struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 				      struct mosix_link *link,
 				      enum mosix_pages_side side);
@@ -172,6 +175,8 @@ int mosix_pages_give(struct mosix_pages *pg, unsigned long nr,
 int mosix_pages_add_home(struct mosix_pages *pg, u64 first, u64 end);
 int mosix_pages_add_kind(struct mosix_pages *pg, u64 start, u64 end,
 			 u32 flags);
+int mosix_pages_have_file(struct mosix_pages *pg, u64 start, u64 len,
+			  u32 flags);
 bool mosix_pages_has_file(struct mosix_pages *pg, u64 start, u64 end);
 void mosix_pages_forget(struct mosix_pages *pg, u64 start, u64 len);
 void mosix_pages_change(struct mosix_pages *pg, u64 start, u64 len);
@@ -179,6 +184,11 @@ void mosix_pages_changed(struct mosix_pages *pg);
 bool mosix_pages_changing(struct mosix_pages *pg, unsigned long nr);
 void mosix_pages_drop_flight(struct mosix_pages *pg, unsigned long nr,
 			     struct mosix_flight *f);
+
+/* dup.c: a process that is away forks */
+int mosix_pages_fork_begin(struct mosix_pages *pg);
+void mosix_pages_fork_end(struct mosix_pages *pg);
+void mosix_pages_join(struct mosix_pages *pg, struct mosix_link *link);
 
 /* remap.c: a mapping gets another address */
 int mosix_pages_moved(struct mosix_pages *pg, const struct mosix_move_map *move,
@@ -220,7 +230,7 @@ int mosix_push_commit(struct mosix_pages *pg);
 
 /* background.c: what goes on behind a process that is away */
 void mosix_background_init(struct mosix_pages *pg);
-void mosix_background_push(struct mosix_pages *pg);
+void mosix_background_rest(struct mosix_pages *pg);
 void mosix_background_install(struct mosix_pages *pg);
 void mosix_background_stop(struct mosix_pages *pg);
 

@@ -484,6 +484,16 @@ static u64 lasting_reasons(struct task_struct *p)
 	return why;
 }
 
+/* Memory that it borrows it cannot take along, not even home. */
+static bool is_held(struct task_struct *p, u16 node)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+	bool out = node != proc->home && !mosix_proc_is_away(proc);
+
+	return (out || test_bit(MT_BORROWS, &p->mosix->flags)) &&
+	       lasting_reasons(p);
+}
+
 /* Nothing to do: it is there, and nobody sends it elsewhere. */
 static bool is_there(struct mosix_proc *proc, u16 node)
 {
@@ -502,8 +512,7 @@ static struct mosix_move *start(struct task_struct *p, u16 node,
 	struct mosix_proc *proc = mosix_task_proc(p);
 	bool taken;
 
-	if (node != proc->home && !mosix_proc_is_away(proc) &&
-	    lasting_reasons(p))
+	if (is_held(p, node))
 		return ERR_PTR(-EBUSY);
 	move = move_new(p, node, why);
 	if (!move)
@@ -647,6 +656,17 @@ int mosix_task_trace(struct task_struct *p, long request, unsigned long addr,
 		ret = attach(p, request, addr, flags);
 	count_tracer(proc, -1);
 	return ret == -EINTR ? -ERESTARTNOINTR : ret;
+}
+
+/**
+ * mosix_move_queue - something that may wait for another node
+ * @work: what
+ *
+ * Context: any.
+ */
+void mosix_move_queue(struct work_struct *work)
+{
+	queue_work(moves_wq, work);
 }
 
 /**

@@ -206,7 +206,7 @@ static int take_landed(struct mosix_pages *pg, unsigned long nr, u32 count,
 /*
  * Pages from @nr on that are here and can go. They are taken at once when they
  * have landed; else *count says how many may be in the page tables, and
- * -ENOENT is returned.
+ * -ENOENT is returned. -EAGAIN: not now.
  */
 static int look(struct mosix_pages *pg, unsigned long nr, u32 *count,
 		struct mosix_msg *msg)
@@ -216,6 +216,10 @@ static int look(struct mosix_pages *pg, unsigned long nr, u32 *count,
 	u32 n;
 
 	mutex_lock(&pg->lock);
+	if (pg->forking) {
+		mutex_unlock(&pg->lock);
+		return -EAGAIN;
+	}
 	n = pg->side == PAGES_OFF ? 0 :
 				    mosix_pages_alike(pg, nr, *count, false);
 	for (*count = 0; *count < n; ++*count)

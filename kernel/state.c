@@ -23,6 +23,7 @@ static const u8 next_state[ST_COUNT][EV_COUNT] = {
 		[EV_IMAGE]	= ST_RETURNING,
 		[EV_EXIT]	= ST_ENDED,
 		[EV_LOST]	= ST_ENDED,
+		[EV_EXEC]	= ST_HOME,
 	},
 	[ST_RETURNING] = {
 		[EV_RESTORED]	= ST_HOME,
@@ -76,6 +77,7 @@ static const char *const event_names[EV_COUNT] = {
 	[EV_RESTORED]	= "restored",
 	[EV_EXIT]	= "exit",
 	[EV_LOST]	= "lost",
+	[EV_EXEC]	= "exec",
 	[EV_BUILT]	= "built",
 	[EV_GO]		= "go",
 	[EV_PACK]	= "pack",

@@ -35,6 +35,7 @@ enum mosix_event {
 	EV_RESTORED,	/* all of it is in place here */
 	EV_EXIT,	/* the process ended, on either side */
 	EV_LOST,	/* the link broke */
+	EV_EXEC,	/* the deputy has become another program */
 	/* host */
 	EV_BUILT,
 	EV_GO,

@@ -41,6 +41,8 @@ static const struct state_life_case state_life_cases[] = {
 	  { EV_FREEZE, EV_STARTED, EV_EXIT }, ST_ENDED },
 	{ "home: the host dies", ST_HOME, { EV_FREEZE, EV_STARTED, EV_LOST },
 	  ST_ENDED },
+	{ "home: executes a program while away, and goes again", ST_HOME,
+	  { EV_FREEZE, EV_STARTED, EV_EXEC, EV_FREEZE, EV_STARTED }, ST_AWAY },
 	{ "home: the link breaks on the way home", ST_HOME,
 	  { EV_FREEZE, EV_STARTED, EV_IMAGE, EV_LOST }, ST_ENDED },
 
@@ -75,6 +77,8 @@ static const struct state_life_case state_life_cases[] = {
 	  ST_INVALID },
 	{ "a late start after a failure is refused", ST_HOME,
 	  { EV_FREEZE, EV_FAILED, EV_STARTED }, ST_INVALID },
+	{ "no program is executed for a body that is packed", ST_RETURNING,
+	  { EV_EXEC }, ST_INVALID },
 	{ "a process that is away is not frozen again", ST_AWAY,
 	  { EV_FREEZE }, ST_INVALID },
 };

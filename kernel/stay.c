@@ -241,7 +241,8 @@ static u64 task_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_EXITING);
 	if (is_global_init(p))
 		why |= BIT_ULL(STAY_INIT);
-	if (p->vfork_done)
+	if (p->vfork_done ||
+	    (p->mosix && test_bit(MT_BORROWS, &p->mosix->flags)))
 		why |= BIT_ULL(STAY_VFORK);
 	if (has_tracer(p))
 		why |= BIT_ULL(STAY_TRACED);

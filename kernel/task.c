@@ -394,6 +394,12 @@ void mosix_task_was_born(struct task_struct *p, u64 thread)
 
 	if (mosix_proc_is_guest(proc) || p->flags & PF_USER_WORKER)
 		return;
+	if (current->mosix->newborn) {
+		if (!mosix_task_ensure(p))
+			p->mosix->proc->user_lock = READ_ONCE(proc->user_lock);
+		mosix_fork_born(current->mosix, p);
+		return;
+	}
 	if (!thread) {
 		if (READ_ONCE(proc->user_lock) && !mosix_task_ensure(p))
 			p->mosix->proc->user_lock = 1;

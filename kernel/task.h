@@ -21,6 +21,7 @@ struct mosix_image;
 struct mosix_link;
 struct mosix_move;
 struct mosix_msg;
+struct mosix_newborn;
 struct mosix_pages;
 
 enum { MOSIX_LAST_LEN = 96 };
@@ -45,8 +46,8 @@ enum mosix_frozen {
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
  * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
- *	@tracers, @nlive, the barrier, @arrived, and each thread's @task, @inbox, @signals,
- *	@scratch; not @home, which never changes
+ *	@newborn, @tracers, @nlive, the barrier, @arrived, and each thread's @task,
+ *	@inbox, @signals, @scratch; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
  * @nlive: those that have not ended
@@ -74,6 +75,7 @@ enum mosix_frozen {
  * @user_lock: 1: no automatic moves
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
+ * @newborn: home: the child that its body is making, NULL none
  * @visitor: body: TID of the thread that has to go home for a call
  * @calls: home: calls that its bodies made
  * @stalled_ns: body: time that its threads waited for its own pages
@@ -112,6 +114,7 @@ struct mosix_proc {
 	u8 user_lock;
 	u32 tracers;
 	u32 cpu_milli;
+	struct mosix_newborn *newborn;
 	u32 visitor;
 	u64 calls;
 	atomic64_t stalled_ns;
@@ -133,6 +136,7 @@ enum mosix_proc_flag {
 	MP_FAILED,	/* a thread could not be built, or restored */
 	MP_STARTED,	/* host: all threads may run */
 	MP_DUMPS,	/* body: home would dump core */
+	MP_ORPHAN,	/* host: made here, and home has not said so yet */
 	MP_ASKED,	/* host: home was asked to move it, and has not said no */
 };
 
@@ -148,6 +152,8 @@ enum mosix_task_flag {
 	MT_OVER,	/* deputy: its thread of the body has ended */
 	MT_BOOKED,	/* deputy: its limit on CPU time may be reached */
 	MT_FILTERED,	/* home has seccomp filters for its calls */
+	MT_BORROWS,	/* a child of vfork() that was made away, before exec */
+	MT_FOLLOWS,	/* home: made away by one that was there for its work */
 	MT_GHOST,	/* host: leads the group, its thread has ended long ago */
 };
 
@@ -171,6 +177,10 @@ enum mosix_task_flag {
  * @scratch: deputy: address of its scratch area, 0 none
  * @core: signal that it will die of at home, with a dump; si_signo 0: none
  * @sched: how it is scheduled, as its body knows
+ * @made_at_ns: body: CPU time on this stay when it last made a process
+ * @makes: it makes a process while it is away: receives the state of the child's
+ *	memory; NULL: it does not, and its memory must not be copied
+ * @newborn: deputy: the child that it makes, NULL none
  * @visit: home: node that it goes back to with its next call, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
@@ -193,6 +203,9 @@ struct mosix_task {
 	unsigned long scratch;
 	struct kernel_siginfo core;
 	struct wire_sched sched;
+	u64 made_at_ns;
+	struct mosix_pages **makes;
+	struct mosix_newborn *newborn;
 	u16 visit;
 	u64 utime_ns;
 	u64 stime_ns;

@@ -15,13 +15,6 @@
 
 #include <linux/entry-common.h>
 #include <linux/sched.h>
-#include <linux/time64.h>
-
-/*
- * A process that does less between two calls of that kind is better off at home:
- * the two ways cost it more than its work gains.
- */
-#define WORK_MIN_NS	(250 * NSEC_PER_MSEC)
 
 /**
  * mosix_visit_is_worth - shall a process that comes home for a call go back?
@@ -43,7 +36,7 @@ bool mosix_visit_is_worth(const struct mosix_proc *proc)
 		return false;
 	list_for_each_entry(mt, &proc->threads, node)
 		work_ns += mt->utime_ns + mt->stime_ns;
-	return work_ns >= WORK_MIN_NS;
+	return work_ns >= VISIT_WORK_MIN_NS;
 }
 
 static void mark(struct mosix_task *mt, u16 node)

@@ -5,6 +5,14 @@
 
 #include "task.h"
 
+#include <linux/time64.h>
+
+/*
+ * A process that does less between two calls of that kind is better off at home:
+ * the two ways cost it more than its work gains.
+ */
+#define VISIT_WORK_MIN_NS	(250 * NSEC_PER_MSEC)
+
 bool mosix_visit_is_worth(const struct mosix_proc *proc);
 void mosix_visit_begin(struct mosix_proc *proc, u32 tid, u16 node);
 void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child);

@@ -55,6 +55,8 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_PAGE_NONE]	= HEAD(PAGE_NONE, struct wire_page_none, SIDE_BOTH),
 	[MSG_STAYS]	= HEAD(STAYS, struct wire_stays, SIDE_HOME),
 	[MSG_SCHED]	= HEAD(SCHED, struct wire_sched, SIDE_HOME),
+	[MSG_MADE]	= HEAD(MADE, struct wire_made, SIDE_HOST),
+	[MSG_ADOPT]	= HEAD(ADOPT, struct wire_adopt, SIDE_HOME),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -134,7 +136,7 @@ static int check_reply(const struct wire_reply *r, u32 len)
 
 	for (i = 0; i < WIRE_WINDOWS_MAX; i++)
 		out += le32_to_cpu(r->out[i]);
-	if (le16_to_cpu(r->pending) > 1 || le16_to_cpu(r->filtered) > 1)
+	if (le16_to_cpu(r->pending) > 1 || le16_to_cpu(r->fate) >= FATE_KINDS)
 		return -EBADMSG;
 	if (out > WIRE_WINDOW_BYTES_MAX || out != len - sizeof(*r))
 		return -EBADMSG;
@@ -295,6 +297,16 @@ static int check_home_end(const struct wire_home_end *end)
 	return end->pad ? -EBADMSG : 0;
 }
 
+static int check_made(const struct wire_made *m)
+{
+	return !m->pid || le32_to_cpu(m->failed) > 1 ? -EBADMSG : 0;
+}
+
+static int check_adopt(const struct wire_adopt *a)
+{
+	return !a->pid || a->pad ? -EBADMSG : 0;
+}
+
 static int check_signal(const struct wire_signal *s)
 {
 	u32 signo = le32_to_cpu(s->signo);
@@ -331,6 +343,10 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_call(payload, len);
 	case MSG_REPLY:
 		return check_reply(payload, len);
+	case MSG_MADE:
+		return check_made(payload);
+	case MSG_ADOPT:
+		return check_adopt(payload);
 	case MSG_SIGNAL:
 		return check_signal(payload);
 	case MSG_EXIT:

@@ -23,6 +23,8 @@
  *   6  OFFER says the PID in a namespace of its own, GO what a time namespace
  *	adds; REC_MM what is registered with membarrier(); SCHED, and REC_TASK
  *	says the same
+ *   7  REPLY says that a call has to be made at home; a body may make a process:
+ *	MADE, ADOPT
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -39,8 +41,8 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 6,
-	WIRE_VERSION_MAX	= 6,
+	WIRE_VERSION_MIN	= 7,
+	WIRE_VERSION_MAX	= 7,
 	WIRE_RECORD_VERSION	= 4,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
@@ -66,8 +68,8 @@ enum wire_type {
 	MSG_WELCOME	= 2,	/* answers HELLO */
 	/* moving out: home to host, and the answers */
 	MSG_OFFER	= 3,
-	MSG_ACCEPT	= 4,	/* answers OFFER */
-	MSG_REFUSE	= 5,	/* answers OFFER, IMAGE_END, GO or HOME_END */
+	MSG_ACCEPT	= 4,	/* answers OFFER or ADOPT */
+	MSG_REFUSE	= 5,	/* answers OFFER, ADOPT, IMAGE_END, GO or HOME_END */
 	MSG_IMAGE	= 6,
 	MSG_IMAGE_END	= 7,
 	MSG_READY	= 8,	/* answers IMAGE_END */
@@ -96,6 +98,9 @@ enum wire_type {
 	/* while away: home to host */
 	MSG_STAYS	= 27,	/* nothing came of LEAVE */
 	MSG_SCHED	= 28,	/* a thread is scheduled otherwise now */
+	/* a body makes a process */
+	MSG_MADE	= 29,	/* body: the child's body is there, or is not */
+	MSG_ADOPT	= 30,	/* home: this link is that child's */
 	MSG_TYPES
 };
 
@@ -259,7 +264,7 @@ static inline bool wire_call_is_fence(const struct wire_call *call)
  *	those that were not written
  * @pending: 1: blocked signals wait at home; who unblocks any must ask for
  *	them. 0: there are none.
- * @filtered: 1: the call was not made, @ret is what a filter wants instead
+ * @fate: enum wire_fate
  * @spent_ns: how long the home was at it, nanoseconds
  */
 struct wire_reply {
@@ -267,10 +272,18 @@ struct wire_reply {
 	__le64 spent_ns;
 	__le32 out[WIRE_WINDOWS_MAX];
 	__le16 pending;
-	__le16 filtered;
+	__le16 fate;
 };
 
 static_assert(sizeof(struct wire_reply) == 32);
+
+/* What became of a call. */
+enum wire_fate {
+	FATE_MADE	= 0,	/* @ret is its result */
+	FATE_FILTERED	= 1,	/* not made: @ret is what a filter wants instead */
+	FATE_VISIT	= 2,	/* not made: the process must come for it */
+	FATE_KINDS
+};
 
 struct wire_mask {
 	__le64 blocked;
@@ -350,6 +363,28 @@ struct wire_exit {
 };
 
 static_assert(sizeof(struct wire_exit) == 24);
+
+/**
+ * struct wire_made - payload of MADE
+ * @pid: the PID that home gave the child, as it answered CALL
+ * @failed: 1: it has no body, and will not be
+ */
+struct wire_made {
+	__le32 pid;
+	__le32 failed;
+};
+
+/**
+ * struct wire_adopt - payload of ADOPT
+ * @mono_ns: as in GO
+ * @pid: of MADE
+ * @pad: zero
+ */
+struct wire_adopt {
+	__le64 mono_ns;
+	__le32 pid;
+	__le32 pad;
+};
 
 /**
  * struct wire_signal - a queued signal

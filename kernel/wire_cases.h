@@ -61,6 +61,8 @@ static const struct wire_type_case wire_type_cases[] = {
 	EXACT(PAGE_NONE, 26, SIDE_BOTH, 8),
 	EXACT(STAYS, 27, SIDE_HOME, 4),
 	EXACT(SCHED, 28, SIDE_HOME, 8),
+	EXACT(MADE, 29, SIDE_HOST, 8),
+	EXACT(ADOPT, 30, SIDE_HOME, 16),
 };
 
 #undef BARE
@@ -225,9 +227,23 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	{ "reply: signals wait, twice", MSG_REPLY, REPLY_LEN,
 	  { PUT16(wire_reply, pending, 2) }, -EBADMSG },
 	{ "reply: a filter's", MSG_REPLY, REPLY_LEN,
-	  { PUT16(wire_reply, filtered, 1) }, 0 },
-	{ "reply: of two filters", MSG_REPLY, REPLY_LEN,
-	  { PUT16(wire_reply, filtered, 2) }, -EBADMSG },
+	  { PUT16(wire_reply, fate, FATE_FILTERED) }, 0 },
+	{ "reply: come home for it", MSG_REPLY, REPLY_LEN,
+	  { PUT16(wire_reply, fate, FATE_VISIT) }, 0 },
+	{ "reply: a fate that nobody knows", MSG_REPLY, REPLY_LEN,
+	  { PUT16(wire_reply, fate, FATE_KINDS) }, -EBADMSG },
+
+	{ "made: a child", MSG_MADE, 8, { PUT32(wire_made, pid, 7) }, 0 },
+	{ "made: no child", MSG_MADE, 8,
+	  { PUT32(wire_made, pid, 7), PUT32(wire_made, failed, 1) }, 0 },
+	{ "made: nobody", MSG_MADE, 8, { PUT32(wire_made, pid, 0) }, -EBADMSG },
+	{ "made: failed twice", MSG_MADE, 8,
+	  { PUT32(wire_made, pid, 7), PUT32(wire_made, failed, 2) }, -EBADMSG },
+	{ "adopt: a child", MSG_ADOPT, 16, { PUT32(wire_adopt, pid, 7) }, 0 },
+	{ "adopt: nobody", MSG_ADOPT, 16, { PUT32(wire_adopt, pid, 0) },
+	  -EBADMSG },
+	{ "adopt: padding that is not zero", MSG_ADOPT, 16,
+	  { PUT32(wire_adopt, pid, 7), PUT32(wire_adopt, pad, 1) }, -EBADMSG },
 
 	{ "signal: the first", MSG_SIGNAL, 48, { PUT32(wire_signal, signo, 1) },
 	  0 },

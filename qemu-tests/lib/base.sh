@@ -25,10 +25,12 @@ base_mm=(map_fixed_noreplace map_populate mlock-random-test mlock2-tests
 	mkdirty memfd_secret droppable)
 
 base_build() {
-	local dir=$1 from=$TOP/build/linux
+	local dir=$1 from=$1/tree
 	local args=(-s -C "$from/tools/testing/selftests" "O=$dir/obj"
 		"KHDR_INCLUDES=-isystem $dir/obj/usr/include")
-	make -s -C "$from" O="$dir/obj" headers &&
+	# Some write beside their sources, which must not be in our tree.
+	rm -rf "$from" && cp -al "$TOP/build/linux" "$from" &&
+		make -s -C "$from" O="$dir/obj" headers &&
 		make "${args[@]}" TARGETS="${base_targets[*]}" \
 			INSTALL_PATH="$dir/tests" install &&
 		make "${args[@]}" -k TARGETS=mm all
@@ -42,7 +44,7 @@ base_build() {
 	[[ -e $dir/tests/kselftest-list.txt ]] || return
 	find "$dir/tests/mm" -type f -printf 'mm:%f\n' \
 		>>"$dir/tests/kselftest-list.txt"
-	rm -rf "$dir/obj" "$dir"/tests/exec/load_address*
+	rm -rf "$dir/obj" "$from" "$dir"/tests/exec/load_address*
 	tar -C "$dir/tests" -cf "$dir/tests.tar" .
 }
 

@@ -234,11 +234,13 @@ static int may_answer(u16 answer, u16 request)
 	static const u16 pairs[][2] = {
 		{ MSG_WELCOME, MSG_HELLO },
 		{ MSG_ACCEPT, MSG_OFFER },
+		{ MSG_ACCEPT, MSG_ADOPT },
 		{ MSG_READY, MSG_IMAGE_END },
 		{ MSG_STARTED, MSG_GO },
 		{ MSG_HOME_OK, MSG_HOME_END },
 		{ MSG_REPLY, MSG_CALL },
 		{ MSG_REFUSE, MSG_OFFER },
+		{ MSG_REFUSE, MSG_ADOPT },
 		{ MSG_REFUSE, MSG_IMAGE_END },
 		{ MSG_REFUSE, MSG_GO },
 		{ MSG_REFUSE, MSG_HOME_END },
@@ -297,6 +299,7 @@ void laws_message(const struct message *m)
 		see_request(link, m);
 		break;
 	case MSG_GO:
+	case MSG_ADOPT:
 		link->gone = 1;
 		see_request(link, m);
 		break;

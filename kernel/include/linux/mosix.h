@@ -29,6 +29,7 @@ int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len);
 struct page *mosix_pages_gup(struct mm_struct *mm, unsigned long addr,
 			     unsigned int gup_flags);
 bool mosix_pages_split(struct mm_struct *mm);
+int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old);
 void mosix_pages_exit(struct mm_struct *mm);
 void mosix_signal_stopped(void);
 void mosix_signal_continued(void);
@@ -74,6 +75,12 @@ static inline void mosix_task_exit(struct task_struct *p, long code)
 static inline void mosix_mm_init(struct mm_struct *mm)
 {
 	mm->mosix = NULL;
+}
+
+/* @mm has become a copy of @old; not 0: it must not. */
+static inline int mosix_mm_dup(struct mm_struct *mm, struct mm_struct *old)
+{
+	return unlikely(old->mosix) ? mosix_pages_dup(mm, old) : 0;
 }
 
 /* The last user of @mm is gone. */
@@ -190,6 +197,12 @@ static inline void mosix_task_free(struct task_struct *p) { }
 static inline void mosix_task_exit(struct task_struct *p, long code) { }
 static inline void mosix_mm_init(struct mm_struct *mm) { }
 static inline void mosix_mm_exit(struct mm_struct *mm) { }
+
+static inline int mosix_mm_dup(struct mm_struct *mm, struct mm_struct *old)
+{
+	return 0;
+}
+
 static inline void mosix_signal_stop(void) { }
 static inline void mosix_signal_cont(void) { }
 static inline void mosix_signal_mask(struct task_struct *p) { }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A body executes another program.
+ *
+ * Home has the files, and after the call there is nothing of the body left that
+ * it would need: so the deputy executes the program itself, with strings that it
+ * reads in the body's memory like those of any other call. If that fails, the
+ * body goes on and has lost one round trip (a shell that looks for a command
+ * does this all the time). If not, the deputy has become the new program, whole
+ * and at home; it leaves the loop for user mode, and the body ends without a
+ * word. Where the body was, the new program goes with its first call, as after a
+ * visit.
+ *
+ * Others of the process's threads would have to be ended by the kernel's own
+ * exec in the midst of their calls: with more than one, the process comes home.
+ */
+#include "body.h"
+#include "deputy.h"
+
+#include "../kernel/migrate.h"
+#include "../kernel/pages.h"
+#include "../kernel/visit.h"
+
+#include <linux/sched/mm.h>
+#include <linux/sched/task_stack.h>
+
+#include <asm/syscall.h>
+#include <asm/unistd.h>
+
+/**
+ * mosix_exec_is - does this call execute a program?
+ * @nr: its number
+ *
+ * Return: true when it does.
+ * Context: any.
+ */
+bool mosix_exec_is(unsigned long nr)
+{
+	return nr == __NR_execve || nr == __NR_execveat;
+}
+
+/* Whoever waits for a page of the old memory gets a fault. */
+static void drop_memory(struct mosix_proc *proc, struct mosix_link *link)
+{
+	struct mosix_pages *pg;
+
+	spin_lock(&proc->lock);
+	pg = proc->pages;
+	proc->pages = NULL;
+	spin_unlock(&proc->lock);
+	if (!pg)
+		return;
+	mosix_pages_lost(pg, link, -ESRCH);
+	mosix_pages_put(pg);
+}
+
+/* Nobody hears what the body says after this; without memory it sees the end. */
+static void dismiss_body(struct mosix_link *link)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_KILL,
+					      sizeof(struct wire_exit));
+
+	if (msg)
+		mosix_link_send(link, msg);
+	mosix_link_finish(link);
+	mosix_link_put(link);
+}
+
+/* The process is whole, in its new memory. */
+static void become_whole(struct mosix_task *mt)
+{
+	struct mosix_proc *proc = mt->proc;
+	struct mosix_link *link = mosix_proc_link(proc);
+	bool follows;
+	u16 node;
+
+	mosix_proc_event(proc, EV_EXEC);
+	mosix_proc_unlink(proc);
+	drop_memory(proc, link);
+	if (link)
+		dismiss_body(link);
+	mt->scratch = 0;
+	clear_bit(MT_RESTART_HOME, &mt->flags);
+	clear_bit(MT_BORROWS, &mt->flags);
+	follows = test_and_clear_bit(MT_FOLLOWS, &mt->flags);
+	spin_lock(&proc->lock);
+	node = follows || mosix_visit_is_worth(proc) ? proc->where : 0;
+	proc->where = proc->home;
+	proc->nmigs++;
+	proc->since = jiffies;
+	proc->flags = 0;
+	spin_unlock(&proc->lock);
+	if (node)
+		mosix_visit_begin(proc, mt->tid, node);
+}
+
+/**
+ * mosix_exec_make - the deputy executes the program
+ * @mt: record of current
+ * @call: the call
+ * @regs: registers with its arguments
+ *
+ * A signal that is on its way to the body must find the program that it was sent
+ * to: the call is made again behind it.
+ *
+ * Return: what the call returns. When the memory is new current is no deputy any
+ * more, whatever that is.
+ * Context: the deputy, the only thread of its process.
+ */
+long mosix_exec_make(struct mosix_task *mt, const struct wire_call *call,
+		     struct pt_regs *regs)
+{
+	struct mm_struct *old = current->mm;
+	long ret;
+
+	if (le32_to_cpu(call->signals) != mt->nsignals)
+		return -ERESTARTNOINTR;
+	mmgrab(old);		/* no other one gets its address */
+	ret = x64_sys_call(regs, regs->orig_ax);
+	if (current->mm != old) {
+		/* The frame is that of a call long ago: nothing to restart. */
+		task_pt_regs(current)->orig_ax = -1;
+		task_pt_regs(current)->ax = 0;
+		become_whole(mt);
+	}
+	mmdrop(old);
+	return ret;
+}

@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A body makes a process: fork(), vfork(), and clone() of no thread.
+ *
+ * Home goes first: the deputy forks a deputy, by the kernel's own fork, so that
+ * the child has its parent, files, rights and PID. Then the body forks a body
+ * (kernel/adopt.c). Each of the two copies its own half of the memory, and H
+ * with it (kernel/dup.c). When both are there home makes a link between them.
+ * The child of vfork() has no half of its own: on both nodes it borrows its
+ * maker's memory, until it executes a program or ends; before that it stays
+ * where it is.
+ *
+ * What is special about the child or the memory is made at home, in a visit.
+ */
+#include "body.h"
+#include "deputy.h"
+
+#include "../kernel/adopt.h"
+#include "../kernel/clock.h"
+#include "../kernel/image.h"
+#include "../kernel/migrate.h"
+#include "../kernel/pages.h"
+#include "../kernel/param.h"
+#include "../kernel/visit.h"
+
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <asm/unistd.h>
+
+enum {
+	MADE_TIMEOUT_S	= 60,	/* for a body to copy itself */
+	ADOPT_TIMEOUT_S	= 30,
+};
+
+/* What the child shares at home, or how it is made there. */
+#define CLONE_HOME	(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | \
+			 CLONE_CLEAR_SIGHAND | CLONE_PARENT | CSIGNAL)
+/* What is done where it runs. */
+#define CLONE_AWAY	(CLONE_SETTLS | CLONE_PARENT_SETTID | \
+			 CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
+#define CLONE_BORROW	(CLONE_VM | CLONE_VFORK)
+/* These have no effect on who is not traced. */
+#define CLONE_NOTHING	(CLONE_DETACHED | CLONE_UNTRACED | CLONE_PTRACE)
+
+enum newborn_state {
+	NEWBORN_WAITS,		/* its body is not made yet */
+	NEWBORN_MADE,
+	NEWBORN_FAILED,		/* it will not be */
+};
+
+/**
+ * struct mosix_newborn - a child whose halves have not found each other yet
+ * @work: brings them together
+ * @state: enum newborn_state
+ * @wait: woken when it changes
+ * @maker: reference held
+ * @maker_link: the same
+ * @child: record of its deputy, reference held
+ * @pages: state of its memory at home, reference held
+ * @borrows: that is its maker's
+ * @node: where its body is
+ * @adopt: what the host is told
+ * @done: complete when @result counts
+ * @result: 0: it is away; -ECANCELED: its maker was told that it is not; or why it
+ *	is lost
+ */
+struct mosix_newborn {
+	struct work_struct work;
+	u8 state;
+	wait_queue_head_t wait;
+	struct mosix_proc *maker;
+	struct mosix_link *maker_link;
+	struct mosix_proc *child;
+	struct mosix_pages *pages;
+	bool borrows;
+	u16 node;
+	struct wire_adopt adopt;
+	struct completion done;
+	int result;
+};
+
+static bool is_process(u64 flags)
+{
+	u64 borrow = flags & CLONE_BORROW;
+
+	return (!borrow || borrow == CLONE_BORROW) &&
+	       !(flags & ~(u64)(CLONE_HOME | CLONE_AWAY | CLONE_BORROW |
+				CLONE_NOTHING));
+}
+
+/* What the copies of both nodes would not have alike, or both would write. */
+static bool is_plain(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && !vma->vm_file)
+		return true;		/* each node's own */
+	if ((vma->vm_flags & VM_MAYSHARE) && mosix_pages_governed(vma))
+		return false;
+	return !(vma->vm_flags & (VM_DONTCOPY | VM_WIPEONFORK));
+}
+
+static bool memory_visits(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	bool plain = true;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma)
+		plain &= is_plain(vma);
+	mmap_read_unlock(mm);
+	return !plain;
+}
+
+static bool namespaces_visit(void)
+{
+	struct nsproxy *ns = current->nsproxy;
+
+	return task_active_pid_ns(current) != &init_pid_ns ||
+	       ns->pid_ns_for_children != &init_pid_ns ||
+	       ns->time_ns_for_children != ns->time_ns;
+}
+
+/**
+ * mosix_fork_visits - has the process to come home to make this child?
+ * @mt: record of current
+ * @flags: of its clone
+ *
+ * Return: true when it has.
+ * Context: the deputy, before the call.
+ */
+bool mosix_fork_visits(struct mosix_task *mt, u64 flags)
+{
+	if (flags & CLONE_THREAD)
+		return false;
+	/* One that borrows cannot come; clone says that to it. */
+	if (test_bit(MT_BORROWS, &mt->flags))
+		return false;
+	return READ_ONCE(mt->proc->nlive) > 1 || namespaces_visit() ||
+	       (!(flags & CLONE_VM) && memory_visits(current->mm));
+}
+
+static void newborn_free(struct mosix_newborn *nb)
+{
+	mosix_pages_put(nb->pages);
+	mosix_proc_put(nb->child);
+	mosix_link_put(nb->maker_link);
+	mosix_proc_put(nb->maker);
+	kfree(nb);
+}
+
+static struct mosix_newborn *newborn_new(struct mosix_task *mt, u64 flags)
+{
+	struct mosix_newborn *nb = kzalloc(sizeof(*nb), GFP_KERNEL);
+	struct wire_go go;
+
+	if (!nb)
+		return NULL;
+	mosix_proc_get(mt->proc);
+	nb->maker = mt->proc;
+	nb->maker_link = mosix_proc_link(mt->proc);
+	nb->node = READ_ONCE(mt->proc->where);
+	nb->borrows = flags & CLONE_VM;
+	mosix_clock_tell(&go);
+	nb->adopt.mono_ns = go.mono_ns;
+	init_waitqueue_head(&nb->wait);
+	init_completion(&nb->done);
+	if (nb->maker_link)
+		return nb;
+	newborn_free(nb);
+	return NULL;
+}
+
+static bool is_settled(struct mosix_newborn *nb)
+{
+	return READ_ONCE(nb->state) != NEWBORN_WAITS ||
+	       READ_ONCE(nb->maker_link->error);
+}
+
+/* What the maker's body says of it, or its silence. */
+static int await_body(struct mosix_newborn *nb)
+{
+	wait_event_idle_timeout(nb->wait, is_settled(nb), MADE_TIMEOUT_S * HZ);
+	spin_lock(&nb->maker->lock);
+	if (nb->maker->newborn == nb)
+		nb->maker->newborn = NULL;	/* too late for more words */
+	spin_unlock(&nb->maker->lock);
+	if (nb->state == NEWBORN_WAITS) {
+		/* Its memory stands still as long. */
+		mosix_link_close(nb->maker_link, -ETIMEDOUT);
+		return -ENOTCONN;
+	}
+	return nb->state == NEWBORN_MADE ? 0 : -ECANCELED;
+}
+
+static void begin_away(struct mosix_newborn *nb, struct mosix_link *link)
+{
+	struct mosix_proc *child = nb->child;
+
+	mosix_proc_event(child, EV_FREEZE);
+	mosix_proc_event(child, EV_STARTED);
+	if (nb->borrows)
+		return;
+	mosix_pages_join(nb->pages, link);
+	mosix_background_rest(nb->pages);
+}
+
+/* The link becomes the child's; words of its body wait until it hears them. */
+static int attach(struct mosix_newborn *nb, struct mosix_link *link)
+{
+	struct mosix_proc *child = nb->child;
+	int ret = mosix_link_attach(link, child);
+
+	if (ret)
+		return ret;
+	mosix_link_get(link);
+	mosix_pages_get(nb->pages);
+	spin_lock(&child->lock);
+	child->link = link;
+	child->pages = nb->pages;
+	child->where = nb->node;
+	child->since = jiffies;
+	spin_unlock(&child->lock);
+	return 0;
+}
+
+static int ask_to_adopt(struct mosix_newborn *nb, struct mosix_link *link)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_ADOPT, sizeof(nb->adopt));
+	const char *text;
+
+	if (msg)
+		memcpy(msg->data, &nb->adopt, sizeof(nb->adopt));
+	return mosix_move_ask(link, msg, MSG_ACCEPT, ADOPT_TIMEOUT_S * HZ,
+			      &text);
+}
+
+static int bring_together(struct mosix_newborn *nb, struct mosix_link *link)
+{
+	int ret = await_body(nb);
+
+	ret = ret ?: attach(nb, link);
+	ret = ret ?: ask_to_adopt(nb, link);
+	if (!ret)
+		begin_away(nb, link);
+	else
+		mosix_link_close(link, -ECANCELED);
+	return ret;
+}
+
+static void newborn_work(struct work_struct *work)
+{
+	struct mosix_newborn *nb = container_of(work, struct mosix_newborn,
+						work);
+	struct mosix_link *link = mosix_peer_connect(nb->node);
+
+	if (IS_ERR(link)) {
+		nb->result = await_body(nb) ?: PTR_ERR(link);
+	} else {
+		nb->result = bring_together(nb, link);
+		mosix_link_put(link);
+	}
+	complete_all(&nb->done);
+}
+
+/* Its maker's call fails, and this child was never there. */
+static void __noreturn vanish(void)
+{
+	current->exit_signal = 0;
+	do_group_exit(0);
+}
+
+static void __noreturn be_lost(int error)
+{
+	pr_warn("mosix: process %d (%s) is lost: its body was not adopted: %pe\n",
+		current->tgid, current->comm, ERR_PTR(error));
+	current->flags |= PF_SIGNALED;
+	do_group_exit(SIGKILL);
+}
+
+/* Its registers are loaded when it is at home: until then it serves. */
+static int deputy_main(void *arg)
+{
+	struct mosix_newborn *nb = arg;
+	int result;
+
+	/* Not to be interrupted: who ends now leaves a body behind. */
+	wait_for_completion_state(&nb->done, TASK_IDLE);
+	result = nb->result;
+	newborn_free(nb);
+	if (result == -ECANCELED)
+		vanish();
+	if (result)
+		be_lost(result);
+	mosix_task_kick(current->mosix);
+	return 0;
+}
+
+/* The records of the child, as the hooks have made them. */
+static int take_child(struct mosix_task *mt, struct mosix_newborn *nb,
+		      struct task_struct *p)
+{
+	struct mosix_task *child = p->mosix;
+
+	if (!child)
+		return -ENOMEM;
+	if (nb->borrows)
+		set_bit(MT_BORROWS, &child->flags);
+	spin_lock(&mt->proc->lock);
+	if (mosix_visit_is_worth(mt->proc))
+		set_bit(MT_FOLLOWS, &child->flags);
+	spin_unlock(&mt->proc->lock);
+	mosix_proc_get(child->proc);
+	nb->child = child->proc;
+	child->proc->pid = p->tgid;
+	nb->adopt.pid = cpu_to_le32(p->tgid);
+	if (nb->borrows) {
+		nb->pages = mt->proc->pages;
+		mosix_pages_get(nb->pages);
+	}
+	return 0;
+}
+
+/**
+ * mosix_fork_born - a deputy has made the deputy of its body's child
+ * @mt: record of current
+ * @p: the child, which does not run yet and has its record
+ *
+ * Context: fork.
+ */
+void mosix_fork_born(struct mosix_task *mt, struct task_struct *p)
+{
+	struct mosix_newborn *nb = mt->newborn;
+
+	/* It could not serve a body, and ends: that is what a kill looks like. */
+	nb->result = take_child(mt, nb, p);
+}
+
+static long make_deputy(struct mosix_task *mt, struct mosix_newborn *nb,
+			u64 flags)
+{
+	struct kernel_clone_args args = {
+		.flags		= (flags & CLONE_HOME & ~(u64)CSIGNAL) |
+				  (flags & CLONE_VM) | CLONE_UNTRACED,
+		.exit_signal	= flags & CSIGNAL,
+		.fn		= deputy_main,
+		.fn_arg		= nb,
+	};
+	long pid;
+
+	INIT_WORK(&nb->work, newborn_work);
+	spin_lock(&mt->proc->lock);
+	mt->proc->newborn = nb;
+	spin_unlock(&mt->proc->lock);
+	mt->newborn = nb;
+	mt->makes = &nb->pages;
+	pid = kernel_clone(&args);
+	mt->makes = NULL;
+	mt->newborn = NULL;
+	return pid;
+}
+
+/* From here on nb is the child's. */
+static void begin_search(struct mosix_newborn *nb)
+{
+	if (!nb->result)
+		mosix_move_queue(&nb->work);
+	else
+		complete_all(&nb->done);
+}
+
+static int hold_memory(struct mosix_task *mt, u64 flags)
+{
+	if (flags & CLONE_VM)
+		return 0;
+	mosix_deputy_settle(mt->proc);
+	return mosix_pages_fork_begin(mt->proc->pages);
+}
+
+static void let_memory_go(struct mosix_proc *proc)
+{
+	struct mosix_pages *pg = proc->pages;
+
+	if (!READ_ONCE(pg->forking))
+		return;
+	mosix_pages_fork_end(pg);
+	mosix_background_rest(pg);
+}
+
+static void forget_newborn(struct mosix_newborn *nb)
+{
+	spin_lock(&nb->maker->lock);
+	nb->maker->newborn = NULL;
+	spin_unlock(&nb->maker->lock);
+	newborn_free(nb);
+}
+
+/**
+ * mosix_fork_deputy - a deputy for a process that the body is about to make
+ * @mt: record of current
+ * @flags: of its clone
+ *
+ * The memory stands still until the body has made its copy.
+ *
+ * Return: its PID, or a negative errno.
+ * Context: the deputy, the only thread of its process.
+ */
+long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
+{
+	struct mosix_newborn *nb;
+	long pid = -ENOMEM;
+	int ret;
+
+	if (!is_process(flags))
+		return -EINVAL;
+	/* POSIX leaves it open what that does. */
+	if (test_bit(MT_BORROWS, &mt->flags) || READ_ONCE(mt->proc->newborn))
+		return -EAGAIN;
+	nb = newborn_new(mt, flags);
+	ret = nb ? hold_memory(mt, flags) : -ENOMEM;
+	if (!ret)
+		pid = make_deputy(mt, nb, flags);
+	if (pid > 0) {
+		begin_search(nb);
+		return pid;
+	}
+	if (nb)
+		forget_newborn(nb);
+	let_memory_go(mt->proc);
+	return ret ?: pid;
+}
+
+/**
+ * mosix_fork_made - a body has made a child's body, or could not
+ * @link: where
+ * @msg: MSG_MADE, checked; consumed
+ *
+ * Return: 0, -EPROTO without a process.
+ * Context: the link's receiver.
+ */
+int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct wire_made *made = (void *)msg->data;
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_newborn *nb;
+	bool expected;
+
+	if (!proc) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
+	spin_lock(&proc->lock);
+	nb = proc->newborn;
+	expected = nb && nb->adopt.pid == made->pid;
+	if (expected) {
+		WRITE_ONCE(nb->state, made->failed ? NEWBORN_FAILED :
+						     NEWBORN_MADE);
+		wake_up_all(&nb->wait);	/* under the lock: then it may be freed */
+		proc->newborn = NULL;
+	}
+	spin_unlock(&proc->lock);
+	if (expected)
+		let_memory_go(proc);
+	mosix_proc_put(proc);
+	mosix_msg_free(msg);
+	return 0;
+}
+
+/* The child's memory as far as its maker's arguments say what is in it. */
+static long make_here(struct mosix_call_ctx *ctx, u32 pid,
+		      struct kernel_clone_args *args)
+{
+	struct mosix_task *child = mosix_adopt_new(pid);
+	int __user *parent_tid = args->parent_tid;
+	u64 told = args->flags & CLONE_PARENT_SETTID;
+	struct mosix_proc *proc;
+	long ret;
+
+	if (!child)
+		return mosix_adopt_failed(pid, -ENOMEM);
+	proc = child->proc;
+	if (args->flags & CLONE_VM)
+		clear_bit(MP_DUMPS, &proc->flags);
+	child->image = mosix_clone_image(child, args);
+	if (!child->image) {
+		mosix_task_gone(child);
+		mosix_proc_put(proc);
+		return mosix_adopt_failed(pid, -ENOMEM);
+	}
+	/* In memory of its own the child does not find it. */
+	if (told && (args->flags & CLONE_VM))
+		put_user((int)pid, parent_tid);
+	if (!(args->flags & CLONE_CHILD_SETTID))
+		args->child_tid = NULL;
+	args->flags &= CLONE_BORROW | CLONE_CLEAR_SIGHAND;
+	ret = mosix_adopt_make(child, args);
+	if (ret > 0 && told && !(args->flags & CLONE_VM))
+		put_user((int)pid, parent_tid);
+	return ret;
+}
+
+/*
+ * A small process that does little but make others, as a shell does, is faster at
+ * home: it goes there for this one, and stays. A large one would have to bring
+ * all that it has.
+ */
+static bool is_better_off_home(struct mosix_task *mt)
+{
+	u64 kib = (u64)get_mm_rss(current->mm) << (PAGE_SHIFT - 10);
+	u64 before_ns = mt->made_at_ns;
+	struct wire_usage usage;
+
+	mosix_account_read(&usage, current);
+	mt->made_at_ns = le64_to_cpu(usage.utime_ns) +
+			 le64_to_cpu(usage.stime_ns);
+	return kib <= mosix_param(PARAM_EAGER_KIB) &&
+	       mt->made_at_ns - before_ns < VISIT_WORK_MIN_NS;
+}
+
+/**
+ * mosix_call_process - a body makes a process
+ * @ctx: the call
+ * @args: flags and addresses of its clone
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_process(struct mosix_call_ctx *ctx,
+			struct kernel_clone_args *args)
+{
+	const u64 home[MOSIX_CALL_ARGS] = { args->flags | args->exit_signal };
+	long pid;
+
+	if (!is_process(args->flags) ||
+	    READ_ONCE(ctx->mt->proc->nlive) > 1 || !mosix_adopt_room() ||
+	    is_better_off_home(ctx->mt))
+		return mosix_body_return(ctx);
+	if ((args->flags & CLONE_SETTLS) && args->tls >= TASK_SIZE_MAX)
+		return -EPERM;
+	pid = mosix_body_forward_as(ctx, __NR_clone, home);
+	return pid > 0 ? make_here(ctx, pid, args) : pid;
+}
+
+/**
+ * mosix_call_fork - a child with a copy of the memory
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_fork(struct mosix_call_ctx *ctx)
+{
+	struct kernel_clone_args args = { .exit_signal = SIGCHLD };
+
+	return mosix_call_process(ctx, &args);
+}
+
+/**
+ * mosix_call_vfork - a child that borrows the memory
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_vfork(struct mosix_call_ctx *ctx)
+{
+	struct kernel_clone_args args = {
+		.flags		= CLONE_VM | CLONE_VFORK,
+		.exit_signal	= SIGCHLD,
+	};
+
+	return mosix_call_process(ctx, &args);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory of a process that is away becomes that of a child, too.
+ *
+ * Each half is copied by its node's own fork, and H with it. Both copies must be
+ * of one moment: a page that was on its way between them would be in neither. So
+ * the home lets nothing go and asks for nothing from before its own copy until
+ * the body's is made; the body makes no request meanwhile, since its only thread
+ * is the one that forks.
+ *
+ * The child's two halves find each other later (mosix_pages_join()): until then
+ * whoever misses a page waits.
+ */
+#include "pages.h"
+
+#include "link.h"
+#include "task.h"
+
+#include <linux/mm.h>
+#include <linux/mosix.h>
+#include <linux/sched.h>
+
+static bool is_quiet(struct mosix_pages *pg)
+{
+	struct mosix_flight *f;
+	unsigned long nr;
+	bool quiet = !pg->asking;
+
+	mutex_lock(&pg->lock);
+	xa_for_each(&pg->flight, nr, f)
+		quiet &= f->state != FLIGHT_REQUESTED;
+	mutex_unlock(&pg->lock);
+	return quiet || READ_ONCE(pg->error);
+}
+
+/**
+ * mosix_pages_fork_begin - no page comes here from now on
+ * @pg: page state of current's mm, whose push has ended
+ *
+ * All that has come is in the page tables.
+ *
+ * Return: 0, -EINTR when killed, or why a page could not be put in place.
+ * Context: the deputy.
+ */
+int mosix_pages_fork_begin(struct mosix_pages *pg)
+{
+	mutex_lock(&pg->lock);
+	pg->forking = 1;
+	mutex_unlock(&pg->lock);
+	if (wait_event_killable(pg->wait, is_quiet(pg)))
+		return -EINTR;
+	return mosix_pages_install(pg, ULONG_MAX);
+}
+
+/**
+ * mosix_pages_fork_end - the body has made its copy, or will not
+ * @pg: page state of the home
+ *
+ * Context: process context.
+ */
+void mosix_pages_fork_end(struct mosix_pages *pg)
+{
+	mutex_lock(&pg->lock);
+	pg->forking = 0;
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+}
+
+/* Nobody changes @from: the page state is locked. */
+static int copy_tree(struct maple_tree *to, struct maple_tree *from)
+{
+	MA_STATE(mas, from, 0, 0);
+	void *entry;
+	int ret = 0;
+
+	do {
+		mas_lock(&mas);
+		entry = mas_find(&mas, ULONG_MAX);
+		mas_pause(&mas);
+		mas_unlock(&mas);
+		if (entry)
+			ret = mtree_store_range(to, mas.index, mas.last, entry,
+						GFP_KERNEL);
+	} while (entry && !ret);
+	return ret;
+}
+
+static int copy_state(struct mosix_pages *pg, struct mosix_pages *old)
+{
+	struct mosix_flight *f;
+	unsigned long nr;
+	int ret;
+
+	lockdep_assert_held(&old->lock);
+	xa_for_each(&old->flight, nr, f)
+		if (f->state == FLIGHT_LANDED)
+			return -EAGAIN;
+	pg->side = old->side;
+	pg->mapped = old->mapped;
+	ret = copy_tree(&pg->home, &old->home);
+	return ret ?: copy_tree(&pg->kinds, &old->kinds);
+}
+
+/**
+ * mosix_pages_dup - hook: an mm with page state was copied
+ * @mm: the copy
+ * @old: what it is a copy of
+ *
+ * The state of the copy is for who makes the process, with a reference.
+ *
+ * Return: 0; -EAGAIN when that must not be now, -ENOMEM.
+ * Context: fork; the copy has no user yet.
+ */
+int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old)
+{
+	struct mosix_task *mt = current->mosix;
+	struct mosix_pages *pg;
+	int ret;
+
+	if (READ_ONCE(old->mosix->side) == PAGES_OFF)
+		return 0;
+	if (!mt || !mt->makes)
+		return -EAGAIN;
+	pg = mosix_pages_new(mm);
+	if (!pg)
+		return -ENOMEM;
+	mutex_lock(&old->mosix->lock);
+	ret = copy_state(pg, old->mosix);
+	mutex_unlock(&old->mosix->lock);
+	if (ret) {
+		mosix_pages_put(pg);
+		return ret;
+	}
+	mm->mosix = pg;
+	mosix_pages_get(pg);
+	mosix_pages_put(*mt->makes);	/* of an attempt before */
+	*mt->makes = pg;
+	return 0;
+}
+
+/**
+ * mosix_pages_join - the two halves of a child have found each other
+ * @pg: page state that mosix_pages_dup() made
+ * @link: to the other half; a reference is taken
+ *
+ * Context: process context.
+ */
+void mosix_pages_join(struct mosix_pages *pg, struct mosix_link *link)
+{
+	mutex_lock(&pg->lock);
+	mosix_link_get(link);
+	mosix_link_put(pg->link);
+	pg->link = link;
+	pg->committed = 1;
+	mutex_unlock(&pg->lock);
+	wake_up_all(&pg->wait);
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory after fork(): what is written on one side is not seen on the other,
+ * what was there before is there on both, however often and however deep; and of
+ * vfork() that it is one memory.
+ *
+ *	forks [PAGES]
+ */
+#include "child.h"
+
+#include <sys/mman.h>
+
+enum { PAGE = 4096, DEPTH = 3 };
+
+static size_t pages = 400;
+static uint64_t *memory;
+
+static uint64_t *word(size_t page)
+{
+	return &memory[page * (PAGE / 8) + page % 500];
+}
+
+static uint64_t want(size_t page, unsigned int generation)
+{
+	return victim_mix(page * 64 + generation);
+}
+
+static void write_all(unsigned int generation, size_t step)
+{
+	for (size_t i = 0; i < pages; i += step)
+		*word(i) = want(i, generation);
+}
+
+/* Those that the last writer left out are of the generation before. */
+static void check_all(unsigned int generation, unsigned int before, size_t step,
+		      const char *who)
+{
+	for (size_t i = 0; i < pages; i++) {
+		unsigned int g = i % step ? before : generation;
+
+		CHECK(*word(i) == want(i, g), "%s: page %zu is not of %u", who,
+		      i, g);
+	}
+}
+
+/* Each child writes every other page, sees its own, and has a child, too. */
+static void descend(int depth)
+{
+	pid_t child;
+
+	write_all(depth, 1);
+	child = CHECK_CALL(fork());
+	if (child) {
+		/* While the child writes its copy. */
+		for (size_t i = 0; i < pages; i += 7)
+			CHECK(*word(i) == want(i, depth),
+			      "a child's page %zu is seen", i);
+		write_all(depth + 20, 3);
+		child_exits(child, 50 + depth, "a child");
+		check_all(depth + 20, depth, 3, "the parent");
+		write_all(depth, 3);
+		return;
+	}
+	check_all(depth, depth, 1, "a child at first");
+	write_all(depth + 30, 2);
+	check_all(depth + 30, depth, 2, "a child");
+	if (depth < DEPTH)
+		descend(depth + 1);
+	_exit(50 + depth);
+}
+
+static void borrow(void)
+{
+	volatile uint64_t *shared = word(3);
+	pid_t child = vfork();
+
+	if (!child) {
+		*shared = want(3, 40);
+		_exit(9);
+	}
+	CHECK(child > 0, "vfork: %s", strerror(errno));
+	child_exits(child, 9, "vfork");
+	CHECK(*shared == want(3, 40), "vfork: another memory");
+	*shared = want(3, 1);
+}
+
+int main(int argc, char **argv)
+{
+	victim_begin(argc, argv);
+	if (optind < argc)
+		pages = strtoul(argv[optind], NULL, 10);
+	memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(memory != MAP_FAILED, "mmap: %s", strerror(errno));
+	while (victim_next()) {
+		descend(1);
+		borrow();
+	}
+	return victim_pass();
+}

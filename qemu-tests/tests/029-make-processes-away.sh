@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Claim: a process that is away makes processes, looks for programs and maps files
+# where it is; its children are where it is; a program that it executes begins at
+# home and goes where it was; and whoever is killed in the midst of that leaves
+# nothing behind.
+#
+#   n1 (home) --> n2 --> n3
+#
+# limit: 900
+# nodes: 3
+. "$TOP/qemu-tests/lib/test.sh"
+. "$TOP/qemu-tests/lib/victim.sh"
+
+# claim_settled PROGRAM...: it does not come home for what it does.
+claim_settled() {
+	local name=$1 before
+	claim_victim "$name" 1 "$@" || return 0
+	must "$name moves to 2" move "$name" 2
+	before=$(about "$name" nmigs)
+	claim "$name goes on" goes_on "$name"
+	claim "$name goes on once more" goes_on "$name"
+	assert_eq "$(about "$name" nmigs)" "$before" "$name has not moved"
+	claim_trip "$name" 3 home 2 || true
+	claim "$name has seen nothing" passes "$name"
+}
+
+guests_on() {
+	node "$1" "awk 'NR > 1 && \$3 != $1' /proc/mosix/processes" | wc -l
+}
+
+has_guests() {
+	(($(guests_on "$1") >= $2))
+}
+
+claim_settled filemap fresh
+claim_settled vain
+# It is too large to bring all that home for each child.
+claim_settled forks 1000
+
+claim_victim forks 1 forks 1000
+must "it is away" move forks 2
+claim "its children are there, too" wait_for 20 has_guests 2 3
+claim "it has seen nothing" passes forks
+claim_restless 3 forks 1000
+claim "no guest is left on node 2" wait_for 20 no_guest_on 2
+
+# The new program has done nothing yet; the old one had work to do, since it is
+# sent away as it begins.
+claim_victim becomes 1 becomes 3000
+claim "it goes on" goes_on becomes
+must "it is away" move becomes 2
+claim "it goes on away" goes_on becomes
+claim "it is there again" wait_for 20 is_on becomes 2
+claim "and goes on" goes_on becomes
+claim_trip becomes 3 || true
+claim "it has seen nothing" passes becomes
+claim_restless 3 becomes 20
+
+for i in 1 2 3 4 5 6 7 8; do
+	victim "dies$i" 1 forks 1000
+	move "dies$i" 2
+	n1 "usleep $((i * 37000)); kill -KILL $(pid_of "dies$i")"
+	finish "dies$i" || true
+done
+# Its children go on: they are killed when their first parent cannot be found.
+n1 "killall -KILL forks; true"
+claim "killed while it forks, it leaves no guest behind" \
+	wait_for 20 no_guest_on 2
+claim "and nothing at home" wait_for 20 n1 "! pidof forks"
