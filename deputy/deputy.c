@@ -121,8 +121,6 @@ static bool needs_visit(struct mosix_task *mt, const struct wire_call *call)
 		return mosix_fork_visits(mt, le64_to_cpu(call->args[0]));
 	if (le16_to_cpu(call->kind) == CALL_OWN)
 		return false;
-	if (mosix_exec_is(nr))
-		return READ_ONCE(mt->proc->nlive) > 1;
 	return mosix_memory_visits(call);
 }
 

@@ -11,8 +11,8 @@
  * word. Where the body was, the new program goes with its first call, as after a
  * visit.
  *
- * Others of the process's threads would have to be ended by the kernel's own
- * exec in the midst of their calls: with more than one, the process comes home.
+ * The process's other threads are ended by the kernel's own exec: their deputies,
+ * as they die, tell the body to. The one that executes then has the PID.
  */
 #include "body.h"
 #include "deputy.h"
@@ -80,6 +80,7 @@ static void become_whole(struct mosix_task *mt)
 	if (link)
 		dismiss_body(link);
 	mt->scratch = 0;
+	mt->tid = task_pid_vnr(current);
 	clear_bit(MT_RESTART_HOME, &mt->flags);
 	clear_bit(MT_BORROWS, &mt->flags);
 	follows = test_and_clear_bit(MT_FOLLOWS, &mt->flags);
@@ -90,6 +91,7 @@ static void become_whole(struct mosix_task *mt)
 	proc->since = jiffies;
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
+	mosix_task_flush(mt);
 	if (node)
 		mosix_visit_begin(proc, mt->tid, node);
 }
@@ -105,7 +107,7 @@ static void become_whole(struct mosix_task *mt)
  *
  * Return: what the call returns. When the memory is new current is no deputy any
  * more, whatever that is.
- * Context: the deputy, the only thread of its process.
+ * Context: the deputy.
  */
 long mosix_exec_make(struct mosix_task *mt, const struct wire_call *call,
 		     struct pt_regs *regs)

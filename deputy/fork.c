@@ -26,6 +26,7 @@
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
+#include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -141,7 +142,7 @@ bool mosix_fork_visits(struct mosix_task *mt, u64 flags)
 	/* One that borrows cannot come; clone says that to it. */
 	if (test_bit(MT_BORROWS, &mt->flags))
 		return false;
-	return READ_ONCE(mt->proc->nlive) > 1 || namespaces_visit() ||
+	return namespaces_visit() ||
 	       (!(flags & CLONE_VM) && memory_visits(current->mm));
 }
 
@@ -354,9 +355,6 @@ static long make_deputy(struct mosix_task *mt, struct mosix_newborn *nb,
 	long pid;
 
 	INIT_WORK(&nb->work, newborn_work);
-	spin_lock(&mt->proc->lock);
-	mt->proc->newborn = nb;
-	spin_unlock(&mt->proc->lock);
 	mt->newborn = nb;
 	mt->makes = &nb->pages;
 	pid = kernel_clone(&args);
@@ -374,8 +372,25 @@ static void begin_search(struct mosix_newborn *nb)
 		complete_all(&nb->done);
 }
 
-static int hold_memory(struct mosix_task *mt, u64 flags)
+/* One child at a time, until its body is made. */
+static bool take_turn(struct mosix_newborn *nb)
 {
+	struct mosix_proc *proc = nb->maker;
+	bool taken;
+
+	spin_lock(&proc->lock);
+	taken = !proc->newborn;
+	if (taken)
+		proc->newborn = nb;
+	spin_unlock(&proc->lock);
+	return taken;
+}
+
+static int hold_memory(struct mosix_task *mt, struct mosix_newborn *nb,
+		       u64 flags)
+{
+	if (wait_event_killable(mt->proc->wait, take_turn(nb)))
+		return -EINTR;
 	if (flags & CLONE_VM)
 		return 0;
 	mosix_deputy_settle(mt->proc);
@@ -386,6 +401,7 @@ static void let_memory_go(struct mosix_proc *proc)
 {
 	struct mosix_pages *pg = proc->pages;
 
+	wake_up_all(&proc->wait);
 	if (!READ_ONCE(pg->forking))
 		return;
 	mosix_pages_fork_end(pg);
@@ -395,7 +411,8 @@ static void let_memory_go(struct mosix_proc *proc)
 static void forget_newborn(struct mosix_newborn *nb)
 {
 	spin_lock(&nb->maker->lock);
-	nb->maker->newborn = NULL;
+	if (nb->maker->newborn == nb)
+		nb->maker->newborn = NULL;
 	spin_unlock(&nb->maker->lock);
 	newborn_free(nb);
 }
@@ -408,7 +425,7 @@ static void forget_newborn(struct mosix_newborn *nb)
  * The memory stands still until the body has made its copy.
  *
  * Return: its PID, or a negative errno.
- * Context: the deputy, the only thread of its process.
+ * Context: the deputy.
  */
 long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 {
@@ -419,10 +436,10 @@ long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 	if (!is_process(flags))
 		return -EINVAL;
 	/* POSIX leaves it open what that does. */
-	if (test_bit(MT_BORROWS, &mt->flags) || READ_ONCE(mt->proc->newborn))
+	if (test_bit(MT_BORROWS, &mt->flags))
 		return -EAGAIN;
 	nb = newborn_new(mt, flags);
-	ret = nb ? hold_memory(mt, flags) : -ENOMEM;
+	ret = nb ? hold_memory(mt, nb, flags) : -ENOMEM;
 	if (!ret)
 		pid = make_deputy(mt, nb, flags);
 	if (pid > 0) {
@@ -476,10 +493,7 @@ static long make_here(struct mosix_call_ctx *ctx, u32 pid,
 		      struct kernel_clone_args *args)
 {
 	struct mosix_task *child = mosix_adopt_new(pid);
-	int __user *parent_tid = args->parent_tid;
-	u64 told = args->flags & CLONE_PARENT_SETTID;
 	struct mosix_proc *proc;
-	long ret;
 
 	if (!child)
 		return mosix_adopt_failed(pid, -ENOMEM);
@@ -492,15 +506,40 @@ static long make_here(struct mosix_call_ctx *ctx, u32 pid,
 		mosix_proc_put(proc);
 		return mosix_adopt_failed(pid, -ENOMEM);
 	}
-	/* In memory of its own the child does not find it. */
-	if (told && (args->flags & CLONE_VM))
-		put_user((int)pid, parent_tid);
+	/* Memory of its own does not have it. */
+	if ((args->flags & CLONE_PARENT_SETTID) && (args->flags & CLONE_VM))
+		put_user((int)pid, args->parent_tid);
 	if (!(args->flags & CLONE_CHILD_SETTID))
 		args->child_tid = NULL;
 	args->flags &= CLONE_BORROW | CLONE_CLEAR_SIGHAND;
-	ret = mosix_adopt_make(child, args);
-	if (ret > 0 && told && !(args->flags & CLONE_VM))
-		put_user((int)pid, parent_tid);
+	return mosix_adopt_make(child, args);
+}
+
+static long make_both(struct mosix_call_ctx *ctx,
+		      struct kernel_clone_args *args)
+{
+	const u64 home[MOSIX_CALL_ARGS] = { args->flags | args->exit_signal };
+	long pid = mosix_body_forward_as(ctx, __NR_clone, home);
+
+	return pid > 0 ? make_here(ctx, pid, args) : pid;
+}
+
+/* While nothing of the memory crosses, and no thread changes a mapping. */
+static long make_copy(struct mosix_call_ctx *ctx,
+		      struct kernel_clone_args *args)
+{
+	bool told = args->flags & CLONE_PARENT_SETTID;
+	struct mosix_pages *pg = ctx->mt->proc->pages;
+	long ret;
+
+	if (mutex_lock_killable(&pg->mem_lock))
+		return -EINTR;
+	ret = mosix_pages_fork_begin(pg);
+	ret = ret ?: make_both(ctx, args);
+	mosix_pages_fork_end(pg);
+	mutex_unlock(&pg->mem_lock);
+	if (ret > 0 && told)
+		put_user((int)ret, args->parent_tid);
 	return ret;
 }
 
@@ -509,17 +548,14 @@ static long make_here(struct mosix_call_ctx *ctx, u32 pid,
  * home: it goes there for this one, and stays. A large one would have to bring
  * all that it has.
  */
-static bool is_better_off_home(struct mosix_task *mt)
+static bool is_better_off_home(struct mosix_proc *proc)
 {
 	u64 kib = (u64)get_mm_rss(current->mm) << (PAGE_SHIFT - 10);
-	u64 before_ns = mt->made_at_ns;
-	struct wire_usage usage;
+	u64 utime, stime, work;
 
-	mosix_account_read(&usage, current);
-	mt->made_at_ns = le64_to_cpu(usage.utime_ns) +
-			 le64_to_cpu(usage.stime_ns);
-	return kib <= mosix_param(PARAM_EAGER_KIB) &&
-	       mt->made_at_ns - before_ns < VISIT_WORK_MIN_NS;
+	thread_group_cputime_adjusted(current, &utime, &stime);
+	work = utime + stime - xchg(&proc->made_at_ns, utime + stime);
+	return kib <= mosix_param(PARAM_EAGER_KIB) && work < VISIT_WORK_MIN_NS;
 }
 
 /**
@@ -533,17 +569,13 @@ static bool is_better_off_home(struct mosix_task *mt)
 long mosix_call_process(struct mosix_call_ctx *ctx,
 			struct kernel_clone_args *args)
 {
-	const u64 home[MOSIX_CALL_ARGS] = { args->flags | args->exit_signal };
-	long pid;
-
-	if (!is_process(args->flags) ||
-	    READ_ONCE(ctx->mt->proc->nlive) > 1 || !mosix_adopt_room() ||
-	    is_better_off_home(ctx->mt))
+	if (!is_process(args->flags) || !mosix_adopt_room() ||
+	    is_better_off_home(ctx->mt->proc))
 		return mosix_body_return(ctx);
 	if ((args->flags & CLONE_SETTLS) && args->tls >= TASK_SIZE_MAX)
 		return -EPERM;
-	pid = mosix_body_forward_as(ctx, __NR_clone, home);
-	return pid > 0 ? make_here(ctx, pid, args) : pid;
+	return args->flags & CLONE_VM ? make_both(ctx, args) :
+					make_copy(ctx, args);
 }
 
 /**

@@ -241,6 +241,9 @@ static long change_mremap(struct mosix_call_ctx *ctx)
 	struct mosix_move_map move = move_asked(ctx->args, ctx->mt->tid);
 	long to;
 
+	/* H follows in the order of one link: who borrows memory has another. */
+	if (test_bit(MT_BORROWS, &ctx->mt->flags))
+		return -ENOMEM;
 	if ((flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED)) || !move.old ||
 	    touches_file(ctx, from, move.old))
 		return mosix_body_return(ctx);
@@ -292,14 +295,14 @@ static long change_madvise(struct mosix_call_ctx *ctx)
 long mosix_memory_in_turn(struct mosix_call_ctx *ctx,
 			  long (*fn)(struct mosix_call_ctx *ctx))
 {
-	struct mosix_proc *proc = ctx->mt->proc;
+	struct mosix_pages *pg = pages(ctx);
 	long ret;
 
-	if (mutex_lock_killable(&proc->mem_lock))
+	if (mutex_lock_killable(&pg->mem_lock))
 		return -EINTR;
 	ret = fn(ctx);
-	mosix_pages_changed(pages(ctx));
-	mutex_unlock(&proc->mem_lock);
+	mosix_pages_changed(pg);
+	mutex_unlock(&pg->mem_lock);
 	return ret;
 }
 

@@ -153,14 +153,6 @@ void mosix_restore_own(struct mosix_task *mt)
 	}
 }
 
-static void flush_inbox(struct mosix_task *mt)
-{
-	struct mosix_msg *msg;
-
-	while ((msg = mosix_task_receive(mt)))
-		mosix_msg_free(msg);
-}
-
 /**
  * mosix_restore_home_end - the body's image is complete
  * @mt: record of current
@@ -205,7 +197,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
 	mosix_proc_event(proc, EV_RESTORED);
-	if (node)
+	if (visitor)
 		mosix_visit_begin(proc, visitor, node);
 	if (link) {
 		mosix_link_send_plain(link, MSG_HOME_OK, mosix_msg_id(msg));
@@ -213,7 +205,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	}
 	mosix_link_put(link);
 	wake_deputies(proc);
-	flush_inbox(mt);
+	mosix_task_flush(mt);
 	mosix_msg_free(msg);
 	return 0;
 }

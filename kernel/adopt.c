@@ -254,7 +254,7 @@ static int prepare_memory(struct mosix_proc *child, u64 flags)
  * With CLONE_VFORK it returns when the child has its own memory, or has ended.
  *
  * Return: the child's PID, or a negative errno, of which home is told.
- * Context: a body, the only thread of its process, in its call.
+ * Context: a body, in its call; the memory that is copied stands still.
  */
 long mosix_adopt_make(struct mosix_task *mt, struct kernel_clone_args *args)
 {

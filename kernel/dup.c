@@ -4,9 +4,9 @@
  *
  * Each half is copied by its node's own fork, and H with it. Both copies must be
  * of one moment: a page that was on its way between them would be in neither. So
- * the home lets nothing go and asks for nothing from before its own copy until
- * the body's is made; the body makes no request meanwhile, since its only thread
- * is the one that forks.
+ * from before the first copy, which is home's, until the second is made both ask
+ * for nothing, home gives nothing, and no mapping changes. Whoever needs a page
+ * meanwhile waits.
  *
  * The child's two halves find each other later (mosix_pages_join()): until then
  * whoever misses a page waits.
@@ -34,13 +34,13 @@ static bool is_quiet(struct mosix_pages *pg)
 }
 
 /**
- * mosix_pages_fork_begin - no page comes here from now on
- * @pg: page state of current's mm, whose push has ended
+ * mosix_pages_fork_begin - no page is asked for from now on
+ * @pg: page state of current's mm
  *
  * All that has come is in the page tables.
  *
  * Return: 0, -EINTR when killed, or why a page could not be put in place.
- * Context: the deputy.
+ * Context: the deputy, when nothing is pushed any more; before that the body.
  */
 int mosix_pages_fork_begin(struct mosix_pages *pg)
 {
@@ -54,7 +54,7 @@ int mosix_pages_fork_begin(struct mosix_pages *pg)
 
 /**
  * mosix_pages_fork_end - the body has made its copy, or will not
- * @pg: page state of the home
+ * @pg: page state
  *
  * Context: process context.
  */

@@ -224,6 +224,13 @@ static void count_late(struct mosix_move *move)
 		mosix_migrate_end(move->proc, -EBUSY, "a thread does not stop");
 }
 
+/* A visitor makes its call first; a handler may keep it from that, but not us. */
+static bool has_call_to_make(struct mosix_move *move)
+{
+	return test_bit(MP_VISITS, &move->proc->flags) &&
+	       move->passing++ < MOSIX_PASSING_TRIES;
+}
+
 static void be_deputy(struct mosix_task *mt)
 {
 	set_bit(MT_DEPUTY, &mt->flags);
@@ -243,7 +250,8 @@ static bool serve_move(struct mosix_task *mt, struct mosix_move *move)
 	}
 	if (!move->link)
 		return false;	/* not ready, it kicks when it is */
-	if (task_sigpending(current) || mosix_x86_in_vdso()) {
+	if (task_sigpending(current) || mosix_x86_in_vdso() ||
+	    has_call_to_make(move)) {
 		mosix_migrate_kick_later(proc);
 		return false;
 	}

@@ -49,6 +49,7 @@ struct mosix_pages *mosix_pages_new(struct mm_struct *mm)
 	refcount_set(&pg->ref, 1);
 	mmgrab(mm);
 	pg->mm = mm;
+	mutex_init(&pg->mem_lock);
 	mutex_init(&pg->lock);
 	mt_init(&pg->home);
 	mt_init(&pg->pushed);

@@ -59,13 +59,16 @@ struct mosix_move_map {
  * struct mosix_pages - page state of one mm of a split process
  * @ref: the mm, the process and whoever works on it hold one
  * @mm: the address space, mmgrab()bed
+ * @mem_lock: body: one change of the mappings at a time, over its round trip, by
+ *	whoever has this memory; outside @lock
  * @lock: protects all below but @reqs; nests inside mmap_lock and VMA locks;
  *	not the page tables
  * @side: what "absent" means here
  * @committed: home: the body runs, pages may leave; body: always set
  * @mapped: body: its mappings are there, pages can be put in place
  * @leaving: body: all is being pushed home, nothing is asked or answered
- * @forking: home: the process is being copied, nothing is asked for
+ * @forking: the process is being copied: nothing is asked for, and home gives
+ *	nothing
  * @error: 0, or why no page will come any more
  * @home: H, the pages that live at home, as ranges of page numbers
  * @pushed: home: sent ahead, still here until the body runs
@@ -98,6 +101,7 @@ struct mosix_move_map {
 struct mosix_pages {
 	refcount_t ref;
 	struct mm_struct *mm;
+	struct mutex mem_lock;	/* see above */
 	struct mutex lock;	/* see above */
 	enum mosix_pages_side side;
 	u8 committed;

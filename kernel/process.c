@@ -34,7 +34,6 @@ struct mosix_proc *mosix_proc_new(u16 home, pid_t pid)
 	spin_lock_init(&proc->lock);
 	INIT_LIST_HEAD(&proc->threads);
 	init_waitqueue_head(&proc->wait);
-	mutex_init(&proc->mem_lock);
 	proc->home = home;
 	proc->where = home;
 	proc->pid = pid;

@@ -216,7 +216,7 @@ static int look(struct mosix_pages *pg, unsigned long nr, u32 *count,
 	u32 n;
 
 	mutex_lock(&pg->lock);
-	if (pg->forking) {
+	if (pg->forking && pg->side == PAGES_HOME) {
 		mutex_unlock(&pg->lock);
 		return -EAGAIN;
 	}

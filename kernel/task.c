@@ -376,6 +376,20 @@ struct mosix_msg *mosix_task_receive(struct mosix_task *mt)
 }
 
 /**
+ * mosix_task_flush - what is in the own inbox is of a stay that is over
+ * @mt: record of current
+ *
+ * Context: the task itself.
+ */
+void mosix_task_flush(struct mosix_task *mt)
+{
+	struct mosix_msg *msg;
+
+	while ((msg = mosix_task_receive(mt)))
+		mosix_msg_free(msg);
+}
+
+/**
  * mosix_task_was_born - hook: a task with a record has made another one
  * @p: the new task, which can be found and does not run yet
  * @thread: not 0 when it is a thread of the same process

@@ -8,7 +8,6 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
-#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -59,7 +58,6 @@ enum mosix_frozen {
  * @gather_end: jiffies when this one is given up
  * @arrived: threads that have done what they all have to do
  * @wait: threads that wait for each other
- * @mem_lock: body: one change of the mappings at a time, over its round trip
  * @state: enum mosix_state; changed by mosix_proc_event() alone
  * @home: node it was started on
  * @where: node its body is on
@@ -76,6 +74,7 @@ enum mosix_frozen {
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
  * @newborn: home: the child that its body is making, NULL none
+ * @made_at_ns: body: CPU time on this stay when it last made a process
  * @visitor: body: TID of the thread that has to go home for a call
  * @calls: home: calls that its bodies made
  * @stalled_ns: body: time that its threads waited for its own pages
@@ -99,7 +98,6 @@ struct mosix_proc {
 	unsigned long gather_end;
 	u32 arrived;
 	wait_queue_head_t wait;
-	struct mutex mem_lock;	/* see above */
 	enum mosix_state state;
 	u16 home;
 	u16 where;
@@ -115,6 +113,7 @@ struct mosix_proc {
 	u32 tracers;
 	u32 cpu_milli;
 	struct mosix_newborn *newborn;
+	u64 made_at_ns;
 	u32 visitor;
 	u64 calls;
 	atomic64_t stalled_ns;
@@ -136,6 +135,7 @@ enum mosix_proc_flag {
 	MP_FAILED,	/* a thread could not be built, or restored */
 	MP_STARTED,	/* host: all threads may run */
 	MP_DUMPS,	/* body: home would dump core */
+	MP_VISITS,	/* home: came for a call, and has not begun it */
 	MP_ORPHAN,	/* host: made here, and home has not said so yet */
 	MP_ASKED,	/* host: home was asked to move it, and has not said no */
 };
@@ -177,7 +177,6 @@ enum mosix_task_flag {
  * @scratch: deputy: address of its scratch area, 0 none
  * @core: signal that it will die of at home, with a dump; si_signo 0: none
  * @sched: how it is scheduled, as its body knows
- * @made_at_ns: body: CPU time on this stay when it last made a process
  * @makes: it makes a process while it is away: receives the state of the child's
  *	memory; NULL: it does not, and its memory must not be copied
  * @newborn: deputy: the child that it makes, NULL none
@@ -203,7 +202,6 @@ struct mosix_task {
 	unsigned long scratch;
 	struct kernel_siginfo core;
 	struct wire_sched sched;
-	u64 made_at_ns;
 	struct mosix_pages **makes;
 	struct mosix_newborn *newborn;
 	u16 visit;
@@ -241,6 +239,7 @@ int mosix_task_kick(struct mosix_task *mt);
 int mosix_proc_kick(struct mosix_proc *proc);
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg);
 struct mosix_msg *mosix_task_receive(struct mosix_task *mt);
+void mosix_task_flush(struct mosix_task *mt);
 
 /* freeze.c */
 enum mosix_frozen mosix_freeze_join(struct mosix_task *mt);

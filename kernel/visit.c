@@ -5,7 +5,8 @@
  *
  * The call is made again at home, as after a signal. Its entry is where the way
  * back begins: the move is prepared while the call runs, and the safe point
- * behind the call is where the process leaves. A child is marked as it is made
+ * behind the call is where the process leaves. Whoever else wants it elsewhere waits
+ * for the call: it would have to come again for it. A child is marked as it is made
  * and sets out with its first call; one of vfork() when it has executed a
  * program, since before that it shares its parent's memory.
  */
@@ -49,7 +50,7 @@ static void mark(struct mosix_task *mt, u16 node)
  * mosix_visit_begin - a process has come for one call
  * @proc: the process, whole again, at home
  * @tid: the thread that makes the call
- * @node: where it came from
+ * @node: where it came from, and goes back; 0: nowhere
  *
  * Context: process context.
  */
@@ -59,8 +60,10 @@ void mosix_visit_begin(struct mosix_proc *proc, u32 tid, u16 node)
 
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, tid);
-	if (mt && mt->task)
+	if (mt && mt->task) {
 		mark(mt, node);
+		set_bit(MP_VISITS, &proc->flags);
+	}
 	spin_unlock(&proc->lock);
 }
 
@@ -94,6 +97,7 @@ void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child)
  */
 long mosix_visit_call(struct mosix_task *mt, long nr)
 {
+	clear_bit(MP_VISITS, &mt->proc->flags);
 	/* Its parent waits, and they share their memory. */
 	if (current->vfork_done)
 		return nr;

@@ -86,7 +86,7 @@ base_run() {
 	local how=$1 collection=$2 which seconds=$((60 * SLOW))
 	shift 2
 	# Moved without a pause, what runs hundreds of programs takes longer.
-	[[ $how != away ]] || seconds=$((seconds * 4))
+	[[ $how != away ]] || seconds=$((seconds * 8))
 	: >"$TMP/base.$how"
 	while read -r which; do
 		echo "== $which, $how"

@@ -37,6 +37,9 @@ claim_settled filemap fresh
 claim_settled vain
 # It is too large to bring all that home for each child.
 claim_settled forks 1000
+# The same with threads, which write meanwhile and start programs.
+claim_settled tforks
+claim_restless 3 tforks
 
 claim_victim forks 1 forks 1000
 must "it is away" move forks 2
