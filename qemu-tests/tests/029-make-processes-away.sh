@@ -33,9 +33,30 @@ has_guests() {
 	(($(guests_on "$1") >= $2))
 }
 
+# All of a process's memory again and again, as somebody at home sees it: pages
+# come back all the time, also while both halves are copied.
+begin_reader() {
+	cat >"$TMP/read.sh" <<-'S'
+		while [ -e /proc/$1/mem ]; do
+			grep ' rw-p 00000000 00:00' /proc/$1/maps |
+			while read -r range rest; do
+				first=$((0x${range%-*} / 4096))
+				last=$((0x${range#*-} / 4096))
+				dd if=/proc/$1/mem of=/dev/null bs=4096 \
+					skip=$first count=$((last - first))
+			done
+		done
+	S
+	put 1 "$TMP/read.sh" /tmp/read.sh
+	start reader 1 sh /tmp/read.sh "$1"
+}
+
+# However little of it is there: none is better off at home.
+for i in 2 3; do
+	node $i tell /proc/mosix/admin/eager_kib 0
+done
 claim_settled filemap fresh
 claim_settled vain
-# It is too large to bring all that home for each child.
 claim_settled forks 1000
 # The same with threads, which write meanwhile and start programs.
 claim_settled tforks
@@ -44,7 +65,11 @@ claim_restless 3 tforks
 claim_victim forks 1 forks 1000
 must "it is away" move forks 2
 claim "its children are there, too" wait_for 20 has_guests 2 3
+must "somebody reads its memory at home" begin_reader "$(pid_of forks)"
+claim "it goes on" goes_on forks
+claim "it goes on once more" goes_on forks
 claim "it has seen nothing" passes forks
+finish reader || true
 claim_restless 3 forks 1000
 claim "no guest is left on node 2" wait_for 20 no_guest_on 2
 
@@ -71,3 +96,6 @@ n1 "killall -KILL forks; true"
 claim "killed while it forks, it leaves no guest behind" \
 	wait_for 20 no_guest_on 2
 claim "and nothing at home" wait_for 20 n1 "! pidof forks"
+for i in 2 3; do
+	node $i tell /proc/mosix/admin/eager_kib 2048
+done
