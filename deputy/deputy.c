@@ -516,7 +516,14 @@ void mosix_deputy_serve(struct mosix_task *mt)
 	mosix_restore_done(mt);
 }
 
-static void tell_killed(struct mosix_link *link, long code)
+/**
+ * mosix_deputy_kill - the body shall end
+ * @link: to it; without memory it sees the end of that
+ * @code: exit code
+ *
+ * Context: process context.
+ */
+void mosix_deputy_kill(struct mosix_link *link, long code)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_KILL,
 					      sizeof(struct wire_exit));
@@ -598,7 +605,7 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 		mosix_deputy_drop_pointers();
 	if (link && away && !test_bit(MT_OVER, &mt->flags)) {
 		if (!test_and_set_bit(MP_KILLED, &proc->flags))
-			tell_killed(link, code);
+			mosix_deputy_kill(link, code);
 		hear_last_word(mt, link);
 	}
 	hear_inbox(mt);

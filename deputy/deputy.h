@@ -19,6 +19,7 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_deputy_end(struct mosix_task *mt, long code);
 void mosix_deputy_signals(struct mosix_task *mt);
+void mosix_deputy_kill(struct mosix_link *link, long code);
 void mosix_deputy_settle(struct mosix_proc *proc);
 
 /* The arguments of a call that a message asks for. */

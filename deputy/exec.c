@@ -54,18 +54,6 @@ static void drop_memory(struct mosix_proc *proc, struct mosix_link *link)
 	mosix_pages_put(pg);
 }
 
-/* Nobody hears what the body says after this; without memory it sees the end. */
-static void dismiss_body(struct mosix_link *link)
-{
-	struct mosix_msg *msg = mosix_msg_new(MSG_KILL,
-					      sizeof(struct wire_exit));
-
-	if (msg)
-		mosix_link_send(link, msg);
-	mosix_link_finish(link);
-	mosix_link_put(link);
-}
-
 /* The process is whole, in its new memory. */
 static void become_whole(struct mosix_task *mt)
 {
@@ -77,8 +65,12 @@ static void become_whole(struct mosix_task *mt)
 	mosix_proc_event(proc, EV_EXEC);
 	mosix_proc_unlink(proc);
 	drop_memory(proc, link);
-	if (link)
-		dismiss_body(link);
+	if (link) {
+		/* Nobody hears what the body says after this. */
+		mosix_deputy_kill(link, 0);
+		mosix_link_finish(link);
+	}
+	mosix_link_put(link);
 	mt->scratch = 0;
 	mt->tid = task_pid_vnr(current);
 	clear_bit(MT_RESTART_HOME, &mt->flags);

@@ -58,8 +58,7 @@ enum newborn_state {
 /**
  * struct mosix_newborn - a child whose halves have not found each other yet
  * @work: brings them together
- * @state: enum newborn_state
- * @wait: woken when it changes
+ * @state: enum newborn_state; who waits for it waits at @maker
  * @maker: reference held
  * @maker_link: the same
  * @child: record of its deputy, reference held
@@ -74,7 +73,6 @@ enum newborn_state {
 struct mosix_newborn {
 	struct work_struct work;
 	u8 state;
-	wait_queue_head_t wait;
 	struct mosix_proc *maker;
 	struct mosix_link *maker_link;
 	struct mosix_proc *child;
@@ -169,7 +167,6 @@ static struct mosix_newborn *newborn_new(struct mosix_task *mt, u64 flags)
 	nb->borrows = flags & CLONE_VM;
 	mosix_clock_tell(&go);
 	nb->adopt.mono_ns = go.mono_ns;
-	init_waitqueue_head(&nb->wait);
 	init_completion(&nb->done);
 	if (nb->maker_link)
 		return nb;
@@ -183,14 +180,20 @@ static bool is_settled(struct mosix_newborn *nb)
 	       READ_ONCE(nb->maker_link->error);
 }
 
+static void end_turn(struct mosix_newborn *nb)
+{
+	spin_lock(&nb->maker->lock);
+	if (nb->maker->newborn == nb)
+		nb->maker->newborn = NULL;
+	spin_unlock(&nb->maker->lock);
+}
+
 /* What the maker's body says of it, or its silence. */
 static int await_body(struct mosix_newborn *nb)
 {
-	wait_event_idle_timeout(nb->wait, is_settled(nb), MADE_TIMEOUT_S * HZ);
-	spin_lock(&nb->maker->lock);
-	if (nb->maker->newborn == nb)
-		nb->maker->newborn = NULL;	/* too late for more words */
-	spin_unlock(&nb->maker->lock);
+	wait_event_idle_timeout(nb->maker->wait, is_settled(nb),
+				MADE_TIMEOUT_S * HZ);
+	end_turn(nb);		/* too late for more words */
 	if (nb->state == NEWBORN_WAITS) {
 		/* Its memory stands still as long. */
 		mosix_link_close(nb->maker_link, -ETIMEDOUT);
@@ -408,15 +411,6 @@ static void let_memory_go(struct mosix_proc *proc)
 	mosix_background_rest(pg);
 }
 
-static void forget_newborn(struct mosix_newborn *nb)
-{
-	spin_lock(&nb->maker->lock);
-	if (nb->maker->newborn == nb)
-		nb->maker->newborn = NULL;
-	spin_unlock(&nb->maker->lock);
-	newborn_free(nb);
-}
-
 /**
  * mosix_fork_deputy - a deputy for a process that the body is about to make
  * @mt: record of current
@@ -430,7 +424,7 @@ static void forget_newborn(struct mosix_newborn *nb)
 long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 {
 	struct mosix_newborn *nb;
-	long pid = -ENOMEM;
+	long pid = 0;
 	int ret;
 
 	if (!is_process(flags))
@@ -439,15 +433,17 @@ long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 	if (test_bit(MT_BORROWS, &mt->flags))
 		return -EAGAIN;
 	nb = newborn_new(mt, flags);
-	ret = nb ? hold_memory(mt, nb, flags) : -ENOMEM;
+	if (!nb)
+		return -ENOMEM;
+	ret = hold_memory(mt, nb, flags);
 	if (!ret)
 		pid = make_deputy(mt, nb, flags);
 	if (pid > 0) {
 		begin_search(nb);
 		return pid;
 	}
-	if (nb)
-		forget_newborn(nb);
+	end_turn(nb);
+	newborn_free(nb);
 	let_memory_go(mt->proc);
 	return ret ?: pid;
 }
@@ -477,7 +473,6 @@ int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg)
 	if (expected) {
 		WRITE_ONCE(nb->state, made->failed ? NEWBORN_FAILED :
 						     NEWBORN_MADE);
-		wake_up_all(&nb->wait);	/* under the lock: then it may be freed */
 		proc->newborn = NULL;
 	}
 	spin_unlock(&proc->lock);

@@ -24,9 +24,6 @@
 #include "pages.h"
 #include "param.h"
 
-#include <linux/cred.h>
-#include <linux/delay.h>
-#include <linux/init_task.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -167,25 +164,14 @@ static u64 block_signals(u64 mask)
 
 static long make(struct mosix_task *mt, struct kernel_clone_args *args)
 {
-	const struct cred *own = override_creds(&init_cred);
 	u64 blocked = block_signals(~0ULL);
-	u32 tries = BIRTH_TRIES;
-	pid_t tid = mt->tid;
 	long ret;
 
 	args->flags |= CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_UNTRACED;
-	args->set_tid = &tid;
-	args->set_tid_size = 1;
 	current->mosix->makes = &mt->proc->pages;
-	do {
-		ret = kernel_clone(args);
-		if (ret != -EEXIST)
-			break;
-		msleep(BIRTH_WAIT_MS);
-	} while (--tries && !fatal_signal_pending(current));
+	ret = mosix_thread_clone(args, mt->tid);
 	current->mosix->makes = NULL;
 	block_signals(blocked);
-	revert_creds(own);
 	return ret;
 }
 

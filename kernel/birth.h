@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 
+struct kernel_clone_args;
 struct mosix_link;
 struct mosix_proc;
 struct mosix_task;
@@ -30,6 +31,7 @@ bool mosix_birth_room(void);
 /* thread.c */
 int mosix_thread_make_all(struct mosix_task *first);
 int mosix_thread_await_all(struct mosix_task *mt);
+long mosix_thread_clone(struct kernel_clone_args *args, pid_t tid);
 void mosix_thread_enter(struct mosix_task *mt);
 
 #endif /* MOSIX_BIRTH_H */

@@ -347,8 +347,9 @@ void mosix_msgdef_lost(struct mosix_link *link)
 				mosix_task_kick(mt);
 			wake_up_all(&mt->wait);
 		}
-		wake_up_all(&proc->wait);
 	}
 	spin_unlock(&proc->lock);
+	/* Also who waits for a word on a link that is its process's no more. */
+	wake_up_all(&proc->wait);
 	mosix_proc_put(proc);
 }

@@ -127,6 +127,35 @@ static int thread_main(void *arg)
 }
 
 /**
+ * mosix_thread_clone - a task with the TID that it has at home
+ * @args: of its clone, but for the TID
+ * @tid: its TID
+ *
+ * Only root may choose that: the new task has its rights until it drops them.
+ *
+ * Return: its TID, or a negative errno.
+ * Context: a thread of a body; sleeps for as long as an earlier body with that TID
+ * takes to be buried.
+ */
+long mosix_thread_clone(struct kernel_clone_args *args, pid_t tid)
+{
+	const struct cred *own = override_creds(&init_cred);
+	u32 tries = BIRTH_TRIES;
+	long ret;
+
+	args->set_tid = &tid;
+	args->set_tid_size = 1;
+	do {
+		ret = kernel_clone(args);
+		if (ret != -EEXIST)
+			break;
+		msleep(BIRTH_WAIT_MS);
+	} while (--tries && !fatal_signal_pending(current));
+	revert_creds(own);
+	return ret;
+}
+
+/**
  * mosix_thread_make - one more thread of a body
  * @mt: its record, complete with its image
  * @args: flags and addresses of its clone
@@ -139,25 +168,11 @@ static int thread_main(void *arg)
  */
 long mosix_thread_make(struct mosix_task *mt, struct kernel_clone_args *args)
 {
-	const struct cred *own = override_creds(&init_cred);
-	u32 tries = BIRTH_TRIES;
-	pid_t tid = mt->tid;
-	long ret;
-
 	args->flags |= CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_FS |
 		       CLONE_FILES | CLONE_SYSVSEM | CLONE_UNTRACED;
 	args->fn = thread_main;
 	args->fn_arg = mt;
-	args->set_tid = &tid;
-	args->set_tid_size = 1;
-	do {
-		ret = kernel_clone(args);
-		if (ret != -EEXIST)
-			break;
-		msleep(BIRTH_WAIT_MS);
-	} while (--tries && !fatal_signal_pending(current));
-	revert_creds(own);
-	return ret;
+	return mosix_thread_clone(args, mt->tid);
 }
 
 /* A record without a task, with its image. */

@@ -7,10 +7,9 @@
  *	forks [PAGES]
  */
 #include "child.h"
+#include "memory.h"
 
-#include <sys/mman.h>
-
-enum { PAGE = 4096, DEPTH = 3 };
+enum { DEPTH = 3 };
 
 static size_t pages = 400;
 static uint64_t *memory;
@@ -89,9 +88,7 @@ int main(int argc, char **argv)
 	victim_begin(argc, argv);
 	if (optind < argc)
 		pages = strtoul(argv[optind], NULL, 10);
-	memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	CHECK(memory != MAP_FAILED, "mmap: %s", strerror(errno));
+	memory = (uint64_t *)memory_map(pages, PROT_READ | PROT_WRITE);
 	while (victim_next()) {
 		descend(1);
 		borrow();

@@ -5,11 +5,9 @@
  *
  *	swaps [PAGES]
  */
-#include "victim.h"
+#include "memory.h"
 
-#include <sys/mman.h>
-
-enum { PAGE = 4096, PARTS = 5 };
+enum { PARTS = 5 };
 
 static size_t pages = 1500;
 static uint64_t *memory;
@@ -48,9 +46,7 @@ int main(int argc, char **argv)
 	victim_begin(argc, argv);
 	if (optind < argc)
 		pages = strtoul(argv[optind], NULL, 10);
-	memory = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	CHECK(memory != MAP_FAILED, "mmap: %s", strerror(errno));
+	memory = (uint64_t *)memory_map(pages, PROT_READ | PROT_WRITE);
 	for (size_t part = 0; part < PARTS; part++)
 		write_part(part, 0);
 	while (victim_next()) {

@@ -7,12 +7,12 @@
  *	tforks [PAGES [CHILDREN]]	of each writer; by each of the two
  */
 #include "child.h"
+#include "memory.h"
 #include "thread.h"
 
 #include <spawn.h>
-#include <sys/mman.h>
 
-enum { PAGE = 4096, WRITERS = 3, SPAWNERS = 2, STILL = 300 };
+enum { WRITERS = 3, SPAWNERS = 2, STILL = 300 };
 
 static size_t pages = 300;
 static unsigned int children = 2;
@@ -88,15 +88,6 @@ static void fork_one(void)
 	check_all(least, "the parent");
 }
 
-static void *get_memory(size_t count)
-{
-	void *at = mmap(NULL, count * PAGE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	CHECK(at != MAP_FAILED, "mmap: %s", strerror(errno));
-	return at;
-}
-
 static void begin_writers(pthread_t *writer)
 {
 	for (size_t i = 0; i < WRITERS; i++)
@@ -120,8 +111,8 @@ int main(int argc, char **argv)
 		children = strtoul(argv[optind + 1], NULL, 10);
 	self = realpath("/proc/self/exe", NULL);
 	CHECK(self, "no way to find this program: %s", strerror(errno));
-	memory = get_memory(WRITERS * pages);
-	still = get_memory(STILL);
+	memory = (uint64_t *)memory_map(WRITERS * pages, PROT_READ | PROT_WRITE);
+	still = (uint64_t *)memory_map(STILL, PROT_READ | PROT_WRITE);
 	begin_writers(writer);
 	while (victim_next()) {
 		for (size_t i = 0; i < STILL; i++)
