@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A parent that works, makes a child that works, executes itself and works
- * again; and works, and spawns the same program. Who looks for them finds their
- * names: family, child, grown.
+ * again; and works, and spawns the same program. Some of its memory is not for
+ * children: they can be made at home only. Who looks for them finds their names:
+ * family, child, grown.
  *
  *	family [-d DIR ...] [MS]	MS of work for each step, 2000 unless said
  */
 #include "victim.h"
 
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -21,6 +23,16 @@ static void work(uint64_t ms)
 		for (int i = 0; i < 10000; i++)
 			x = x * 1.0000001 + 0.5;
 	CHECK(x > 1, "arithmetic");
+}
+
+static void keep_from_children(void)
+{
+	long bytes = sysconf(_SC_PAGESIZE);
+	void *own = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(own != MAP_FAILED, "mmap: %s", strerror(errno));
+	CHECK_CALL(madvise(own, bytes, MADV_DONTFORK));
 }
 
 static void check_child(pid_t child, int code)
@@ -43,6 +55,7 @@ int main(int argc, char **argv)
 		work(strtoul(argv[1], NULL, 10));
 		return 7;
 	}
+	keep_from_children();
 	victim_begin(argc, argv);
 	snprintf(ms, sizeof(ms), "%s", optind < argc ? argv[optind] : "2000");
 	while (victim_next()) {
