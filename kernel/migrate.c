@@ -284,6 +284,12 @@ void mosix_migrate_safe_point(struct callback_head *work)
 	struct mosix_move *move;
 	bool again = true;
 
+	/*
+	 * What is to be run behind us, the end of a file or of a timer, would not
+	 * be while current is a deputy: we come once more, then as the last.
+	 */
+	if (work->next && !task_work_add(current, work, TWA_NONE))
+		return;
 	clear_bit(MT_KICKED, &mt->flags);
 	if (current->flags & PF_EXITING)
 		return;		/* the hook in do_exit() sees to it */
