@@ -6,9 +6,9 @@
  *		PROGRAM [ARGUMENT...]
  *
  * Each process below PROGRAM has a thread here that, every 50 to 500 ms, sends
- * it to one of the nodes or home. With -a it is never sent home, and away again
- * at once when it came by itself; PROGRAM is away from its first instruction
- * on. Without -n nothing is moved. REPORT gets
+ * it to one of the nodes or home. With -a it is never sent home, but away again
+ * at once when it came by itself, and only then; PROGRAM is away from its first
+ * instruction on. Without -n nothing is moved. REPORT gets
  *
  *	processes COUNT		how many were seen
  *	moves COUNT		nmigs of all of them
@@ -23,6 +23,7 @@
 #include "victim.h"
 
 #include <dirent.h>
+#include <err.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
@@ -163,16 +164,27 @@ static void tell_error(struct process *p, int error, const char *to)
 	tally("error", text);
 }
 
+static bool is_home(struct process *p)
+{
+	char where[16], home[16];
+
+	return read_file(p->dir, "mosix/where", where, sizeof(where)) > 0 &&
+	       read_file(p->dir, "mosix/home", home, sizeof(home)) > 0 &&
+	       !strcmp(where, home);
+}
+
 static bool move(struct process *p)
 {
 	const char *to = nodes[dice(p, nodes_count + !away)];
 	char text[32];
 	int fd, error;
 
+	if (away && !is_home(p))
+		to = "";
 	fd = openat(p->dir, "mosix/goto", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	error = write(fd, to, strlen(to)) < 0 ? errno : 0;
+	error = *to && write(fd, to, strlen(to)) < 0 ? errno : 0;
 	close(fd);
 	if (read_file(p->dir, "mosix/nmigs", text, sizeof(text)) > 0)
 		p->nmigs = strtoul(text, NULL, 10);
@@ -295,12 +307,13 @@ static void show(pid_t pid)
 		closedir(dir);
 }
 
+/* Its thread may have sent it off before: then it goes all the same. */
 static void tell_self(const char *name, const char *text)
 {
 	int fd = open(name, O_WRONLY | O_CLOEXEC);
 
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		_exit(126);
+	if (fd >= 0 && write(fd, text, strlen(text)) < 0 && errno != EALREADY)
+		err(126, "%s to %s", text, name);
 	close(fd);
 }
 
