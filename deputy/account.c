@@ -2,20 +2,17 @@
 /*
  * CPU time that a thread of a body uses is added at home to what its deputy
  * has used, where times(2), wait(2), the clocks, ps and top look. The
- * body reports what it used on this stay with each call, once a second, and
- * as it ends or leaves. So a limit on CPU time (RLIMIT_CPU) is kept at home, to
- * a second.
+ * body reports what it used on this stay with each call, once a second, when home
+ * waits for it (cputimer.c), and as it ends or leaves.
  */
 #include "body.h"
 #include "deputy.h"
 
 #include <linux/cgroup.h>
 #include <linux/kernel_stat.h>
-#include <linux/posix-timers.h>
+#include <linux/mmu_context.h>
 #include <linux/sched/cputime.h>
 #include <linux/sched/signal.h>
-#include <linux/mmu_context.h>
-#include <linux/task_work.h>
 #include <linux/workqueue.h>
 
 #include <kernel/sched/sched.h>
@@ -76,34 +73,6 @@ static void book(struct task_struct *p, u64 utime, u64 stime)
 	task_rq_unlock(rq, p, &rf);
 }
 
-static bool is_limited(struct task_struct *p)
-{
-#ifdef CONFIG_POSIX_TIMERS
-	return READ_ONCE(p->signal->posix_cputimers.timers_active);
-#else
-	return false;
-#endif
-}
-
-/**
- * mosix_account_watch - has the process used up its CPU time?
- * @mt: record of current
- *
- * What the tick would do: the kernel's own code sends SIGXCPU, or SIGKILL.
- *
- * Context: the deputy.
- */
-void mosix_account_watch(struct mosix_task *mt)
-{
-	if (!test_and_clear_bit(MT_BOOKED, &mt->flags))
-		return;
-	local_irq_disable();
-	run_posix_cpu_timers();
-	local_irq_enable();
-	if (task_work_pending(current))
-		task_work_run();	/* it may have left the rest to that */
-}
-
 /**
  * mosix_account_add - a thread of a body reported what it used
  * @proc: its process, at home
@@ -125,10 +94,7 @@ void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
 		proc->booked_ns += utime + stime;
 		book(mt->task, utime, stime);
-		if (is_limited(mt->task)) {
-			set_bit(MT_BOOKED, &mt->flags);
-			wake_up(&mt->wait);
-		}
+		mosix_cputimer_booked(mt);
 	}
 	spin_unlock(&proc->lock);
 }
@@ -145,6 +111,23 @@ static int report_thread(struct mosix_task *mt, struct task_struct *task,
 	mosix_account_read((void *)msg->data, task);
 	msg->h.tid = cpu_to_le32(mt->tid);
 	return mosix_link_send(link, msg);
+}
+
+/**
+ * mosix_account_report - tell home what a thread of a body has used
+ * @mt: its record
+ * @task: its task
+ *
+ * Return: 0, or why the message could not be sent.
+ * Context: process context.
+ */
+int mosix_account_report(struct mosix_task *mt, struct task_struct *task)
+{
+	struct mosix_link *link = mosix_proc_link(mt->proc);
+	int ret = link ? report_thread(mt, task, link) : -ENOTCONN;
+
+	mosix_link_put(link);
+	return ret;
 }
 
 static void report_one(struct mosix_proc *proc)

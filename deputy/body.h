@@ -90,6 +90,7 @@ long mosix_call_mmap(struct mosix_call_ctx *ctx);
 long mosix_call_munmap(struct mosix_call_ctx *ctx);
 long mosix_call_brk(struct mosix_call_ctx *ctx);
 long mosix_call_mprotect(struct mosix_call_ctx *ctx);
+long mosix_call_mseal(struct mosix_call_ctx *ctx);
 long mosix_call_mremap(struct mosix_call_ctx *ctx);
 long mosix_memory_in_turn(struct mosix_call_ctx *ctx,
 			  long (*fn)(struct mosix_call_ctx *ctx));
@@ -103,7 +104,13 @@ long mosix_call_madvise(struct mosix_call_ctx *ctx);
 void mosix_account_read(struct wire_usage *usage, struct task_struct *p);
 void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		       const struct wire_usage *usage);
-void mosix_account_watch(struct mosix_task *mt);
+int mosix_account_report(struct mosix_task *mt, struct task_struct *task);
 void mosix_account_init(void);
+
+/* cputimer.c */
+void mosix_cputimer_booked(struct mosix_task *mt);
+void mosix_cputimer_run(struct mosix_task *mt);
+void mosix_cputimer_set(struct mosix_task *mt, unsigned long nr);
+int mosix_cputimer_heard(struct mosix_link *link, struct mosix_msg *msg);
 
 #endif /* MOSIX_DEPUTY_BODY_H */

@@ -19,6 +19,7 @@
 #include "../kernel/nice.h"
 #include "../kernel/node.h"
 #include "../kernel/pages.h"
+#include "../kernel/stay.h"
 #include "../kernel/talk.h"
 
 #include <linux/memcontrol.h>
@@ -195,6 +196,18 @@ void mosix_deputy_settle(struct mosix_proc *proc)
 	mosix_link_put(link);
 }
 
+/*
+ * A reason to stay came up: by what it has called, or by somebody at home who
+ * pinned it to CPUs or made it one for real time. What passes by itself is none.
+ */
+static void obey_reasons(struct task_struct *p)
+{
+	u64 why = mosix_stay_of_thread(p);
+
+	if (why && !mosix_stay_passes(why) && !(why & BIT_ULL(STAY_EXITING)))
+		mosix_migrate_start(p, 0, MOSIX_WHY_STAY);
+}
+
 /**
  * mosix_deputy_call - the body makes a call
  * @mt: record of current
@@ -230,6 +243,8 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return 0;
 	}
+	obey_reasons(current);
+	mosix_cputimer_set(mt, le64_to_cpu(call->nr));
 	/* What the call raised reaches the body before its result. */
 	if (reply) {
 		reply->h.id = msg->h.id;
@@ -394,15 +409,21 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
+	u32 tid = le32_to_cpu(msg->h.tid);
+	struct task_struct *task;
 
 	if (!proc) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	if (mosix_proc_is_away(proc)) {
-		mosix_account_add(proc, le32_to_cpu(msg->h.tid),
-				  (void *)msg->data);
-		mosix_nice_tell(link, proc, le32_to_cpu(msg->h.tid));
+	task = mosix_proc_is_away(proc) ? mosix_proc_task(proc, tid) : NULL;
+	if (task) {
+		/* It is to be told anew when it shall report. */
+		WRITE_ONCE(task->mosix->watch_ns, 0);
+		mosix_account_add(proc, tid, (void *)msg->data);
+		mosix_nice_tell(link, proc, tid);
+		obey_reasons(task);
+		put_task_struct(task);
 	}
 	mosix_proc_put(proc);
 	mosix_msg_free(msg);
@@ -495,8 +516,9 @@ void mosix_deputy_serve(struct mosix_task *mt)
 	int error;
 
 	mosix_deputy_drop_pointers();
+	mt->watch_ns = 0;
 	while (mosix_proc_is_away(mt->proc)) {
-		mosix_account_watch(mt);
+		mosix_cputimer_run(mt);
 		mosix_deputy_signals(mt);
 		msg = mosix_task_receive(mt);
 		if (msg) {

@@ -93,14 +93,12 @@ static bool is_process(u64 flags)
 				CLONE_NOTHING));
 }
 
-/* What the copies of both nodes would not have alike, or both would write. */
+/* Not shared by the two processes, who would both write it. */
 static bool is_plain(struct vm_area_struct *vma)
 {
 	if (vma->vm_ops && !vma->vm_file)
 		return true;		/* each node's own */
-	if ((vma->vm_flags & VM_MAYSHARE) && mosix_pages_governed(vma))
-		return false;
-	return !(vma->vm_flags & (VM_DONTCOPY | VM_WIPEONFORK));
+	return !((vma->vm_flags & VM_MAYSHARE) && mosix_pages_governed(vma));
 }
 
 static bool memory_visits(struct mm_struct *mm)

@@ -69,7 +69,8 @@ static bool mmap_visits(const u64 *args)
 	u32 type = flags & MAP_TYPE;
 
 	if ((flags & odd) || (type != MAP_PRIVATE && type != MAP_SHARED &&
-			      type != MAP_SHARED_VALIDATE))
+			      type != MAP_SHARED_VALIDATE &&
+			      type != MAP_DROPPABLE))
 		return true;
 	return !(flags & MAP_ANONYMOUS) && file_visits(args[4], type);
 }
@@ -106,9 +107,11 @@ static int follow_mmap(struct mosix_pages *pg, u64 addr, const u64 *args)
 /* A body has anonymous memory whatever home has. */
 static long map_here(struct mosix_call_ctx *ctx, u64 addr)
 {
-	unsigned long how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+	unsigned long how = MAP_ANONYMOUS | MAP_FIXED;
 	u64 flags = ctx->args[3];
 
+	how |= (flags & MAP_TYPE) == MAP_DROPPABLE ? MAP_DROPPABLE :
+						     MAP_PRIVATE;
 	how |= flags & (MAP_NORESERVE | MAP_POPULATE | MAP_STACK);
 	/* Of a file that would fetch all of it, which is not what it is for. */
 	if (!(flags & MAP_ANONYMOUS))
@@ -355,6 +358,18 @@ long mosix_call_mprotect(struct mosix_call_ctx *ctx)
 }
 
 /**
+ * mosix_call_mseal - on both sides
+ * @ctx: the call
+ *
+ * Return: its result.
+ * Context: the body, in the call.
+ */
+long mosix_call_mseal(struct mosix_call_ctx *ctx)
+{
+	return mosix_memory_in_turn(ctx, mosix_body_both);
+}
+
+/**
  * mosix_call_mremap - home finds the address, both move there
  * @ctx: the call
  *
@@ -420,6 +435,10 @@ void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
 	case __NR_madvise:
 	case __NR_munmap:
 		change_at_home(mt, args[0], args[1]);
+		break;
+	case __NR_mprotect:
+	case __NR_mseal:
+		mosix_scratch_clear(mt, args[0], args[1]);
 		break;
 	case __NR_brk:
 		if (args[0] < brk && args[0] >= current->mm->start_brk)

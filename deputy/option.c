@@ -45,34 +45,18 @@ static const struct option madvise_options[] = {
 	{ 3, HOME },			/* MADV_WILLNEED */
 	{ 4, BOTH },			/* MADV_DONTNEED */
 	{ 8, LOCAL },			/* MADV_FREE: what is at home stays */
-	{ 10, HOME },			/* MADV_DONTFORK: forks are made there */
-	{ 11, HOME },			/* MADV_DOFORK */
+	{ 10, BOTH },			/* MADV_DONTFORK: each copies its half */
+	{ 11, BOTH },			/* MADV_DOFORK */
 	{ 14, HOME },			/* MADV_HUGEPAGE: no huge pages while away */
 	{ 15, HOME },			/* MADV_NOHUGEPAGE */
 	{ 16, HOME },			/* MADV_DONTDUMP: dumps are made there */
 	{ 17, HOME },			/* MADV_DODUMP */
-	{ 18, HOME },			/* MADV_WIPEONFORK */
-	{ 19, HOME },			/* MADV_KEEPONFORK */
+	{ 18, BOTH },			/* MADV_WIPEONFORK */
+	{ 19, BOTH },			/* MADV_KEEPONFORK */
 	{ 20, LOCAL },			/* MADV_COLD */
 	{ 21, LOCAL },			/* MADV_PAGEOUT */
 	{ 22, LOCAL },			/* MADV_POPULATE_READ */
 	{ 23, LOCAL },			/* MADV_POPULATE_WRITE */
-	{ }
-};
-
-/* A timer on CPU time must be where the CPU time is spent. */
-static const struct option setitimer_options[] = {
-	{ 0, HOME },			/* ITIMER_REAL */
-	{ }
-};
-
-static const struct option timer_create_options[] = {
-	{ 0, HOME },			/* CLOCK_REALTIME */
-	{ 1, HOME },			/* CLOCK_MONOTONIC */
-	{ 7, HOME },			/* CLOCK_BOOTTIME */
-	{ 8, HOME },			/* CLOCK_REALTIME_ALARM */
-	{ 9, HOME },			/* CLOCK_BOOTTIME_ALARM */
-	{ 11, HOME },			/* CLOCK_TAI */
 	{ }
 };
 
@@ -175,13 +159,11 @@ static const struct option arch_prctl_options[] = {
 
 static const struct option_set option_sets[] = {
 	{ MOSIX_OPTION_MADVISE, 2, RETURN, madvise_options },
-	{ MOSIX_OPTION_SETITIMER, 0, RETURN, setitimer_options },
 	{ MOSIX_OPTION_PERSONALITY, 0, RETURN, personality_options },
 	{ MOSIX_OPTION_PRCTL, 0, RETURN, prctl_options },
 	{ MOSIX_OPTION_ARCH_PRCTL, 0, RETURN, arch_prctl_options },
 	{ MOSIX_OPTION_SETRLIMIT, 0, HOME, rlimit_options },
 	{ MOSIX_OPTION_PRLIMIT64, 1, HOME, rlimit_options },
-	{ MOSIX_OPTION_TIMER_CREATE, 0, RETURN, timer_create_options },
 	{ MOSIX_OPTION_CLOCK_GETTIME, 0, HOME, clock_gettime_options },
 	{ MOSIX_OPTION_MEMBARRIER, 0, LOCAL, membarrier_options },
 };

@@ -114,6 +114,24 @@ int mosix_build_space(struct mosix_proc *proc, struct mosix_link *link)
 	return 0;
 }
 
+/* What mmap() cannot be asked for. */
+static unsigned long own_flags(u32 flags)
+{
+	unsigned long own = 0;
+
+	if (flags & VMA_LOCKED)
+		own |= VM_LOCKED_MASK;
+	if (flags & VMA_SEALED)
+		own |= VM_SEALED;
+	if (flags & VMA_DONTFORK)
+		own |= VM_DONTCOPY;
+	if (flags & VMA_WIPEONFORK)
+		own |= VM_WIPEONFORK;
+	if (flags & VMA_DROPPABLE)
+		own |= VM_DROPPABLE;
+	return own;
+}
+
 static int map_one(struct mosix_pages *pg, const struct wire_vma *w)
 {
 	u64 start = le64_to_cpu(w->start), end = le64_to_cpu(w->end);
@@ -125,7 +143,7 @@ static int map_one(struct mosix_pages *pg, const struct wire_vma *w)
 		how |= MAP_GROWSDOWN;
 	if (flags & VMA_NORESERVE)
 		how |= MAP_NORESERVE;
-	current->mm->def_flags = flags & VMA_LOCKED ? VM_LOCKED_MASK : 0;
+	current->mm->def_flags = own_flags(flags);
 	ret = vm_mmap(NULL, start, end - start, le32_to_cpu(w->prot), how, 0);
 	if (IS_ERR_VALUE(ret))
 		return ret;

@@ -85,6 +85,27 @@ static int copy_tree(struct maple_tree *to, struct maple_tree *from)
 	return ret;
 }
 
+/* What the copy does not have, or has empty: nothing of that is elsewhere. */
+static int forget_uncopied(struct mosix_pages *pg, struct mm_struct *old)
+{
+	VMA_ITERATOR(vmi, old, 0);
+	struct vm_area_struct *vma;
+	int ret = 0;
+
+	mmap_read_lock(old);
+	for_each_vma(vmi, vma) {
+		if (!(vma->vm_flags & (VM_DONTCOPY | VM_WIPEONFORK)))
+			continue;
+		ret = mtree_store_range(&pg->home, vma->vm_start >> PAGE_SHIFT,
+					(vma->vm_end - 1) >> PAGE_SHIFT, NULL,
+					GFP_KERNEL);
+		if (ret)
+			break;
+	}
+	mmap_read_unlock(old);
+	return ret;
+}
+
 static int copy_state(struct mosix_pages *pg, struct mosix_pages *old)
 {
 	struct mosix_flight *f;
@@ -97,6 +118,7 @@ static int copy_state(struct mosix_pages *pg, struct mosix_pages *old)
 			return -EAGAIN;
 	pg->side = old->side;
 	pg->mapped = old->mapped;
+	pg->small = old->small;
 	ret = copy_tree(&pg->home, &old->home);
 	return ret ?: copy_tree(&pg->kinds, &old->kinds);
 }
@@ -127,6 +149,7 @@ int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old)
 	mutex_lock(&old->mosix->lock);
 	ret = copy_state(pg, old->mosix);
 	mutex_unlock(&old->mosix->lock);
+	ret = ret ?: forget_uncopied(pg, old);
 	if (ret) {
 		mosix_pages_put(pg);
 		return ret;

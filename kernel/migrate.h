@@ -18,6 +18,7 @@ enum mosix_why {
 	MOSIX_WHY_BALANCE,	/* the balancer */
 	MOSIX_WHY_HOST,		/* the host wants to be rid of it */
 	MOSIX_WHY_VISIT,	/* it came home for one call, and goes back */
+	MOSIX_WHY_STAY,		/* while it was away a reason to stay came up */
 };
 
 /* How memory travels on the way out. */

@@ -91,19 +91,6 @@ void mosix_nice_tell(struct mosix_link *link, struct mosix_proc *proc, u32 tid)
 	mosix_link_send(link, msg);
 }
 
-static struct task_struct *thread_of(struct mosix_proc *proc, u32 tid)
-{
-	struct task_struct *task = NULL;
-	struct mosix_task *mt;
-
-	spin_lock(&proc->lock);
-	mt = mosix_proc_thread(proc, tid);
-	if (mt && mt->task)
-		task = get_task_struct(mt->task);
-	spin_unlock(&proc->lock);
-	return task;
-}
-
 /**
  * mosix_nice_heard - home says how a thread is scheduled
  * @link: where
@@ -121,7 +108,7 @@ int mosix_nice_heard(struct mosix_link *link, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	task = thread_of(proc, le32_to_cpu(msg->h.tid));
+	task = mosix_proc_task(proc, le32_to_cpu(msg->h.tid));
 	if (task) {
 		mosix_nice_follow(task, (void *)msg->data);
 		put_task_struct(task);

@@ -290,6 +290,14 @@ static u32 flags_of(const struct vm_area_struct *vma)
 		flags |= VMA_STACK;
 	if (vma->vm_flags & VM_LOCKED)
 		flags |= VMA_LOCKED;
+	if (vma->vm_flags & VM_SEALED)
+		flags |= VMA_SEALED;
+	if (vma->vm_flags & VM_DONTCOPY)
+		flags |= VMA_DONTFORK;
+	if (vma->vm_flags & VM_WIPEONFORK)
+		flags |= VMA_WIPEONFORK;
+	if (vma->vm_flags & VM_DROPPABLE)
+		flags |= VMA_DROPPABLE;
 	return flags;
 }
 

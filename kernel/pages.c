@@ -142,6 +142,8 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 			return NULL;
 	}
 	mosix_background_stop(pg);	/* of an earlier stay */
+	if (pg->side == PAGES_OFF)
+		pg->small = test_bit(MMF_DISABLE_THP, &mm->flags);
 	/* Huge pages would be filled in without asking anybody. */
 	set_bit(MMF_DISABLE_THP, &mm->flags);
 	mutex_lock(&pg->lock);
@@ -173,6 +175,8 @@ static void turn_off(struct mosix_pages *pg)
 	struct mosix_link *link;
 
 	mutex_lock(&pg->lock);
+	if (pg->side != PAGES_OFF && !pg->small)
+		clear_bit(MMF_DISABLE_THP, &pg->mm->flags);
 	pg->side = PAGES_OFF;
 	clear_state(pg);
 	link = pg->link;

@@ -66,6 +66,7 @@ struct mosix_move_map {
  * @side: what "absent" means here
  * @committed: home: the body runs, pages may leave; body: always set
  * @mapped: body: its mappings are there, pages can be put in place
+ * @small: the process wanted no huge pages before it had two halves
  * @leaving: body: all is being pushed home, nothing is asked or answered
  * @forking: the process is being copied: nothing is asked for, and home gives
  *	nothing
@@ -108,6 +109,7 @@ struct mosix_pages {
 	u8 mapped;
 	u8 leaving;
 	u8 forking;
+	u8 small;
 	int error;
 	struct maple_tree home;
 	struct maple_tree pushed;

@@ -244,6 +244,27 @@ struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid)
 }
 
 /**
+ * mosix_proc_task - the task of a thread
+ * @proc: the process
+ * @tid: its TID at home; 0: any thread that stands for the process
+ *
+ * Return: the task with a reference, NULL when there is none.
+ * Context: any.
+ */
+struct task_struct *mosix_proc_task(struct mosix_proc *proc, u32 tid)
+{
+	struct task_struct *task = NULL;
+	struct mosix_task *mt;
+
+	spin_lock(&proc->lock);
+	mt = mosix_proc_thread(proc, tid);
+	if (mt && mt->task)
+		task = get_task_struct(mt->task);
+	spin_unlock(&proc->lock);
+	return task;
+}
+
+/**
  * mosix_proc_each - something for each thread that lives
  * @proc: the process
  * @fn: called with the record, its task and @arg; not 0 ends the walk

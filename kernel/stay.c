@@ -7,10 +7,10 @@
 
 #include "task.h"
 
+#include <linux/cpumask.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
-#include <linux/posix-timers.h>
 #include <linux/ptrace.h>
 #include <linux/pkeys.h>
 #include <linux/sched/coredump.h>
@@ -42,7 +42,6 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_PORTS]		= "I/O port permissions",
 	[STAY_TRACED]		= "traced",
 	[STAY_PRIVATE]		= "private memory (not dumpable)",
-	[STAY_CPU_TIMER]	= "CPU-time timer",
 	[STAY_XSAVE]		= "CPU without XSAVE",
 	[STAY_AFFINITY]		= "CPU affinity",
 	[STAY_PKEYS]		= "memory protection keys",
@@ -183,26 +182,6 @@ static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 	return why;
 }
 
-/*
- * Not by the time of the next event: that is stale until the next tick. The
- * limit on CPU time is no reason: it is watched at home.
- */
-static bool has_cpu_timer(struct task_struct *p)
-{
-	bool found = false;
-#ifdef CONFIG_POSIX_TIMERS
-	struct signal_struct *sig = p->signal;
-	u32 i;
-
-	for (i = 0; i < CPUCLOCK_MAX; i++)
-		found |= timerqueue_getnext(&sig->posix_cputimers.bases[i].tqhead) ||
-			 timerqueue_getnext(&p->posix_cputimers.bases[i].tqhead);
-	found |= READ_ONCE(sig->it[CPUCLOCK_PROF].expires) ||
-		 READ_ONCE(sig->it[CPUCLOCK_VIRT].expires);
-#endif
-	return found;
-}
-
 static u64 cpu_reasons(struct task_struct *p)
 {
 	u64 why = 0;
@@ -233,7 +212,32 @@ static bool has_tracer(struct task_struct *p)
 	return p->ptrace || (proc && READ_ONCE(proc->tracers));
 }
 
-static u64 task_reasons(struct task_struct *p)
+/* Who may run on every CPU that there is has not been pinned, or not any more. */
+static bool is_pinned(struct task_struct *p)
+{
+	unsigned long flags;
+	bool pinned;
+
+	if (!READ_ONCE(p->user_cpus_ptr))
+		return false;
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	pinned = p->user_cpus_ptr &&
+		 !cpumask_subset(cpu_online_mask, p->user_cpus_ptr);
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	return pinned;
+}
+
+/**
+ * mosix_stay_of_thread - what keeps one thread here
+ * @p: its task, held by the caller
+ *
+ * Quick, since its memory is not looked at; and all that others can do to it
+ * while it is away.
+ *
+ * Return: bits of enum mosix_stay, 0 when nothing does.
+ * Context: any.
+ */
+u64 mosix_stay_of_thread(struct task_struct *p)
 {
 	u64 why = cpu_reasons(p);
 
@@ -246,7 +250,7 @@ static u64 task_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_VFORK);
 	if (has_tracer(p))
 		why |= BIT_ULL(STAY_TRACED);
-	if (p->user_cpus_ptr)
+	if (is_pinned(p))
 		why |= BIT_ULL(STAY_AFFINITY);
 	if (test_task_syscall_work(p, SYSCALL_USER_DISPATCH))
 		why |= BIT_ULL(STAY_DISPATCH);
@@ -256,8 +260,6 @@ static u64 task_reasons(struct task_struct *p)
 	if (p->io_uring)
 		why |= BIT_ULL(STAY_IO_URING);
 #endif
-	if (has_cpu_timer(p))
-		why |= BIT_ULL(STAY_CPU_TIMER);
 	return why;
 }
 
@@ -270,7 +272,7 @@ static u64 thread_reasons(struct task_struct *p)
 	rcu_read_lock();
 	for_each_thread(p, t)
 		if (!(t->flags & PF_EXITING))
-			why |= task_reasons(t);
+			why |= mosix_stay_of_thread(t);
 	rcu_read_unlock();
 	return why;
 }

@@ -25,7 +25,6 @@ enum mosix_stay {
 	STAY_PORTS,
 	STAY_TRACED,
 	STAY_PRIVATE,
-	STAY_CPU_TIMER,
 	STAY_XSAVE,
 	STAY_AFFINITY,
 	STAY_PKEYS,
@@ -38,6 +37,7 @@ enum mosix_stay {
 
 bool mosix_stay_passes(u64 why);
 u64 mosix_stay_reasons(struct task_struct *p);
+u64 mosix_stay_of_thread(struct task_struct *p);
 const char *mosix_stay_name(enum mosix_stay reason);
 
 #endif /* MOSIX_STAY_H */

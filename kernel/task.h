@@ -150,7 +150,7 @@ enum mosix_task_flag {
 	MT_BORN,	/* host: a task for it is being made */
 	MT_FROZEN,	/* waits at the barrier */
 	MT_OVER,	/* deputy: its thread of the body has ended */
-	MT_BOOKED,	/* deputy: its limit on CPU time may be reached */
+	MT_BOOKED,	/* deputy: a timer on CPU time may have expired */
 	MT_FILTERED,	/* home has seccomp filters for its calls */
 	MT_BORROWS,	/* a child of vfork() that was made away, before exec */
 	MT_FOLLOWS,	/* home: made away by one that was there for its work */
@@ -183,6 +183,10 @@ enum mosix_task_flag {
  * @visit: home: node that it goes back to with its next call, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
+ * @watch_ns: CPU time on this stay at which the body shall report; 0: none, or home
+ *	has to say so again
+ * @watch_used_ns: body: CPU time when that was last looked at
+ * @watch_idle: body: looks in a row that found it asleep
  */
 struct mosix_task {
 	struct list_head node;
@@ -207,6 +211,9 @@ struct mosix_task {
 	u16 visit;
 	u64 utime_ns;
 	u64 stime_ns;
+	u64 watch_ns;
+	u64 watch_used_ns;
+	u32 watch_idle;
 };
 
 /* process.c */
@@ -224,6 +231,7 @@ int mosix_proc_each(struct mosix_proc *proc,
 		    int (*fn)(struct mosix_task *mt, struct task_struct *task,
 			      void *arg), void *arg);
 struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid);
+struct task_struct *mosix_proc_task(struct mosix_proc *proc, u32 tid);
 struct mosix_task *mosix_proc_main(struct mosix_proc *proc);
 void mosix_proc_arrive(struct mosix_proc *proc);
 

@@ -91,13 +91,11 @@ static int add_vmas(struct mosix_image *image, const struct wire_vmas *head)
 	for (i = 0; i < count; i++) {
 		u64 start = le64_to_cpu(w[i].start);
 		u64 end = le64_to_cpu(w[i].end);
-		u32 known = VMA_GROWSDOWN | VMA_FILE | VMA_SHARED |
-			    VMA_NORESERVE | VMA_STACK | VMA_LOCKED;
 
 		if (!user_range(start, end) || start < floor ||
 		    le32_to_cpu(w[i].prot) & ~(PROT_READ | PROT_WRITE |
 					       PROT_EXEC) ||
-		    le32_to_cpu(w[i].flags) & ~known)
+		    le32_to_cpu(w[i].flags) & ~(u32)VMA_FLAGS)
 			return -EBADMSG;
 		floor = end;
 	}

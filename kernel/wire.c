@@ -57,6 +57,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_SCHED]	= HEAD(SCHED, struct wire_sched, SIDE_HOME),
 	[MSG_MADE]	= HEAD(MADE, struct wire_made, SIDE_HOST),
 	[MSG_ADOPT]	= HEAD(ADOPT, struct wire_adopt, SIDE_HOME),
+	[MSG_WATCH]	= HEAD(WATCH, struct wire_watch, SIDE_HOME),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {

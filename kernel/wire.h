@@ -101,6 +101,8 @@ enum wire_type {
 	/* a body makes a process */
 	MSG_MADE	= 29,	/* body: the child's body is there, or is not */
 	MSG_ADOPT	= 30,	/* home: this link is that child's */
+	/* while away: home to host */
+	MSG_WATCH	= 31,	/* when a thread shall report its CPU time */
 	MSG_TYPES
 };
 
@@ -510,6 +512,14 @@ struct wire_sched {
 };
 
 /**
+ * struct wire_watch - payload of WATCH
+ * @at_ns: CPU time of the thread on this stay, as USAGE has it
+ */
+struct wire_watch {
+	__le64 at_ns;
+};
+
+/**
  * struct wire_task - REC_TASK: of a thread, what is not registers
  * @tid: TID at home
  * @tgid: PID at home
@@ -628,6 +638,11 @@ enum wire_vma_flags {
 	VMA_NORESERVE	= 8,
 	VMA_STACK	= 16,
 	VMA_LOCKED	= 32,	/* never swapped out */
+	VMA_SEALED	= 64,	/* never changed: mseal() */
+	VMA_DONTFORK	= 128,	/* children do not have it */
+	VMA_WIPEONFORK	= 256,	/* they have it empty */
+	VMA_DROPPABLE	= 512,	/* may become empty at any time: MAP_DROPPABLE */
+	VMA_FLAGS	= 1023,	/* all of them */
 };
 
 struct wire_vmas {

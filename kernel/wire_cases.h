@@ -63,6 +63,7 @@ static const struct wire_type_case wire_type_cases[] = {
 	EXACT(SCHED, 28, SIDE_HOME, 8),
 	EXACT(MADE, 29, SIDE_HOST, 8),
 	EXACT(ADOPT, 30, SIDE_HOME, 16),
+	EXACT(WATCH, 31, SIDE_HOME, 8),
 };
 
 #undef BARE
@@ -290,6 +291,8 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	  { PUT32(wire_sched, nice, 20) }, -EBADMSG },
 	{ "sched: less nice than there is", MSG_SCHED, 8,
 	  { PUT32(wire_sched, nice, (u32)-21) }, -EBADMSG },
+	{ "watch", MSG_WATCH, 8, { }, 0 },
+	{ "watch: shorter", MSG_WATCH, 4, { }, -EBADMSG },
 	{ "sched: for real time", MSG_SCHED, 8,
 	  { PUT32(wire_sched, policy, 1) }, -EBADMSG },
 	{ "stays: refused elsewhere", MSG_STAYS, 4,

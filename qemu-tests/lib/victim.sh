@@ -20,6 +20,8 @@
 #                             false at the first that does not hold
 #   claim_tour N... -- PROGRAM ARGS...  all of it on a victim of node 1: start,
 #                             moves to each N, the victim's own verdict
+#   claim_settled PROGRAM ARGS...  a victim of node 1 that does not come home for
+#                             what it does; a tour over both other nodes
 #   claim_visits PROGRAM ARGS...  a victim of node 1 that may come home by itself
 #                             whenever it likes, and is sent away again
 #   claim_restless N PROGRAM ARGS...  the same with N round trips over both
@@ -186,6 +188,18 @@ claim_trip() {
 		fi
 		ok "$name is on $to and goes on"
 	done
+}
+
+claim_settled() {
+	local name=$1 before
+	claim_victim "$name" 1 "$@" || return 0
+	must "$name moves to 2" move "$name" 2
+	before=$(about "$name" nmigs)
+	claim "$name goes on" goes_on "$name"
+	claim "$name goes on once more" goes_on "$name"
+	assert_eq "$(about "$name" nmigs)" "$before" "$name has not moved"
+	claim_trip "$name" 3 home 2 || true
+	claim "$name has seen nothing" passes "$name"
 }
 
 claim_visits() {

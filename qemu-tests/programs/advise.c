@@ -7,6 +7,7 @@
 #include "child.h"
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 enum { PAGE = 4096, PAGES = 16, HUGE_BYTES = 2 << 20 };
 
@@ -133,6 +134,8 @@ static void huge(char *at, uint64_t seed)
 	CHECK_CALL(mprotect(at + HUGE_BYTES, PAGE, PROT_READ | PROT_WRITE));
 	if (madvise(at, 2 * HUGE_BYTES, MADV_NOHUGEPAGE))
 		CHECK(errno == EINVAL, "no huge pages: %s", strerror(errno));
+	CHECK(!CHECK_CALL(prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0)),
+	      "it may have no huge pages any more");
 	CHECK_CALL(madvise(at, 2 * HUGE_BYTES, MADV_DONTNEED));
 	check(at, pages, 0, "thrown away");
 }

@@ -11,7 +11,7 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
-enum { FILE_BYTES = 200 * 1000, PIPE_BYTES = 20000, VMSPLICE_EVERY = 4 };
+enum { FILE_BYTES = 200 * 1000, PIPE_BYTES = 20000 };
 
 static int source, target, pipe_ends[2], pair[2];
 static char back[FILE_BYTES];
@@ -238,8 +238,7 @@ int main(int argc, char **argv)
 		send_files(from);
 		splice_files(from);
 		tee_pipes();
-		if (victim.done % VMSPLICE_EVERY == 1)
-			own_pages();
+		own_pages();
 	}
 	partner_end();
 	CHECK_CALL(unlink(folder_path("source")));

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A parent that works, makes a child that works, executes itself and works
- * again; and works, and spawns the same program. Some of its memory is not for
- * children: they can be made at home only. Who looks for them finds their names:
- * family, child, grown.
+ * again; and works, and spawns the same program. Its children have a namespace of
+ * their own, so they can be made at home only. Who looks for them finds their
+ * names: family, child, grown.
  *
  *	family [-d DIR ...] [MS]	MS of work for each step, 2000 unless said
  */
 #include "victim.h"
 
+#include <sched.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static void work(uint64_t ms)
@@ -25,14 +26,11 @@ static void work(uint64_t ms)
 	CHECK(x > 1, "arithmetic");
 }
 
-static void keep_from_children(void)
+/* In a namespace of its own: a child that is made at home. */
+static pid_t fork_apart(void)
 {
-	long bytes = sysconf(_SC_PAGESIZE);
-	void *own = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	CHECK(own != MAP_FAILED, "mmap: %s", strerror(errno));
-	CHECK_CALL(madvise(own, bytes, MADV_DONTFORK));
+	return syscall(SYS_clone, SIGCHLD | CLONE_NEWUTS, NULL, NULL, NULL,
+		       NULL);
 }
 
 static void check_child(pid_t child, int code)
@@ -55,12 +53,11 @@ int main(int argc, char **argv)
 		work(strtoul(argv[1], NULL, 10));
 		return 7;
 	}
-	keep_from_children();
 	victim_begin(argc, argv);
 	snprintf(ms, sizeof(ms), "%s", optind < argc ? argv[optind] : "2000");
 	while (victim_next()) {
 		work(strtoul(ms, NULL, 10));
-		child = CHECK_CALL(fork());
+		child = CHECK_CALL(fork_apart());
 		if (!child) {
 			CHECK_CALL(prctl(PR_SET_NAME, "child"));
 			work(strtoul(ms, NULL, 10));

@@ -151,24 +151,6 @@ static int undo_private(void)
 	return result(prctl(PR_SET_DUMPABLE, 1));
 }
 
-static timer_t cpu_timer;
-
-static int make_cpu_timer(void)
-{
-	struct sigevent how = { .sigev_notify = SIGEV_SIGNAL,
-				.sigev_signo = SIGUSR1 };
-	struct itimerspec when = { .it_value.tv_sec = 1000 };
-	int ret = result(timer_create(CLOCK_PROCESS_CPUTIME_ID, &how,
-				      &cpu_timer));
-
-	return ret ? ret : result(timer_settime(cpu_timer, 0, &when, NULL));
-}
-
-static int undo_cpu_timer(void)
-{
-	return result(timer_delete(cpu_timer));
-}
-
 static int make_io_uring(void)
 {
 	char params[120] = "";
@@ -197,7 +179,6 @@ static const struct cause causes[] = {
 	{ "ports", "I/O port permissions", make_ports, NULL },
 	{ "private", "private memory (not dumpable)",
 	  make_private, undo_private },
-	{ "cpu_timer", "CPU-time timer", make_cpu_timer, undo_cpu_timer },
 	/* No cause at all: they move with their process. */
 	{ "none", "", NULL, NULL },
 };
@@ -297,11 +278,6 @@ FIXTURE_VARIANT_ADD(reason, ports)
 FIXTURE_VARIANT_ADD(reason, private)
 {
 	.cause = "private",
-};
-
-FIXTURE_VARIANT_ADD(reason, cpu_timer)
-{
-	.cause = "cpu_timer",
 };
 
 /* Start this very program again, as the one that has the cause. */

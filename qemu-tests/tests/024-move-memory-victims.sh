@@ -15,13 +15,9 @@ claim_tour 2 3 home -- selfmem
 claim_tour 2 3 home -- strides
 claim_tour 2 3 home -- slide 4
 
-# Locking memory is no reason to come home.
-claim_victim mlocks 1 mlocks
-move mlocks 2
-claim "mlocks goes on" goes_on mlocks
-assert_eq "$(about mlocks nmigs)" 1 "mlocks stays where it was sent"
-claim_trip mlocks 3 home
-claim "mlocks has seen nothing" passes mlocks
+# Locking memory is no reason to come home, nor is sealing it.
+claim_settled mlocks
+claim_settled seals
 
 claim_tour 2 3 home -- reuse
 
@@ -76,3 +72,4 @@ claim "shared has seen nothing" passes shared
 claim_restless 3 guard
 claim_restless 3 selfmem
 claim_restless 3 mlocks
+claim_restless 3 seals

@@ -5,8 +5,8 @@
 #
 #   n1 (home) --> n2 --> n1
 #
-# needs: chrt
-# nodes: 2
+# needs: chrt taskset
+# nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
@@ -41,6 +41,22 @@ assert_eq "$(here fpu)" "-8 3" "home shows what was asked for"
 claim "it comes home" move fpu home
 assert_eq "$(here fpu)" "-8 3" "it is so at home again"
 claim "it has seen nothing" passes fpu
+
+# Somebody pins it, or makes it one for real time, while it is away.
+claim_victim fpu 1 fpu
+claim "it moves again" move fpu 2
+n1 taskset -p 1 "$(pid_of fpu)"
+claim "pinned at home it comes home" wait_for 20 is_on fpu 1
+assert_eq "$(about fpu cantmove)" "CPU affinity" "that is why it stays"
+claim "it has seen nothing" passes fpu
+claim_victim fpu 1 fpu
+claim "another one moves" move fpu 2
+n1 chrt -f -p 5 "$(pid_of fpu)"
+claim "made one for real time it comes home" wait_for 20 is_on fpu 1
+claim "it has seen nothing" passes fpu
+
+claim_settled scheds
+claim_visits scheds pinned
 
 claim_victim tmem 1 tmem
 threads="/proc/$(pid_of tmem)/task/*"

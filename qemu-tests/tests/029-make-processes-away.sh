@@ -12,19 +12,6 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-# claim_settled PROGRAM...: it does not come home for what it does.
-claim_settled() {
-	local name=$1 before
-	claim_victim "$name" 1 "$@" || return 0
-	must "$name moves to 2" move "$name" 2
-	before=$(about "$name" nmigs)
-	claim "$name goes on" goes_on "$name"
-	claim "$name goes on once more" goes_on "$name"
-	assert_eq "$(about "$name" nmigs)" "$before" "$name has not moved"
-	claim_trip "$name" 3 home 2 || true
-	claim "$name has seen nothing" passes "$name"
-}
-
 guests_on() {
 	node "$1" "awk 'NR > 1 && \$3 != $1' /proc/mosix/processes" | wc -l
 }

@@ -15,7 +15,7 @@ claim_tour 2 3 home -- names
 claim_tour 2 3 home -- holes
 claim_tour 2 3 home -- appends
 claim_tour 2 3 home -- locks
-claim_tour 2 3 home -- copies
+claim_settled copies
 claim_restless 2 openflags
 claim_restless 2 names
 claim_restless 2 holes

@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Claim: a limit on CPU time counts what a process uses away, warns and kills.
+# Claim: a limit on CPU time counts what a process uses away, warns and kills; timers
+# on CPU time expire when so much was used there.
 #
-#   n1 (home) --> n2
+#   n1 (home) --> n2 --> n3
 #
-# limit: 300
+# limit: 400
+# nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
@@ -36,3 +38,8 @@ claim_ends() {
 
 claim_ends soft '-S -t 5' 152
 claim_ends hard '-t 5' 137
+
+claim_settled profs
+claim_settled profs 2
+claim_restless 3 profs
+claim_restless 3 profs 1

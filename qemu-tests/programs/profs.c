@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Timers on CPU time, of the process and of a thread, by POSIX and as the older
+ * interval timers: they expire when so much was used, not before and not much
+ * later, and a profiler's ticks come as often as they should.
+ *
+ *	profs [THREADS]		as many more burn CPU time meanwhile
+ */
+#include "victim.h"
+
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+
+enum {
+	AFTER_MS	= 60,
+	LATE_MS		= 400,
+	PROF_MS		= 10,
+	VIRTUAL_MS	= 20,
+	FEW		= 4,	/* a tick of so many must come */
+};
+
+static volatile sig_atomic_t fired, profs, virtuals;
+static volatile uint64_t sum;
+
+static void on_signal(int signal)
+{
+	if (signal == SIGPROF)
+		profs++;
+	else if (signal == SIGVTALRM)
+		virtuals++;
+	else
+		fired++;
+}
+
+static void listen_to(int signal)
+{
+	struct sigaction action = {
+		.sa_handler = on_signal,
+		.sa_flags = SA_RESTART,
+	};
+
+	CHECK_CALL(sigaction(signal, &action, NULL));
+}
+
+static void every(int which, int ms)
+{
+	struct itimerval value = {
+		.it_interval.tv_usec = ms * 1000,
+		.it_value.tv_usec = ms * 1000,
+	}, is;
+
+	CHECK_CALL(setitimer(which, &value, NULL));
+	CHECK_CALL(getitimer(which, &is));
+	/* The kernel adds the tick that it may be late. */
+	CHECK(is.it_interval.tv_usec >= ms * 1000 &&
+	      is.it_interval.tv_usec < (ms + 20) * 1000 && !is.it_value.tv_sec,
+	      "an interval of %ld us", (long)is.it_interval.tv_usec);
+}
+
+static void burn(void)
+{
+	for (int i = 0; i < 20000; i++)
+		sum = victim_mix(sum);
+}
+
+static void *burn_always(void *arg)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	for (;;)
+		burn();
+	return arg;
+}
+
+/* It expires after so much of the clock's time. */
+static void once(timer_t timer, clockid_t clock)
+{
+	struct itimerspec after = { .it_value.tv_nsec = AFTER_MS * 1000000 };
+	uint64_t used, begun = victim_clock_ms(clock);
+	int before = fired;
+
+	CHECK_CALL(timer_settime(timer, 0, &after, NULL));
+	while (fired == before) {
+		burn();
+		used = victim_clock_ms(clock) - begun;
+		CHECK_CALL(timer_gettime(timer, &after));
+		CHECK(used < AFTER_MS + LATE_MS,
+		      "clock %d: nothing after %lu ms, %ld.%09ld s are left",
+		      clock, used, (long)after.it_value.tv_sec,
+		      after.it_value.tv_nsec);
+	}
+	used = victim_clock_ms(clock) - begun;
+	CHECK(used + 1 >= AFTER_MS, "after %lu ms already", used);
+	CHECK(fired == before + 1, "it expired %d times", fired - before);
+}
+
+static timer_t make(clockid_t clock)
+{
+	struct sigevent how = {
+		.sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = SIGUSR2,
+	};
+	timer_t timer;
+
+	CHECK_CALL(timer_create(clock, &how, &timer));
+	return timer;
+}
+
+static void check_ticks(const char *what, int ticks, int ms, uint64_t used_ms)
+{
+	uint64_t want = used_ms / ms;
+
+	CHECK((uint64_t)ticks <= want + 2, "%s: %d ticks in %lu ms", what,
+	      ticks, used_ms);
+	CHECK((uint64_t)ticks >= want / FEW, "%s: only %d ticks in %lu ms",
+	      what, ticks, used_ms);
+}
+
+int main(int argc, char **argv)
+{
+	timer_t process, thread;
+	uint64_t begun;
+	pthread_t other;
+	int threads;
+
+	victim_begin(argc, argv);
+	threads = optind < argc ? atoi(argv[optind]) : 0;
+	listen_to(SIGPROF);
+	listen_to(SIGVTALRM);
+	listen_to(SIGUSR2);
+	process = make(CLOCK_PROCESS_CPUTIME_ID);
+	thread = make(CLOCK_THREAD_CPUTIME_ID);
+	begun = victim_clock_ms(CLOCK_PROCESS_CPUTIME_ID);
+	every(ITIMER_PROF, PROF_MS);
+	every(ITIMER_VIRTUAL, VIRTUAL_MS);
+	for (int i = 0; i < threads; i++)
+		CHECK(!pthread_create(&other, NULL, burn_always, NULL),
+		      "no thread");
+	while (victim_next()) {
+		once(process, CLOCK_PROCESS_CPUTIME_ID);
+		once(thread, CLOCK_THREAD_CPUTIME_ID);
+	}
+	begun = victim_clock_ms(CLOCK_PROCESS_CPUTIME_ID) - begun;
+	check_ticks("ITIMER_PROF", profs, PROF_MS, begun);
+	CHECK(virtuals, "no tick of ITIMER_VIRTUAL");
+	return victim_pass();
+}
