@@ -61,6 +61,7 @@ static void be_on(const cpu_set_t *cpus)
 	cpu_set_t is;
 
 	CHECK_CALL(sched_setaffinity(0, sizeof(*cpus), cpus));
+	CHECK(CPU_ISSET(sched_getcpu(), cpus), "on CPU %d", sched_getcpu());
 	CPU_ZERO(&is);
 	CHECK_CALL(sched_getaffinity(0, sizeof(is), &is));
 	CHECK(CPU_EQUAL(&is, cpus), "not the CPUs that were asked for");
