@@ -79,6 +79,10 @@ long mosix_call_vfork(struct mosix_call_ctx *ctx);
 long mosix_call_process(struct mosix_call_ctx *ctx,
 			struct kernel_clone_args *args);
 
+/* Flags of a clone that are about where the new thread or process runs. */
+#define CLONE_AWAY	(CLONE_SETTLS | CLONE_PARENT_SETTID | \
+			 CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
+
 /* clone.c: a thread makes another one */
 struct mosix_image *mosix_clone_image(struct mosix_task *child,
 				      const struct kernel_clone_args *args);

@@ -28,9 +28,6 @@
 /* What a thread shares with its maker at home. */
 #define CLONE_SHARED	(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM)
 #define CLONE_A_THREAD	(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)
-/* What is done where the thread runs. */
-#define CLONE_AWAY	(CLONE_SETTLS | CLONE_PARENT_SETTID | \
-			 CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
 /* These two have no effect. */
 #define CLONE_NOTHING	(CLONE_DETACHED | CLONE_UNTRACED)
 

@@ -24,6 +24,7 @@
 
 #include <linux/memcontrol.h>
 #include <linux/mosix.h>
+#include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
@@ -204,6 +205,9 @@ static void obey_reasons(struct task_struct *p)
 {
 	u64 why = mosix_stay_of_thread(p);
 
+	/* Whom it has lent its memory to may have become somebody else. */
+	if (p == current && get_dumpable(p->mm) != SUID_DUMP_USER)
+		why |= BIT_ULL(STAY_PRIVATE);
 	if (why && !mosix_stay_passes(why) && !(why & BIT_ULL(STAY_EXITING)))
 		mosix_migrate_start(p, 0, MOSIX_WHY_STAY);
 }

@@ -42,9 +42,6 @@ enum {
 /* What the child shares at home, or how it is made there. */
 #define CLONE_HOME	(CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_IO | \
 			 CLONE_CLEAR_SIGHAND | CLONE_PARENT | CSIGNAL)
-/* What is done where it runs. */
-#define CLONE_AWAY	(CLONE_SETTLS | CLONE_PARENT_SETTID | \
-			 CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
 #define CLONE_BORROW	(CLONE_VM | CLONE_VFORK)
 /* These have no effect on who is not traced. */
 #define CLONE_NOTHING	(CLONE_DETACHED | CLONE_UNTRACED | CLONE_PTRACE)
