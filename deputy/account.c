@@ -94,7 +94,8 @@ void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
 		proc->booked_ns += utime + stime;
 		book(mt->task, utime, stime);
-		mosix_cputimer_booked(mt);
+		if (utime + stime)
+			mosix_cputimer_booked(mt);
 	}
 	spin_unlock(&proc->lock);
 }

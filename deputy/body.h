@@ -113,6 +113,7 @@ void mosix_account_init(void);
 
 /* cputimer.c */
 void mosix_cputimer_booked(struct mosix_task *mt);
+bool mosix_cputimer_wanted(const struct mosix_task *mt);
 void mosix_cputimer_run(struct mosix_task *mt);
 void mosix_cputimer_set(struct mosix_task *mt, unsigned long nr);
 int mosix_cputimer_heard(struct mosix_link *link, struct mosix_msg *msg);

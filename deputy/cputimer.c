@@ -26,6 +26,7 @@
 
 enum {
 	LOOK_SHIFT_MAX	= 4,	/* a sleeper is looked at each so many ticks */
+	OVERDUE_MAX	= 64,	/* expiries on one report */
 };
 
 #define NEVER	U64_MAX
@@ -107,6 +108,9 @@ static bool is_timed(struct task_struct *p)
  * mosix_cputimer_booked - home has booked CPU time of a thread
  * @mt: its record; the process is locked
  *
+ * Its deputy finds what has expired: the signal of a process's timer is for the
+ * thread that runs.
+ *
  * Context: any.
  */
 void mosix_cputimer_booked(struct mosix_task *mt)
@@ -135,23 +139,28 @@ static void tell(struct mosix_task *mt, u64 at_ns)
 	mosix_link_put(link);
 }
 
-/* CPU time of current on this stay, as its body says it, at which to report. */
-static u64 report_at(struct mosix_task *mt)
+/* What current may use before one of its timers can expire. */
+static u64 left_of_current(struct mosix_task *mt)
 {
-	struct mosix_proc *proc = mt->proc;
-	u64 left, thread, reported;
+	u64 process, thread;
 
-	spin_lock(&proc->lock);
 	spin_lock_irq(&current->sighand->siglock);
-	left = left_of_process(current->signal);
+	process = left_of_process(current->signal);
 	thread = left_of_thread(current);
 	spin_unlock_irq(&current->sighand->siglock);
-	if (left != NEVER)
-		left = div_u64(left, max(proc->nlive, 1U));
-	left = min(left, thread);
-	reported = mt->utime_ns + mt->stime_ns;
-	spin_unlock(&proc->lock);
-	return left == NEVER ? NEVER : reported + left;
+	if (process != NEVER)
+		process = div_u64(process, max(READ_ONCE(mt->proc->nlive), 1U));
+	return min(process, thread);
+}
+
+static u64 reported_by(struct mosix_task *mt)
+{
+	u64 ns;
+
+	spin_lock(&mt->proc->lock);
+	ns = mt->utime_ns + mt->stime_ns;
+	spin_unlock(&mt->proc->lock);
+	return ns;
 }
 
 /* What the tick would do, on time that the body has spent. */
@@ -165,6 +174,18 @@ static void run_timers(void)
 }
 
 /**
+ * mosix_cputimer_wanted - has a deputy to look at its timers on CPU time?
+ * @mt: its record
+ *
+ * Return: true when it has.
+ * Context: any.
+ */
+bool mosix_cputimer_wanted(const struct mosix_task *mt)
+{
+	return READ_ONCE(mt->flags) & (BIT(MT_BOOKED) | BIT(MT_TIMED));
+}
+
+/**
  * mosix_cputimer_run - what has expired, and when the body shall report next
  * @mt: record of current
  *
@@ -172,21 +193,31 @@ static void run_timers(void)
  */
 void mosix_cputimer_run(struct mosix_task *mt)
 {
-	u64 at_ns;
+	u64 left, at_ns;
 
+	clear_bit(MT_TIMED, &mt->flags);
 	if (test_and_clear_bit(MT_BOOKED, &mt->flags))
 		run_timers();
 	if (!is_timed(current))
 		return;
-	at_ns = report_at(mt);
+	left = left_of_current(mt);
+	if (left == NEVER)
+		return;
+	/* It is due more than once: again when its signal is on its way. */
+	if (!left && mt->overdue++ < OVERDUE_MAX) {
+		set_bit(MT_BOOKED, &mt->flags);
+		return;
+	}
+	mt->overdue = 0;
+	at_ns = reported_by(mt) + left;
 	/* What its deputy uses here brings the time nearer, by very little. */
-	if (at_ns != NEVER && abs_diff(at_ns, mt->watch_ns) > TICK_NSEC / 2)
+	if (abs_diff(at_ns, mt->watch_ns) > TICK_NSEC / 2)
 		tell(mt, at_ns);
 }
 
 static int wake_one(struct mosix_task *mt, struct task_struct *task, void *arg)
 {
-	set_bit(MT_BOOKED, &mt->flags);
+	set_bit(MT_TIMED, &mt->flags);
 	wake_up(&mt->wait);
 	return 0;
 }

@@ -487,7 +487,7 @@ static int await_message(struct mosix_task *mt)
 	wait_event_interruptible(mt->wait, has_message(mt) ||
 				 READ_ONCE(link->error) || must_ask(mt) ||
 				 must_restore(mt) ||
-				 test_bit(MT_BOOKED, &mt->flags));
+				 mosix_cputimer_wanted(mt));
 	error = has_message(mt) ? 0 : READ_ONCE(link->error);
 	mosix_link_put(link);
 	return error;

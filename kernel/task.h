@@ -151,6 +151,7 @@ enum mosix_task_flag {
 	MT_FROZEN,	/* waits at the barrier */
 	MT_OVER,	/* deputy: its thread of the body has ended */
 	MT_BOOKED,	/* deputy: a timer on CPU time may have expired */
+	MT_TIMED,	/* deputy: there are other timers on CPU time now */
 	MT_FILTERED,	/* home has seccomp filters for its calls */
 	MT_BORROWS,	/* a child of vfork() that was made away, before exec */
 	MT_FOLLOWS,	/* home: made away by one that was there for its work */
@@ -185,6 +186,7 @@ enum mosix_task_flag {
  * @stime_ns: the same for system time
  * @watch_ns: CPU time on this stay at which the body shall report; 0: none, or home
  *	has to say so again
+ * @overdue: home: expiries in a row that the body's last report has brought
  * @watch_used_ns: body: CPU time when that was last looked at
  * @watch_idle: body: looks in a row that found it asleep
  */
@@ -212,6 +214,7 @@ struct mosix_task {
 	u64 utime_ns;
 	u64 stime_ns;
 	u64 watch_ns;
+	u32 overdue;
 	u64 watch_used_ns;
 	u32 watch_idle;
 };

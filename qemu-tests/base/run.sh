@@ -23,6 +23,8 @@ awk -v which="$which" -v status=$status '
 		printf "%s\t%d\t%s\t%s\n", which, number, verdict, name
 	}
 	{ sub(/\r$/, "") }
+	# What it said before without a newline.
+	{ sub(/^.*\.\.not ok /, "not ok ") }
 	/^ *(not )?ok [0-9]+/ {
 		verdict = $1 == "not" ? "not ok" : "ok"
 		name = $0

@@ -14,14 +14,17 @@
 
 enum {
 	AFTER_MS	= 60,
-	LATE_MS		= 400,
+	LATE_MS		= 200,
 	PROF_MS		= 10,
 	VIRTUAL_MS	= 20,
-	FEW		= 4,	/* a tick of so many must come */
+	FEW_TICKS	= 20,	/* one of so many must come */
+	FEW_LATE	= 4,	/* one of so many may be late */
+	GIVE_UP_MS	= 20000,
 };
 
 static volatile sig_atomic_t fired, profs, virtuals;
 static volatile uint64_t sum;
+static int shots, late;
 
 static void on_signal(int signal)
 {
@@ -75,26 +78,27 @@ static void *burn_always(void *arg)
 	return arg;
 }
 
-/* It expires after so much of the clock's time. */
+/* It expires after so much of the clock's time; nothing is asked meanwhile. */
 static void once(timer_t timer, clockid_t clock)
 {
-	struct itimerspec after = { .it_value.tv_nsec = AFTER_MS * 1000000 };
+	const struct itimerspec after = {
+		.it_value.tv_nsec = AFTER_MS * 1000000,
+	};
 	uint64_t used, begun = victim_clock_ms(clock);
+	uint64_t wall = victim_clock_ms(CLOCK_MONOTONIC);
 	int before = fired;
 
 	CHECK_CALL(timer_settime(timer, 0, &after, NULL));
-	while (fired == before) {
+	while (fired == before &&
+	       victim_clock_ms(CLOCK_MONOTONIC) < wall + GIVE_UP_MS)
 		burn();
-		used = victim_clock_ms(clock) - begun;
-		CHECK_CALL(timer_gettime(timer, &after));
-		CHECK(used < AFTER_MS + LATE_MS,
-		      "clock %d: nothing after %lu ms, %ld.%09ld s are left",
-		      clock, used, (long)after.it_value.tv_sec,
-		      after.it_value.tv_nsec);
-	}
 	used = victim_clock_ms(clock) - begun;
-	CHECK(used + 1 >= AFTER_MS, "after %lu ms already", used);
-	CHECK(fired == before + 1, "it expired %d times", fired - before);
+	CHECK(fired == before + 1, "clock %d: it expired %d times in %lu ms",
+	      clock, fired - before, used);
+	CHECK(used + 1 >= AFTER_MS, "clock %d: after %lu ms already", clock,
+	      used);
+	shots++;
+	late += used > AFTER_MS + LATE_MS;
 }
 
 static timer_t make(clockid_t clock)
@@ -115,7 +119,7 @@ static void check_ticks(const char *what, int ticks, int ms, uint64_t used_ms)
 
 	CHECK((uint64_t)ticks <= want + 2, "%s: %d ticks in %lu ms", what,
 	      ticks, used_ms);
-	CHECK((uint64_t)ticks >= want / FEW, "%s: only %d ticks in %lu ms",
+	CHECK((uint64_t)ticks >= want / FEW_TICKS, "%s: only %d ticks in %lu ms",
 	      what, ticks, used_ms);
 }
 
@@ -146,5 +150,6 @@ int main(int argc, char **argv)
 	begun = victim_clock_ms(CLOCK_PROCESS_CPUTIME_ID) - begun;
 	check_ticks("ITIMER_PROF", profs, PROF_MS, begun);
 	CHECK(virtuals, "no tick of ITIMER_VIRTUAL");
+	CHECK(late <= shots / FEW_LATE + 1, "%d of %d shots were late", late, shots);
 	return victim_pass();
 }
