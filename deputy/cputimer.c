@@ -85,7 +85,7 @@ static u64 left_of_process(struct signal_struct *sig)
 		if (i < CPUCLOCK_SCHED && sig->it[i].expires)
 			expires[i] = min(expires[i], sig->it[i].expires);
 	}
-	if (limit != RLIM_INFINITY)
+	if (limit < NEVER / NSEC_PER_SEC)
 		expires[CPUCLOCK_PROF] = min(expires[CPUCLOCK_PROF],
 					     limit * NSEC_PER_SEC);
 	return least_left(expires, atomic64_read(&used->utime),

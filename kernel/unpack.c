@@ -77,6 +77,15 @@ static bool user_range(u64 start, u64 end)
 	       PAGE_ALIGNED(end);
 }
 
+/* What the kernel has never together is not asked of it. */
+static bool vma_flags_sane(u32 flags)
+{
+	u32 not_droppable = VMA_GROWSDOWN | VMA_FILE | VMA_SHARED;
+
+	return !(flags & ~(u32)VMA_FLAGS) &&
+	       (!(flags & VMA_DROPPABLE) || !(flags & not_droppable));
+}
+
 static int add_vmas(struct mosix_image *image, const struct wire_vmas *head)
 {
 	const struct wire_vma *w = (const void *)(head + 1);
@@ -95,7 +104,7 @@ static int add_vmas(struct mosix_image *image, const struct wire_vmas *head)
 		if (!user_range(start, end) || start < floor ||
 		    le32_to_cpu(w[i].prot) & ~(PROT_READ | PROT_WRITE |
 					       PROT_EXEC) ||
-		    le32_to_cpu(w[i].flags) & ~(u32)VMA_FLAGS)
+		    !vma_flags_sane(le32_to_cpu(w[i].flags)))
 			return -EBADMSG;
 		floor = end;
 	}

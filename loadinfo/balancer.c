@@ -204,6 +204,16 @@ static void forget(pid_t pid)
 			sample.proc[i].movable = 0;
 }
 
+/* It could not leave, or its home keeps it where it is: not again at once. */
+static void let_stay(pid_t pid, u64 until_ms)
+{
+	u32 i;
+
+	for (i = 0; i < sample.count; i++)
+		if (sample.proc[i].lb.pid == pid)
+			sample.proc[i].stays_ms = until_ms;
+}
+
 /* Returns true when a move has come to its end. */
 static bool follow_move(u64 now_ms)
 {
@@ -221,6 +231,8 @@ static bool follow_move(u64 now_ms)
 		if (is_targets_fault(proc))
 			lb_history_refused(&history, d->node,
 					   now_ms + params.refusal_ms);
+		else
+			let_stay(d->pid, now_ms + STAYS_MS);
 	} else {
 		forget(d->pid);
 		mosix_vector_moved(d->node, leaving.demand_milli, now_ms);

@@ -28,7 +28,28 @@ claim "who talks comes home by itself" wait_for $((40 * SLOW)) is_on talks 1
 claim "the other host says why" \
 	n2 "grep -q ' move-home ' /proc/mosix/decisions"
 claim "who computes stays" is_on works 2
-n1 "kill -KILL $(pid_of talks) $(pid_of works)"
+n1 "kill -KILL $(pid_of talks)"
 finish talks 20 || true
+
+# Its user keeps it away: the host asks for that now and then, not all the time.
+failures() {
+	n2 "grep -c ' failed ' /proc/mosix/decisions" || true
+}
+asked() {
+	(($(failures) > $1))
+}
+start keeps 1 dd if=/dev/zero of=/dev/null bs=512
+n1 "echo 1 >/proc/$(pid_of keeps)/mosix/lock"
+before=$(failures)
+must "one that is locked goes out" go keeps
+claim "its host would send it home" wait_for $((40 * SLOW)) asked "$before"
+before=$(failures)
+sleep 5
+after=$(failures)
+claim "it does not ask all the time ($((after - before)) times in 5 s)" \
+	test $((after - before)) -le 2
+claim "it stays where it is wanted" is_on keeps 2
+n1 "kill -KILL $(pid_of works) $(pid_of keeps)"
+finish keeps 20 || true
 finish works 20 || true
 n1 tell /proc/mosix/admin/stay 0 >/dev/null
