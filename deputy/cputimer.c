@@ -144,10 +144,10 @@ static u64 left_of_current(struct mosix_task *mt)
 {
 	u64 process, thread;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&mosix_own_sighand()->siglock);
 	process = left_of_process(current->signal);
 	thread = left_of_thread(current);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	if (process != NEVER)
 		process = div_u64(process, max(READ_ONCE(mt->proc->nlive), 1U));
 	return min(process, thread);
