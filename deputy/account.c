@@ -100,20 +100,6 @@ void mosix_account_add(struct mosix_proc *proc, u32 tid,
 	spin_unlock(&proc->lock);
 }
 
-static int report_thread(struct mosix_task *mt, struct task_struct *task,
-			 void *arg)
-{
-	struct mosix_link *link = arg;
-	struct mosix_msg *msg = mosix_msg_new(MSG_USAGE,
-					      sizeof(struct wire_usage));
-
-	if (!msg)
-		return -ENOMEM;
-	mosix_account_read((void *)msg->data, task);
-	msg->h.tid = cpu_to_le32(mt->tid);
-	return mosix_link_send(link, msg);
-}
-
 /**
  * mosix_account_report - tell home what a thread of a body has used
  * @mt: its record
@@ -125,19 +111,25 @@ static int report_thread(struct mosix_task *mt, struct task_struct *task,
 int mosix_account_report(struct mosix_task *mt, struct task_struct *task)
 {
 	struct mosix_link *link = mosix_proc_link(mt->proc);
-	int ret = link ? report_thread(mt, task, link) : -ENOTCONN;
+	struct mosix_msg *msg;
+	int ret = -ENOMEM;
 
+	if (!link)
+		return -ENOTCONN;
+	msg = mosix_msg_new(MSG_USAGE, sizeof(struct wire_usage));
+	if (msg) {
+		mosix_account_read((void *)msg->data, task);
+		msg->h.tid = cpu_to_le32(mt->tid);
+		ret = mosix_link_send(link, msg);
+	}
 	mosix_link_put(link);
 	return ret;
 }
 
-static void report_one(struct mosix_proc *proc)
+static int report_one(struct mosix_task *mt, struct task_struct *task,
+		      void *unused)
 {
-	struct mosix_link *link = mosix_proc_link(proc);
-
-	if (link)
-		mosix_proc_each(proc, report_thread, link);
-	mosix_link_put(link);
+	return mosix_account_report(mt, task);
 }
 
 static void report_all(struct work_struct *work)
@@ -146,7 +138,7 @@ static void report_all(struct work_struct *work)
 
 	while ((proc = mosix_proc_next(proc)))
 		if (mosix_proc_state(proc) == ST_RUNNING)
-			report_one(proc);
+			mosix_proc_each(proc, report_one, NULL);
 	schedule_delayed_work(&report, PERIOD_S * HZ);
 }
 

@@ -25,7 +25,7 @@
 #include <asm/unistd.h>
 
 enum {
-	LOOK_SHIFT_MAX	= 4,	/* a sleeper is looked at each so many ticks */
+	LOOK_SHIFT_MAX	= 4,	/* a sleeper is looked at each 1 << 4 ticks */
 	OVERDUE_MAX	= 64,	/* expiries on one report */
 };
 

@@ -194,24 +194,32 @@ static void explain(struct task_struct *task, const struct lb_decision *d)
 	spin_unlock(&proc->lock);
 }
 
-/* It does not run here any more, whatever the last sample says. */
-static void forget(pid_t pid)
+static struct sample_proc *find_sample(pid_t pid)
 {
 	u32 i;
 
 	for (i = 0; i < sample.count; i++)
 		if (sample.proc[i].lb.pid == pid)
-			sample.proc[i].movable = 0;
+			return &sample.proc[i];
+	return NULL;
+}
+
+/* It does not run here any more, whatever the last sample says. */
+static void forget(pid_t pid)
+{
+	struct sample_proc *s = find_sample(pid);
+
+	if (s)
+		s->movable = 0;
 }
 
 /* It could not leave, or its home keeps it where it is: not again at once. */
 static void let_stay(pid_t pid, u64 until_ms)
 {
-	u32 i;
+	struct sample_proc *s = find_sample(pid);
 
-	for (i = 0; i < sample.count; i++)
-		if (sample.proc[i].lb.pid == pid)
-			sample.proc[i].stays_ms = until_ms;
+	if (s)
+		s->stays_ms = until_ms;
 }
 
 /* Returns true when a move has come to its end. */

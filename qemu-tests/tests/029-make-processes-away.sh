@@ -44,6 +44,7 @@ for i in 2 3; do
 done
 claim_settled filemap fresh
 claim_settled vain
+claim_settled slain
 claim_settled forks 1000
 # The same with threads, which write meanwhile and start programs.
 claim_settled tforks
