@@ -3,7 +3,8 @@
  * How a program has itself scheduled: for batches, for idle times, as usual, by
  * either call; and it finds what it has asked for.
  *
- *	scheds [pinned]		and on one CPU for a while, which holds it at home
+ *	scheds [pinned]		and on one CPU while "pin" lies in its control
+ *				directory, which holds it at home
  */
 #include "victim.h"
 
@@ -70,10 +71,10 @@ static void be_on(const cpu_set_t *cpus)
 int main(int argc, char **argv)
 {
 	cpu_set_t all, first;
-	bool pinned;
+	bool may_pin, pinned = false;
 
 	victim_begin(argc, argv);
-	pinned = optind < argc;
+	may_pin = optind < argc;
 	CHECK_CALL(sched_getaffinity(0, sizeof(all), &all));
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
@@ -81,10 +82,10 @@ int main(int argc, char **argv)
 		be(policies[victim.done % ARRAY_SIZE(policies)]);
 		be_nice(policies[victim.done / 2 % ARRAY_SIZE(policies)],
 			victim.done % 19 + 1);
-		if (pinned && victim.done % 64 == 9)
-			be_on(&first);
-		if (pinned && victim.done % 64 == 19)
-			be_on(&all);
+		if (may_pin && victim_is_told("pin") != pinned) {
+			pinned = !pinned;
+			be_on(pinned ? &first : &all);
+		}
 	}
 	return victim_pass();
 }

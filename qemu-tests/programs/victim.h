@@ -185,10 +185,24 @@ static inline void victim_say_ready(void)
 	close(fd);
 }
 
+/**
+ * victim_is_told() - does a file of this name lie in the control directory?
+ * @name: which
+ *
+ * Return: true while it does.
+ */
+static inline bool victim_is_told(const char *name)
+{
+	int fd = victim_open(name, O_RDONLY);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static inline bool victim_told_to_stop(uint64_t now)
 {
 	char text[32];
-	int fd;
 
 	if (!victim.dir || now < victim.poll_ms)
 		return false;
@@ -196,10 +210,7 @@ static inline bool victim_told_to_stop(uint64_t now)
 	/* One length for ever: a reader never sees half a number. */
 	snprintf(text, sizeof(text), "%010lu\n", victim.done);
 	CHECK_CALL(pwrite(victim.rounds_fd, text, strlen(text), 0));
-	fd = victim_open("stop", O_RDONLY);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	return victim_is_told("stop");
 }
 
 /**

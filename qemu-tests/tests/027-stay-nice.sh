@@ -56,7 +56,25 @@ claim "made one for real time it comes home" wait_for 20 is_on fpu 1
 claim "it has seen nothing" passes fpu
 
 claim_settled scheds
-claim_visits scheds pinned
+
+# It pins itself; and is free again.
+may_move() {
+	[[ -z $(about "$1" cantmove) ]]
+}
+
+claim_victim scheds 1 scheds pinned
+pin=$(victim_dir scheds)/pin
+for i in 1 2; do
+	claim "scheds moves ($i)" move scheds 2
+	n1 touch "$pin"
+	claim "pinned by itself it comes home ($i)" wait_for 20 is_on scheds 1
+	assert_eq "$(about scheds cantmove)" "CPU affinity" \
+		"that is why it stays ($i)"
+	n1 rm "$pin"
+	claim "on all CPUs again it may move ($i)" wait_for 10 may_move scheds
+	claim "it goes on ($i)" goes_on scheds
+done
+claim "scheds has seen nothing" passes scheds
 
 claim_victim tmem 1 tmem
 threads="/proc/$(pid_of tmem)/task/*"
