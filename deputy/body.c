@@ -153,7 +153,7 @@ static int tell_complete(struct mosix_task *mt, struct mosix_link *link)
 	if (!msg)
 		return -ENOMEM;
 	end = (void *)msg->data;
-	mosix_account_read(&end->usage, current);
+	mosix_pack_usage(&end->usage, current);
 	ktime_get_ts64(&now);
 	timens_add_monotonic(&now);
 	end->mono_ns = cpu_to_le64(timespec64_to_ns(&now));
@@ -244,7 +244,7 @@ static void begin(struct mosix_task *mt)
 	mosix_x86_load_regs(&image->regs);
 	mt->image = NULL;
 	mosix_image_free(image);
-	set_bit(MT_PENDING, &mt->flags);
+	mt->waits = ~0ULL;	/* or not: home knows */
 	/* Perhaps it stopped in a call: have the signal code look. */
 	set_notify_signal(current);
 }
@@ -287,7 +287,7 @@ static struct mosix_msg *last_words(struct mosix_task *mt, long code, bool last)
 		code = current->signal->group_exit_code;
 	x->code = cpu_to_le32(code);
 	x->group = cpu_to_le32(last);
-	mosix_account_read(&x->usage, current);
+	mosix_pack_usage(&x->usage, current);
 	msg->h.tid = cpu_to_le32(mt->tid);
 	return msg;
 }

@@ -5,6 +5,7 @@
 
 #include "syscall.h"
 
+#include "../kernel/image.h"
 #include "../kernel/link.h"
 #include "../kernel/task.h"
 
@@ -62,13 +63,17 @@ int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 		      const struct kernel_siginfo *info, enum pid_type type);
 int mosix_signal_take_back(const struct wire_signal *s);
 void mosix_signal_went(int signo);
-bool mosix_signal_waits(void);
+u64 mosix_signal_waits(void);
 void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 			    u64 which);
 void mosix_signal_take(struct mosix_task *mt);
+bool mosix_signal_is_due(struct mosix_task *mt, u64 opened);
 
 /* filter.c: seccomp */
 bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret);
+
+/* walltime.c: the wall clock of home */
+bool mosix_walltime_makes(struct mosix_call_ctx *ctx, long *ret);
 
 /* core.c: who dies with a core dump dies at home */
 bool mosix_core_take(struct mosix_task *mt, struct kernel_siginfo *info);
@@ -105,10 +110,12 @@ long mosix_call_munlock(struct mosix_call_ctx *ctx);
 long mosix_call_madvise(struct mosix_call_ctx *ctx);
 
 /* account.c */
-void mosix_account_read(struct wire_usage *usage, struct task_struct *p);
 void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		       const struct wire_usage *usage);
+void mosix_account_heard(struct mosix_proc *proc, struct mosix_task *mt,
+			 const struct wire_report *report);
 int mosix_account_report(struct mosix_task *mt, struct task_struct *task);
+void mosix_account_report_all(struct mosix_proc *proc);
 void mosix_account_init(void);
 
 /* cputimer.c */

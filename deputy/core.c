@@ -10,8 +10,9 @@
  *		gets those with a handler, since the registers are there
  *	home	the process is whole, has the signal pending, and dies of it
  *
- * Without a limit for core dumps there is none to be made, and each half dies
- * where it is, as of any other signal.
+ * Where there is none to be made each half dies where it is, as of any other
+ * signal: with a limit of no bytes and no program that takes core dumps, which
+ * gets them whatever the limit is.
  */
 #include "body.h"
 #include "deputy.h"
@@ -25,8 +26,7 @@ static bool is_wanted(struct mosix_task *mt)
 	case ST_RUNNING:
 		return test_bit(MP_DUMPS, &mt->proc->flags);
 	case ST_AWAY:
-		return test_bit(MT_DEPUTY, &mt->flags) &&
-		       rlimit(RLIMIT_CORE);
+		return test_bit(MT_DEPUTY, &mt->flags) && mosix_core_is_made();
 	default:
 		return false;
 	}

@@ -94,22 +94,41 @@ static u64 left_of_process(struct signal_struct *sig)
 }
 
 /* Without a lock: a look costs nothing when there is nothing to see. */
-static bool is_timed(struct task_struct *p)
+static bool has_own_timers(struct task_struct *p)
 {
-	bool timed = READ_ONCE(p->signal->posix_cputimers.timers_active);
 	u32 i;
 
 	for (i = 0; i < CPUCLOCK_MAX; i++)
-		timed |= !!timerqueue_getnext(&p->posix_cputimers.bases[i].tqhead);
-	return timed;
+		if (timerqueue_getnext(&p->posix_cputimers.bases[i].tqhead))
+			return true;
+	return false;
+}
+
+static bool is_timed(struct task_struct *p)
+{
+	return READ_ONCE(p->signal->posix_cputimers.timers_active) ||
+	       has_own_timers(p);
+}
+
+/* One that sleeps by now had no tick in which to find what it has brought about. */
+static struct mosix_task *finder(struct mosix_task *mt)
+{
+	struct mosix_task *other;
+
+	if (mt->runs || has_own_timers(mt->task))
+		return mt;
+	list_for_each_entry(other, &mt->proc->threads, node)
+		if (other->task && other->runs)
+			return other;
+	return mt;
 }
 
 /**
  * mosix_cputimer_booked - home has booked CPU time of a thread
  * @mt: its record; the process is locked
  *
- * Its deputy finds what has expired: the signal of a process's timer is for the
- * thread that runs.
+ * The signal of a process's timer is for the thread that runs: its deputy finds what
+ * has expired.
  *
  * Context: any.
  */
@@ -118,6 +137,7 @@ void mosix_cputimer_booked(struct mosix_task *mt)
 	lockdep_assert_held(&mt->proc->lock);
 	if (!is_timed(mt->task))
 		return;
+	mt = finder(mt);
 	set_bit(MT_BOOKED, &mt->flags);
 	wake_up(&mt->wait);
 }
@@ -182,34 +202,46 @@ static void run_timers(void)
  */
 bool mosix_cputimer_wanted(const struct mosix_task *mt)
 {
-	return READ_ONCE(mt->flags) & (BIT(MT_BOOKED) | BIT(MT_TIMED));
+	unsigned long flags = READ_ONCE(mt->flags);
+
+	return flags & (BIT(MT_BOOKED) | BIT(MT_TIMED)) &&
+	       !(flags & BIT(MT_FENCED));
 }
 
 /**
  * mosix_cputimer_run - what has expired, and when the body shall report next
  * @mt: record of current
  *
+ * Not behind a fence, where all signals are blocked: the process finds it at home.
+ *
  * Context: the deputy.
  */
 void mosix_cputimer_run(struct mosix_task *mt)
 {
+	bool booked;
 	u64 left, at_ns;
 
+	if (test_bit(MT_FENCED, &mt->flags))
+		return;
+	booked = test_and_clear_bit(MT_BOOKED, &mt->flags);
 	clear_bit(MT_TIMED, &mt->flags);
-	if (test_and_clear_bit(MT_BOOKED, &mt->flags))
+	if (booked)
 		run_timers();
 	if (!is_timed(current))
 		return;
 	left = left_of_current(mt);
 	if (left == NEVER)
 		return;
-	/* It is due more than once: again when its signal is on its way. */
-	if (!left && mt->overdue++ < OVERDUE_MAX) {
+	/*
+	 * It is due more than once: again when its signal is on its way. What is
+	 * due by the time of another thread is for that one to find.
+	 */
+	if (!left && booked && mt->overdue++ < OVERDUE_MAX) {
 		set_bit(MT_BOOKED, &mt->flags);
 		return;
 	}
 	mt->overdue = 0;
-	at_ns = reported_by(mt) + left;
+	at_ns = reported_by(mt) + max(left, 1ULL);
 	/* What its deputy uses here brings the time nearer, by very little. */
 	if (abs_diff(at_ns, mt->watch_ns) > TICK_NSEC / 2)
 		tell(mt, at_ns);
@@ -253,6 +285,22 @@ static u64 used_by(struct task_struct *p)
 	return utime + stime;
 }
 
+/*
+ * In the middle of a handler, for which home has been told to block signals: it
+ * will soon be over. No tick would have found it there, and the signal would be
+ * another thread's.
+ */
+static bool handles_signal(struct mosix_task *mt, struct task_struct *task)
+{
+	u64 blocked = READ_ONCE(task->blocked.sig[0]), now = ktime_get_ns();
+
+	for (; blocked; blocked &= blocked - 1)
+		if (now - READ_ONCE(mt->masked_ns[__ffs64(blocked)]) <
+		    2 * TICK_NSEC)
+			return true;
+	return false;
+}
+
 /* Reports what is due; the time after which to look again, in @next. */
 static int look_at_one(struct mosix_task *mt, struct task_struct *task,
 		       void *next)
@@ -264,6 +312,10 @@ static int look_at_one(struct mosix_task *mt, struct task_struct *task,
 		return 0;
 	used = used_by(task);
 	if (used >= at_ns) {
+		if (handles_signal(mt, task)) {
+			*delay = 1;
+			return 0;
+		}
 		cmpxchg(&mt->watch_ns, at_ns, 0);
 		return mosix_account_report(mt, task);
 	}

@@ -5,10 +5,6 @@
  * whole again or ends (invariant 2).
  *
  *	signals first, then messages in order, then wait
- *
- * A call is carried out by the kernel's own table in the deputy's context,
- * with a copy of the registers; after each one comes what the way back to
- * user mode would have done.
  */
 #include "deputy.h"
 
@@ -80,105 +76,6 @@ void mosix_deputy_signals(struct mosix_task *mt)
 	mosix_link_put(link);
 }
 
-/* Only blocked ones are left: the others went to the body, or did their work. */
-static void tell_pending(struct mosix_msg *msg, u64 began_ns)
-{
-	struct wire_reply *reply = (void *)msg->data;
-
-	reply->pending = cpu_to_le16(mosix_signal_waits());
-	reply->spent_ns = cpu_to_le64(ktime_get_ns() - began_ns);
-}
-
-static void set_blocked(u64 mask)
-{
-	sigset_t set = { .sig[0] = mask };
-
-	set_current_blocked(&set);
-}
-
-static long carry_out(struct mosix_task *mt, const struct wire_call *call,
-		      const u64 *args)
-{
-	struct pt_regs regs = *task_pt_regs(current);
-	unsigned long nr = le64_to_cpu(call->nr);
-
-	if (nr == __NR_clone && (args[0] & CLONE_THREAD))
-		return mosix_clone_deputy(args[0]);
-	if (nr == __NR_clone)
-		return mosix_fork_deputy(mt, args[0]);
-	regs.orig_ax = nr;
-	regs.ax = -ENOSYS;
-	mosix_call_load(&regs, args);
-	if (mosix_exec_is(nr))
-		return mosix_exec_make(mt, call, &regs);
-	return x64_sys_call(&regs, nr);
-}
-
-/* Has the process to come for this call, by what home knows of it? */
-static bool needs_visit(struct mosix_task *mt, const struct wire_call *call)
-{
-	unsigned long nr = le64_to_cpu(call->nr);
-
-	if (nr == __NR_clone)
-		return mosix_fork_visits(mt, le64_to_cpu(call->args[0]));
-	if (le16_to_cpu(call->kind) == CALL_OWN)
-		return false;
-	return mosix_memory_visits(call);
-}
-
-/* What the way back to user mode would do. */
-static void leave_call(void)
-{
-	if (task_work_pending(current))
-		task_work_run();	/* delayed fput(): files close now */
-	mem_cgroup_handle_over_high(GFP_KERNEL);
-	cond_resched();
-}
-
-static struct mosix_msg *make_call(struct mosix_task *mt,
-				   const struct wire_call *call)
-{
-	struct mosix_scratch scratch;
-	struct mosix_mirror mirror;
-	long ret;
-
-	mosix_memory_before(mt, &mirror, call);
-	mosix_scratch_begin(mt, call, &scratch);
-	ret = mosix_call_soften(le64_to_cpu(call->nr),
-				carry_out(mt, call, scratch.args));
-	mosix_memory_after(mt, &mirror, call, ret);
-	mosix_scratch_restart(call, &scratch, ret);
-	return mosix_inline_reply(call, &scratch, ret);
-}
-
-/* What becomes of a call: a filter's word, a visit, or the call's result. */
-static struct mosix_msg *answer_call(struct mosix_task *mt,
-				     const struct wire_call *call)
-{
-	const struct mosix_scratch none = { };
-	enum wire_fate fate = FATE_MADE;
-	struct wire_reply *said;
-	struct mosix_msg *reply;
-	long ret = 0;
-
-	/* A signal on its way to the body finds it in this call; so does a move. */
-	if (le32_to_cpu(call->signals) != mt->nsignals ||
-	    test_bit(MP_GO_HOME, &mt->proc->flags))
-		set_notify_signal(current);
-	if (mosix_filter_stops(call, &ret))
-		fate = FATE_FILTERED;
-	else if (le16_to_cpu(call->kind) != CALL_ASK && needs_visit(mt, call))
-		fate = FATE_VISIT;
-	else if (le16_to_cpu(call->kind) != CALL_ASK)
-		return make_call(mt, call);
-	reply = mosix_inline_reply(call, &none, ret);
-	if (reply) {
-		said = (void *)reply->data;
-		said->fate = cpu_to_le16(fate);
-	}
-	return reply;
-}
-
 /**
  * mosix_deputy_settle - no page is on its way to the body any more
  * @proc: the process
@@ -197,11 +94,16 @@ void mosix_deputy_settle(struct mosix_proc *proc)
 	mosix_link_put(link);
 }
 
-/*
- * A reason to stay came up: by what it has called, or by somebody at home who
- * pinned it to CPUs or made it one for real time. What passes by itself is none.
+/**
+ * mosix_deputy_obey - is there a reason to come home now?
+ * @p: a deputy
+ *
+ * It came up by what it has called, or by somebody at home who pinned it to CPUs or
+ * made it one for real time. What passes by itself is none.
+ *
+ * Context: process context, nothing held.
  */
-static void obey_reasons(struct task_struct *p)
+void mosix_deputy_obey(struct task_struct *p)
 {
 	u64 why = mosix_stay_of_thread(p);
 
@@ -210,81 +112,6 @@ static void obey_reasons(struct task_struct *p)
 		why |= BIT_ULL(STAY_PRIVATE);
 	if (why && !mosix_stay_passes(why) && !(why & BIT_ULL(STAY_EXITING)))
 		mosix_migrate_start(p, 0, MOSIX_WHY_STAY);
-}
-
-/**
- * mosix_deputy_call - the body makes a call
- * @mt: record of current
- * @msg: MSG_CALL, checked; consumed
- *
- * Return: 0, or a negative errno that ends the link.
- * Context: the deputy.
- */
-int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
-{
-	const struct wire_call *call = (void *)msg->data;
-	const struct wire_usage usage = { call->utime_ns, call->stime_ns };
-	u64 began_ns = ktime_get_ns();
-	struct mosix_link *link;
-	struct mosix_msg *reply;
-	int error = -ENOMEM;
-
-	if (!mosix_call_may_forward(call, mt)) {
-		mosix_msg_free(msg);
-		return -EPROTO;
-	}
-	if (wire_call_is_fence(call))
-		mosix_deputy_settle(mt->proc);
-	mosix_account_add(mt->proc, mt->tid, &usage);
-	mosix_talk_heard(le64_to_cpu(call->lost_ns));
-	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);
-	set_blocked(le64_to_cpu(call->blocked));
-	reply = answer_call(mt, call);
-	leave_call();
-	if (!mosix_proc_is_away(mt->proc)) {
-		/* It has become another program: nobody waits for a result. */
-		mosix_msg_free(reply);
-		mosix_msg_free(msg);
-		return 0;
-	}
-	obey_reasons(current);
-	mosix_cputimer_set(mt, le64_to_cpu(call->nr));
-	/* What the call raised reaches the body before its result. */
-	if (reply) {
-		reply->h.id = msg->h.id;
-		reply->h.tid = msg->h.tid;
-	}
-	mosix_msg_free(msg);
-	mt->reply = reply;	/* a signal may end us: the record frees it */
-	mosix_deputy_signals(mt);
-	mt->reply = NULL;
-	link = mosix_proc_link(mt->proc);
-	if (reply && link) {
-		tell_pending(reply, began_ns);
-		error = mosix_link_send_now(link, reply);
-	} else {
-		mosix_msg_free(reply);
-	}
-	mosix_memory_told(mt);
-	mosix_link_put(link);
-	return error;
-}
-
-/**
- * mosix_deputy_mask - the body blocks other signals now
- * @mt: record of current
- * @msg: MSG_MASK; consumed
- *
- * Return: 0.
- * Context: the deputy.
- */
-int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg)
-{
-	const struct wire_mask *mask = (void *)msg->data;
-
-	set_blocked(le64_to_cpu(mask->blocked));
-	mosix_msg_free(msg);
-	return 0;
 }
 
 /**
@@ -424,9 +251,9 @@ int mosix_deputy_usage(struct mosix_link *link, struct mosix_msg *msg)
 	if (task) {
 		/* It is to be told anew when it shall report. */
 		WRITE_ONCE(task->mosix->watch_ns, 0);
-		mosix_account_add(proc, tid, (void *)msg->data);
+		mosix_account_heard(proc, task->mosix, (void *)msg->data);
 		mosix_nice_tell(link, proc, tid);
-		obey_reasons(task);
+		mosix_deputy_obey(task);
 		put_task_struct(task);
 	}
 	mosix_proc_put(proc);
@@ -508,6 +335,25 @@ static void run_message(struct mosix_task *mt, struct mosix_msg *msg)
 }
 
 /**
+ * mosix_task_runs_away - hook: is this a deputy that waits while its body runs?
+ * @p: a task with a record
+ *
+ * One that makes a call, is stopped or frozen is at what it is at.
+ *
+ * Return: true when it is, as far as the body's last report says.
+ * Context: any; @p is referenced.
+ */
+bool mosix_task_runs_away(struct task_struct *p)
+{
+	struct mosix_task *mt = p->mosix;
+	unsigned long flags = READ_ONCE(mt->flags);
+
+	return flags & BIT(MT_DEPUTY) && !(flags & BIT(MT_CALLS)) &&
+	       READ_ONCE(mt->runs) && mosix_proc_is_away(mt->proc) &&
+	       READ_ONCE(p->__state) == TASK_INTERRUPTIBLE;
+}
+
+/**
  * mosix_deputy_serve - current is a deputy until its body is home or gone
  * @mt: its record
  *
@@ -520,11 +366,17 @@ void mosix_deputy_serve(struct mosix_task *mt)
 	int error;
 
 	mosix_deputy_drop_pointers();
+	clear_bit(MT_FENCED, &mt->flags);
 	mt->watch_ns = 0;
 	while (mosix_proc_is_away(mt->proc)) {
 		mosix_cputimer_run(mt);
 		mosix_deputy_signals(mt);
 		msg = mosix_task_receive(mt);
+		if (msg && mosix_cputimer_wanted(mt)) {
+			/* What was booked came first, with another mask. */
+			mosix_task_put_back(mt, msg);
+			continue;
+		}
 		if (msg) {
 			run_message(mt, msg);
 			continue;

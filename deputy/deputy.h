@@ -10,9 +10,11 @@
 
 #include <linux/ptrace.h>
 
-/* deputy.c: messages for a deputy; _leave and _usage in the receiver */
+/* answer.c: calls of its body, and their mask */
 int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg);
+
+/* deputy.c: messages for a deputy; _leave and _usage in the receiver */
 int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_exit(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg);
@@ -21,6 +23,7 @@ void mosix_deputy_end(struct mosix_task *mt, long code);
 void mosix_deputy_signals(struct mosix_task *mt);
 void mosix_deputy_kill(struct mosix_link *link, long code);
 void mosix_deputy_settle(struct mosix_proc *proc);
+void mosix_deputy_obey(struct task_struct *p);
 
 /* The arguments of a call that a message asks for. */
 static inline void mosix_call_args(u64 *args, const struct wire_call *call)

@@ -147,7 +147,7 @@ static void fill_head(const struct mosix_call_ctx *ctx, struct wire_call *call)
 	/* One that waits for us to leave the kernel interrupts, too. */
 	call->signals = cpu_to_le32(ctx->mt->nsignals -
 				    !!task_sigpending(current));
-	mosix_account_read(&usage, current);
+	mosix_pack_usage(&usage, current);
 	call->utime_ns = usage.utime_ns;
 	call->stime_ns = usage.stime_ns;
 }

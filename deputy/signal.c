@@ -195,15 +195,15 @@ void mosix_signal_take(struct mosix_task *mt)
 }
 
 /**
- * mosix_signal_waits - is any signal pending for current, blocked or not?
+ * mosix_signal_waits - which signals are pending for current, blocked or not?
  *
- * Return: true when one is.
+ * Return: their mask.
  * Context: the task itself.
  */
-bool mosix_signal_waits(void)
+u64 mosix_signal_waits(void)
 {
-	return !sigisemptyset(&current->pending.signal) ||
-	       !sigisemptyset(&current->signal->shared_pending.signal);
+	return current->pending.signal.sig[0] |
+	       current->signal->shared_pending.signal.sig[0];
 }
 
 /* Dequeue a signal of the set @which, a mask. */
@@ -238,9 +238,41 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 	enum pid_type type;
 
 	while (take_pending(&info, &type, which)) {
-		set_bit(MT_PENDING, &mt->flags);
+		mt->waits |= sigmask(info.si_signo);
 		mosix_signal_send(link, mt, &info, type);
 	}
+}
+
+static void note_blocked(struct mosix_task *mt, u64 blocked)
+{
+	u64 more = blocked & ~mt->masked, now = more ? ktime_get_ns() : 0;
+
+	mt->masked = blocked;
+	for (; more; more &= more - 1)
+		WRITE_ONCE(mt->masked_ns[__ffs64(more)], now);
+}
+
+/**
+ * mosix_signal_is_due - may one of these wait at home, and for long?
+ * @mt: record of current
+ * @opened: signals that are blocked no longer
+ *
+ * One that came there since home replied last is not known here. If it was blocked
+ * for a moment only it may as well have come behind that.
+ *
+ * Return: true when home has to be asked.
+ * Context: the body.
+ */
+bool mosix_signal_is_due(struct mosix_task *mt, u64 opened)
+{
+	u64 now = ktime_get_ns();
+
+	if (opened & mt->waits)
+		return true;
+	for (; opened; opened &= opened - 1)
+		if (now - mt->masked_ns[__ffs64(opened)] > TICK_NSEC)
+			return true;
+	return false;
 }
 
 /**
@@ -257,6 +289,7 @@ void mosix_signal_masked(struct task_struct *p)
 	struct wire_mask *mask;
 
 	mt->settled &= p->blocked.sig[0];
+	note_blocked(mt, p->blocked.sig[0]);
 	if (mosix_proc_state(mt->proc) != ST_RUNNING)
 		return;
 	link = mosix_proc_link(mt->proc);

@@ -154,10 +154,7 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 	ret = le64_to_cpu(reply->ret);
 	ctx->fate = le16_to_cpu(reply->fate);
 	ctx->mt->settled = le64_to_cpu(call->blocked) & current->blocked.sig[0];
-	if (reply->pending)
-		set_bit(MT_PENDING, &ctx->mt->flags);
-	else
-		clear_bit(MT_PENDING, &ctx->mt->flags);
+	ctx->mt->waits = le64_to_cpu(reply->waits);
 	if (ctx->fate == FATE_VISIT)
 		return mosix_body_return(ctx);
 	if (mosix_inline_unpack(call, reply))
@@ -183,6 +180,27 @@ static void count_loss(struct mosix_proc *proc, u64 waited_ns,
 	WRITE_ONCE(proc->lost_ns, max(lost_ns, 1ULL));
 }
 
+/*
+ * A call brings along what its thread has used of its CPU, but neither its counts
+ * nor what is true of the others.
+ */
+static bool asks_what_was_used(const struct mosix_call_ctx *ctx)
+{
+	switch (ctx->nr) {
+	case __NR_getrusage:
+		return true;
+	case __NR_times:
+	case __NR_getitimer:
+	case __NR_setitimer:
+	case __NR_timer_gettime:
+	case __NR_timer_settime:
+	case __NR_clock_gettime:
+		return READ_ONCE(ctx->mt->proc->nlive) > 1;
+	default:
+		return false;
+	}
+}
+
 /**
  * mosix_body_forward - have the deputy carry out a call
  * @ctx: the call, with the arguments that the deputy shall see
@@ -201,6 +219,8 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 
 	if (!link)
 		return ret;
+	if (asks_what_was_used(ctx))
+		mosix_account_report_all(ctx->mt->proc);
 	mosix_signal_give_back(link, ctx->mt, current->blocked.sig[0]);
 	msg = mosix_inline_pack(ctx);
 	if (msg) {
@@ -288,7 +308,10 @@ int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link)
 long mosix_body_local(struct mosix_call_ctx *ctx)
 {
 	struct pt_regs regs = *ctx->regs;
+	long ret;
 
+	if (mosix_walltime_makes(ctx, &ret))
+		return ret;
 	mosix_call_load(&regs, ctx->args);
 	return x64_sys_call(&regs, ctx->nr);
 }
@@ -437,7 +460,7 @@ static void line_up(struct mosix_task *mt)
 	if (!link)
 		return;
 	mosix_signal_take(mt);
-	mosix_signal_give_back(link, mt, mt->settled);
+	mosix_signal_give_back(link, mt, mt->settled & mt->waits);
 	mosix_link_put(link);
 }
 
@@ -446,7 +469,7 @@ static void line_up(struct mosix_task *mt)
  * @ctx: the call
  *
  * The mask is the body's, and mirrored by a hook. What an unblocked signal
- * owes its process is owed before the call returns: when signals wait at home
+ * owes its process is owed before the call returns: when it may wait at home
  * a call that does nothing makes the round trip, and in front of its answer
  * come those that may.
  *
@@ -459,11 +482,10 @@ long mosix_call_unblock(struct mosix_call_ctx *ctx)
 	u64 before = current->blocked.sig[0];
 	long ret;
 
-	if (ctx->mt->settled && test_bit(MT_PENDING, &ctx->mt->flags))
+	if (ctx->mt->settled & ctx->mt->waits)
 		line_up(ctx->mt);
 	ret = mosix_body_local(ctx);
-	if (before & ~current->blocked.sig[0] &&
-	    test_bit(MT_PENDING, &ctx->mt->flags))
+	if (mosix_signal_is_due(ctx->mt, before & ~current->blocked.sig[0]))
 		mosix_body_forward_as(ctx, __NR_getppid, none);
 	return ret;
 }
@@ -643,7 +665,10 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 			pull_futex(ctx.args);
 		/* A restart block that it leaves is this node's. */
 		clear_bit(MT_RESTART_HOME, &ctx.mt->flags);
-		return nr;
+		if (!mosix_walltime_makes(&ctx, &ret))
+			return nr;
+		regs->ax = ret;
+		return -1;
 	}
 	regs->ax = ctx.desc->handler ? ctx.desc->handler(&ctx) :
 				       by_class(&ctx, ctx.desc->class);

@@ -15,6 +15,12 @@
  * links with it. It gives way slowly, since two clocks do not run at quite the
  * same rate; and it is forgotten when a message contradicts it by far: the node
  * was booted anew.
+ *
+ * The wall clock (CLOCK_REALTIME, and with it CLOCK_TAI) is the home's as well,
+ * since files and what is read at home have its times: on each node it is ahead
+ * of the monotonic one by what only setting it changes, and messages tell by how
+ * much. Time namespaces have no such offset, but the page of theirs that the vDSO
+ * reads has room for one; the calls are for deputy/walltime.c.
  */
 #include "clock.h"
 
@@ -49,6 +55,9 @@ struct node_clock {
 	u64 heard_ns;
 };
 
+/* No wall clock is further from a monotonic one, or it would be of no use. */
+#define WALL_MAX_NS	(KTIME_MAX / 4)
+
 /* Protects what clocks point to, and writing the offsets of bodies. */
 static DEFINE_SPINLOCK(clocks_lock);
 static DEFINE_XARRAY(clocks);
@@ -80,21 +89,39 @@ static s64 learn(struct node_clock *clock, s64 ahead, u64 now)
 	return ahead;
 }
 
+static s64 own_wall_ns(void)
+{
+	return ktime_mono_to_real(0);
+}
+
+/**
+ * mosix_clock_stamp - a message is about to be sent
+ * @h: its header
+ *
+ * Context: any.
+ */
+void mosix_clock_stamp(struct wire_header *h)
+{
+	h->sent_ns = cpu_to_le64(ktime_get_ns());
+	h->wall_ns = cpu_to_le64(own_wall_ns());
+}
+
 /**
  * mosix_clock_hear - a message came that says when it was sent
- * @link: where; its @ahead_ns is brought up to date
- * @sent_ns: the sender's CLOCK_MONOTONIC; what no clock shows is ignored
+ * @link: where; what it says of the peer's clocks is brought up to date
+ * @h: its header; what no clock shows is ignored
  *
  * Context: the link's receiver.
  */
-void mosix_clock_hear(struct mosix_link *link, u64 sent_ns)
+void mosix_clock_hear(struct mosix_link *link, const struct wire_header *h)
 {
-	u64 now = ktime_get_ns();
-	s64 ahead = sent_ns - now;
+	u64 now = ktime_get_ns(), sent_ns = le64_to_cpu(h->sent_ns);
+	s64 ahead = sent_ns - now, wall = le64_to_cpu(h->wall_ns);
 	struct node_clock *clock;
 
-	if (sent_ns > KTIME_MAX / 2)
+	if (sent_ns > KTIME_MAX / 2 || wall > WALL_MAX_NS || wall < -WALL_MAX_NS)
 		return;
+	WRITE_ONCE(link->wall_ns, wall);
 	clock = find_clock(link->peer);
 	if (clock) {
 		spin_lock(&clocks_lock);
@@ -119,6 +146,57 @@ void mosix_clock_tell(struct wire_go *go)
 	go->boot_ns = cpu_to_le64(timespec64_to_ns(&off->boottime) + slept);
 }
 
+static struct vdso_data *pages_of(struct time_namespace *ns)
+{
+	return arch_get_vdso_data(page_address(ns->vvar_page));
+}
+
+static s64 shown_real(struct time_namespace *ns)
+{
+	const struct timens_offset *shown =
+		&pages_of(ns)[CS_HRES_COARSE].offset[CLOCK_REALTIME];
+
+	return READ_ONCE(shown->sec) * NSEC_PER_SEC + READ_ONCE(shown->nsec);
+}
+
+/* What the wall clock of a body should be ahead of this node's. */
+static s64 real_ahead(struct time_namespace *ns, const struct mosix_link *link)
+{
+	return timespec64_to_ns(&ns->offsets.monotonic) - link->mono_ns +
+	       READ_ONCE(link->wall_ns) - own_wall_ns();
+}
+
+/*
+ * As long as no clock is set only the nanoseconds change, in one piece: readers
+ * count the seconds of them, so those must be few.
+ */
+static void show_real(struct time_namespace *ns, s64 ahead)
+{
+	static const int real[] = {
+		CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_TAI,
+	};
+	struct vdso_data *pages = pages_of(ns);
+	s64 sec = pages[CS_HRES_COARSE].offset[CLOCK_REALTIME].sec;
+	s64 nsec = ahead - sec * NSEC_PER_SEC;
+	s32 rest;
+	int cs, i;
+
+	lockdep_assert_held(&clocks_lock);
+	if (nsec < 0 || nsec >= FORWARD_MAX_NS) {
+		sec = div_s64_rem(ahead, NSEC_PER_SEC, &rest);
+		sec -= rest < 0;
+		nsec = ahead - sec * NSEC_PER_SEC;
+	}
+	for (cs = 0; cs < CS_BASES; cs++) {
+		struct timens_offset *shown = pages[cs].offset;
+
+		for (i = 0; i < ARRAY_SIZE(real); i++) {
+			WRITE_ONCE(shown[real[i]].sec, sec);
+			WRITE_ONCE(shown[real[i]].nsec, nsec);
+		}
+	}
+}
+
 /**
  * mosix_clock_enter - current's clocks are the home's from here on
  * @ns: namespaces with an unused time namespace for children; consumed
@@ -140,6 +218,9 @@ void mosix_clock_enter(struct nsproxy *ns, struct mosix_link *link,
 					 slept);
 	timens_on_fork(ns, current);
 	switch_task_namespaces(current, ns);
+	spin_lock(&clocks_lock);
+	show_real(ns->time_ns, real_ahead(ns->time_ns, link));
+	spin_unlock(&clocks_lock);
 }
 
 /* Readers take no lock, so only words change that are read in one piece. */
@@ -149,8 +230,7 @@ static void advance(struct time_namespace *ns, s64 by)
 		CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_MONOTONIC_COARSE,
 	};
 	static const int boot[] = { CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM };
-	struct vdso_data *pages =
-		arch_get_vdso_data(page_address(ns->vvar_page));
+	struct vdso_data *pages = pages_of(ns);
 	struct timens_offsets *off = &ns->offsets;
 	int cs, i;
 
@@ -167,26 +247,59 @@ static void advance(struct time_namespace *ns, s64 by)
 	}
 }
 
+/* For all threads; a clock that is right stays as it is. */
+static void catch_up(struct time_namespace *ns, const struct mosix_link *link)
+{
+	s64 ahead = READ_ONCE(link->ahead_ns) + link->mono_ns, by;
+
+	if (ahead <= timespec64_to_ns(&ns->offsets.monotonic) &&
+	    shown_real(ns) == real_ahead(ns, link))
+		return;
+	spin_lock(&clocks_lock);
+	by = ahead - timespec64_to_ns(&ns->offsets.monotonic);
+	if (by > 0 && by < FORWARD_MAX_NS - ns->offsets.monotonic.tv_nsec)
+		advance(ns, by);
+	show_real(ns, real_ahead(ns, link));
+	spin_unlock(&clocks_lock);
+}
+
 /**
  * mosix_clock_catch_up - something came from home that current will notice
  * @link: to the home
  *
  * It may have come faster than any message before: then the body's clocks are
  * behind the time at which it was sent, and what ended a wait would seem early.
- * They are put forward to what is known now of the home's, for all threads.
+ * They are put forward to what is known now of the home's.
  *
  * Context: the body.
  */
 void mosix_clock_catch_up(const struct mosix_link *link)
 {
-	struct time_namespace *ns = current->nsproxy->time_ns;
-	s64 ahead = READ_ONCE(link->ahead_ns) + link->mono_ns, by;
+	catch_up(current->nsproxy->time_ns, link);
+}
 
-	if (ahead <= timespec64_to_ns(&ns->offsets.monotonic))
-		return;
-	spin_lock(&clocks_lock);
-	by = ahead - timespec64_to_ns(&ns->offsets.monotonic);
-	if (by > 0 && by < FORWARD_MAX_NS - ns->offsets.monotonic.tv_nsec)
-		advance(ns, by);
-	spin_unlock(&clocks_lock);
+/**
+ * mosix_clock_keep - somebody may have set a clock
+ * @link: to the home
+ * @task: a task of a body
+ *
+ * Context: any process context.
+ */
+void mosix_clock_keep(const struct mosix_link *link, struct task_struct *task)
+{
+	task_lock(task);
+	if (task->nsproxy)
+		catch_up(task->nsproxy->time_ns, link);
+	task_unlock(task);
+}
+
+/**
+ * mosix_clock_real_ahead - what current's wall clock is ahead of this node's
+ *
+ * Return: nanoseconds, negative when it is behind; as the vDSO has it.
+ * Context: the body.
+ */
+s64 mosix_clock_real_ahead(void)
+{
+	return shown_real(current->nsproxy->time_ns);
 }

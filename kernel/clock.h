@@ -7,11 +7,15 @@
 
 struct nsproxy;
 struct wire_go;
+struct wire_header;
 
-void mosix_clock_hear(struct mosix_link *link, u64 sent_ns);
+void mosix_clock_stamp(struct wire_header *h);
+void mosix_clock_hear(struct mosix_link *link, const struct wire_header *h);
 void mosix_clock_tell(struct wire_go *go);
 void mosix_clock_enter(struct nsproxy *ns, struct mosix_link *link,
 		       const struct wire_go *go);
 void mosix_clock_catch_up(const struct mosix_link *link);
+void mosix_clock_keep(const struct mosix_link *link, struct task_struct *task);
+s64 mosix_clock_real_ahead(void);
 
 #endif /* MOSIX_CLOCK_H */

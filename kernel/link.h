@@ -58,6 +58,7 @@ struct mosix_msg {
  * @stop_sent: what the peer was told last
  * @ahead_ns: what the peer's monotonic clock is ahead of ours, at least; only
  *	the receiver writes it
+ * @wall_ns: what the peer's wall clock is ahead of its monotonic one
  * @mono_ns: body: what its monotonic clock is ahead of its home's own
  */
 struct mosix_link {
@@ -81,6 +82,7 @@ struct mosix_link {
 	atomic_t stopped;
 	u8 stop_sent;
 	s64 ahead_ns;
+	s64 wall_ns;
 	s64 mono_ns;
 };
 

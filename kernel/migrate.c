@@ -115,6 +115,9 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
 	list_for_each_entry(mt, &proc->threads, node) {
 		mt->utime_ns = 0;
 		mt->stime_ns = 0;
+		memset(mt->counts, 0, sizeof(mt->counts));
+		/* Until it says otherwise. */
+		mt->runs = mt->task && !mosix_x86_in_wait(mt->task);
 		mt->nsignals = 0;
 	}
 	spin_unlock(&proc->lock);

@@ -75,9 +75,8 @@ static void fill_futex(struct wire_futex *f, const struct restart_block *block)
 		f->flags |= cpu_to_le32(FUTEX_WAIT_SHARED);
 	if (flags & FLAGS_CLOCKRT)
 		f->flags |= cpu_to_le32(FUTEX_WAIT_REALTIME);
-	else
-		time = max_t(s64, time - ktime_get_ns(), 0);
-	f->time_ns = cpu_to_le64(time);
+	time -= flags & FLAGS_CLOCKRT ? ktime_get_real_ns() : ktime_get_ns();
+	f->time_ns = cpu_to_le64(max(time, 0LL));
 }
 
 static void fill_restart(struct wire_task *t, struct mosix_task *mt,
@@ -107,7 +106,7 @@ static u64 blocked_mask(struct task_struct *task)
 
 static u32 task_flags(struct mosix_task *mt, struct task_struct *task)
 {
-	u32 flags = rlimit(RLIMIT_CORE) ? TASK_DUMPS : 0;
+	u32 flags = mosix_core_is_made() ? TASK_DUMPS : 0;
 
 	/* Filters stay at home: a body only knows that there are some. */
 	if (mosix_proc_is_guest(mt->proc) ?
@@ -138,13 +137,24 @@ static void fill_task(struct wire_task *t, struct mosix_task *mt,
 	memcpy(t->comm, comm, sizeof(comm));
 }
 
-static void fill_usage(struct wire_usage *usage, struct task_struct *task)
+/**
+ * mosix_pack_usage - what a thread of a body has used on this stay
+ * @usage: receives it
+ * @task: the thread
+ *
+ * Context: any.
+ */
+void mosix_pack_usage(struct wire_usage *usage, struct task_struct *task)
 {
 	u64 utime, stime;
 
 	task_cputime_adjusted(task, &utime, &stime);
 	usage->utime_ns = cpu_to_le64(utime);
 	usage->stime_ns = cpu_to_le64(stime);
+	usage->counts[COUNT_MIN_FLT] = cpu_to_le64(READ_ONCE(task->min_flt));
+	usage->counts[COUNT_MAJ_FLT] = cpu_to_le64(READ_ONCE(task->maj_flt));
+	usage->counts[COUNT_NVCSW] = cpu_to_le64(READ_ONCE(task->nvcsw));
+	usage->counts[COUNT_NIVCSW] = cpu_to_le64(READ_ONCE(task->nivcsw));
 }
 
 static int pack_task(struct mosix_task *mt, struct task_struct *task,
@@ -163,7 +173,7 @@ static int pack_task(struct mosix_task *mt, struct task_struct *task,
 	fill_altstack(t, task);
 	fill_restart(t, mt, task);
 	if (mosix_proc_is_guest(mt->proc))
-		fill_usage(&t->usage, task);
+		mosix_pack_usage(&t->usage, task);
 	msg->h.tid = cpu_to_le32(mt->tid);
 	return mosix_link_send(link, msg);
 }

@@ -179,6 +179,7 @@ static void turn_off(struct mosix_pages *pg)
 		clear_bit(MMF_DISABLE_THP, &pg->mm->flags);
 	pg->side = PAGES_OFF;
 	clear_state(pg);
+	memset(pg->away, 0, sizeof(pg->away));
 	link = pg->link;
 	pg->link = NULL;
 	mutex_unlock(&pg->lock);
@@ -278,6 +279,45 @@ void mosix_pages_exit(struct mm_struct *mm)
 bool mosix_pages_split(struct mm_struct *mm)
 {
 	return READ_ONCE(mm->mosix->side) != PAGES_OFF;
+}
+
+/**
+ * mosix_pages_show_away - what the body has present
+ * @pg: page state of the home
+ * @pages: by enum wire_page_kind; more than it has mapped is not shown
+ *
+ * Context: any.
+ */
+void mosix_pages_show_away(struct mosix_pages *pg, const u64 *pages)
+{
+	struct mm_struct *mm = pg->mm;
+	unsigned long all = get_mm_rss(mm);
+	u32 i;
+
+	static_assert((int)PAGE_FILE == MM_FILEPAGES);
+	static_assert((int)PAGE_ANON == MM_ANONPAGES);
+	static_assert((int)PAGE_SWAPPED == MM_SWAPENTS);
+	static_assert((int)PAGE_SHMEM == MM_SHMEMPAGES);
+	for (i = 0; i < WIRE_PAGE_KINDS; i++) {
+		WRITE_ONCE(pg->away[i], min_t(u64, pages[i], mm->total_vm));
+		if (i != PAGE_SWAPPED)
+			all += pg->away[i];
+	}
+	if (READ_ONCE(mm->hiwater_rss) < all)
+		WRITE_ONCE(mm->hiwater_rss, all);
+}
+
+/**
+ * mosix_pages_away - hook: pages of an mm that count as its own and are elsewhere
+ * @mm: an address space with page state
+ * @member: MM_FILEPAGES and its like
+ *
+ * Return: how many there were when the body said so last.
+ * Context: any; @mm is referenced.
+ */
+unsigned long mosix_pages_away(struct mm_struct *mm, int member)
+{
+	return READ_ONCE(mm->mosix->away[member]);
 }
 
 /**

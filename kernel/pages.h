@@ -97,6 +97,7 @@ struct mosix_move_map {
  * @fetched: pages that came
  * @served: pages that went on request
  * @pushed_nr: pages that went unasked
+ * @away: home: pages that the body has, by enum wire_page_kind
  * @faults: times that somebody waited
  */
 struct mosix_pages {
@@ -137,6 +138,7 @@ struct mosix_pages {
 	u64 served;
 	u64 pushed_nr;
 	u64 faults;
+	unsigned long away[WIRE_PAGE_KINDS];
 };
 
 /* Life of a page that is not where it was and not yet where it will be. */
@@ -170,6 +172,7 @@ void mosix_pages_lost(struct mosix_pages *pg, const struct mosix_link *link,
 		      int error);
 int mosix_pages_await_commit(struct mosix_pages *pg);
 
+void mosix_pages_show_away(struct mosix_pages *pg, const u64 *pages);
 bool mosix_pages_governed(const struct vm_area_struct *vma);
 bool mosix_pages_absent(struct mosix_pages *pg, unsigned long nr);
 unsigned long mosix_pages_alike(struct mosix_pages *pg, unsigned long nr,

@@ -77,7 +77,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	};
 	int ret;
 
-	msg->h.sent_ns = cpu_to_le64(ktime_get_ns());
+	mosix_clock_stamp(&msg->h);
 	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, vec, ARRAY_SIZE(vec),
 		      sizeof(msg->h) + msg->len);
 	ret = send_all(link, &mh);
@@ -90,15 +90,14 @@ static int send_level(struct mosix_link *link)
 	struct wire_header h = {
 		.magic = cpu_to_le32(WIRE_MAGIC),
 		.type = cpu_to_le16(want ? MSG_STOP : MSG_CONT),
-		.sent_ns = cpu_to_le64(ktime_get_ns()),
 	};
-
 	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
 	struct kvec vec = { .iov_base = &h, .iov_len = sizeof(h) };
 
 	if (want == link->stop_sent)
 		return 0;
 	link->stop_sent = want;
+	mosix_clock_stamp(&h);
 	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, &vec, 1, sizeof(h));
 	return send_all(link, &mh);
 }
@@ -315,7 +314,7 @@ static int recv_one(struct mosix_link *link, struct mosix_msg **out)
 		ret = wire_check_header(&h, from);
 	if (ret)
 		return ret;
-	mosix_clock_hear(link, le64_to_cpu(h.sent_ns));
+	mosix_clock_hear(link, &h);
 	type = le16_to_cpu(h.type);
 	len = le32_to_cpu(h.len);
 	head = type == MSG_PAGES ? wire_head_len(type) : len;

@@ -376,6 +376,20 @@ struct mosix_msg *mosix_task_receive(struct mosix_task *mt)
 }
 
 /**
+ * mosix_task_put_back - a message is the oldest one of the own inbox again
+ * @mt: record of current
+ * @msg: what was received last
+ *
+ * Context: the task itself.
+ */
+void mosix_task_put_back(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	spin_lock(&mt->proc->lock);
+	list_add(&msg->node, &mt->inbox);
+	spin_unlock(&mt->proc->lock);
+}
+
+/**
  * mosix_task_flush - what is in the own inbox is of a stay that is over
  * @mt: record of current
  *

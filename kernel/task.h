@@ -8,9 +8,11 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/mosix.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/signal_types.h>
 #include <linux/spinlock.h>
 #include <linux/task_work.h>
@@ -145,12 +147,13 @@ enum mosix_task_flag {
 	MT_KICKED,	/* safe point queued and not yet reached */
 	MT_DEPUTY,	/* serves its body: nested safe points do nothing */
 	MT_RESTART_HOME,/* restart_syscall(2) continues a call at home */
-	MT_PENDING,	/* body: blocked signals may wait at home */
 	MT_GONE,	/* has ended, or never was: not counted in nlive */
 	MT_BORN,	/* host: a task for it is being made */
 	MT_FROZEN,	/* waits at the barrier */
 	MT_OVER,	/* deputy: its thread of the body has ended */
 	MT_BOOKED,	/* deputy: a timer on CPU time may have expired */
+	MT_CALLS,	/* deputy: makes a call for its body */
+	MT_FENCED,	/* deputy: its body has fenced, and may leave */
 	MT_TIMED,	/* deputy: there are other timers on CPU time now */
 	MT_FILTERED,	/* home has seccomp filters for its calls */
 	MT_BORROWS,	/* a child of vfork() that was made away, before exec */
@@ -170,6 +173,9 @@ enum mosix_task_flag {
  * @work: the safe point, as task work
  * @flags: enum mosix_task_flag
  * @signals: body: signals from home, not yet queued as the kernel's
+ * @waits: body: signals that may wait at home, since they are blocked
+ * @masked: body: signals that it blocks
+ * @masked_ns: since when it does
  * @settled: body: signals that home has known to be blocked ever since its last
  *	answer: it sends none of them
  * @nsignals: deputy: signals sent on this stay; body: taken up
@@ -184,6 +190,8 @@ enum mosix_task_flag {
  * @visit: home: node that it goes back to with its next call, 0 none
  * @utime_ns: deputy: body's user time already added; body: at arrival
  * @stime_ns: the same for system time
+ * @counts: as @utime_ns, of what enum wire_count names
+ * @runs: deputy: the body's thread was running when it said so last
  * @watch_ns: CPU time on this stay at which the body shall report; 0: none, or home
  *	has to say so again
  * @overdue: home: expiries in a row that the body's last report has brought
@@ -201,6 +209,9 @@ struct mosix_task {
 	struct callback_head work;
 	unsigned long flags;
 	struct list_head signals;
+	u64 waits;
+	u64 masked;
+	u64 masked_ns[WIRE_SIGNALS];
 	u64 settled;
 	u32 nsignals;
 	struct llist_node free_node;
@@ -213,6 +224,8 @@ struct mosix_task {
 	u16 visit;
 	u64 utime_ns;
 	u64 stime_ns;
+	u64 counts[WIRE_COUNTS];
+	u8 runs;
 	u64 watch_ns;
 	u32 overdue;
 	u64 watch_used_ns;
@@ -250,6 +263,7 @@ int mosix_task_kick(struct mosix_task *mt);
 int mosix_proc_kick(struct mosix_proc *proc);
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg);
 struct mosix_msg *mosix_task_receive(struct mosix_task *mt);
+void mosix_task_put_back(struct mosix_task *mt, struct mosix_msg *msg);
 void mosix_task_flush(struct mosix_task *mt);
 
 /* freeze.c */
@@ -265,6 +279,12 @@ void mosix_freeze_end(struct mosix_proc *proc, enum mosix_frozen outcome);
 static inline struct sighand_struct *mosix_own_sighand(void)
 {
 	return rcu_dereference_protected(current->sighand, true);
+}
+
+/* Would current leave a core dump if it died of one? As do_coredump() sees it. */
+static inline bool mosix_core_is_made(void)
+{
+	return rlimit(RLIMIT_CORE) || mosix_core_is_piped();
 }
 
 #endif /* MOSIX_TASK_H */

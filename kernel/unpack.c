@@ -227,7 +227,8 @@ static void unpack_futex(const struct wire_futex *f)
 {
 	struct restart_block *block = &current->restart_block;
 	u32 flags = le32_to_cpu(f->flags);
-	u64 time = le64_to_cpu(f->time_ns);
+	ktime_t left = min_t(u64, le64_to_cpu(f->time_ns), KTIME_MAX);
+	ktime_t now = ktime_get();
 
 	block->futex.uaddr = (void __user *)le64_to_cpu(f->addr);
 	block->futex.val = le32_to_cpu(f->val);
@@ -235,11 +236,11 @@ static void unpack_futex(const struct wire_futex *f)
 	block->futex.flags = FLAGS_SIZE_32 | FLAGS_HAS_TIMEOUT;
 	if (flags & FUTEX_WAIT_SHARED)
 		block->futex.flags |= FLAGS_SHARED;
-	if (flags & FUTEX_WAIT_REALTIME)
+	if (flags & FUTEX_WAIT_REALTIME) {
 		block->futex.flags |= FLAGS_CLOCKRT;
-	else
-		time = ktime_add_safe(ktime_get(), min_t(u64, time, KTIME_MAX));
-	block->futex.time = time;
+		now = ktime_get_real();
+	}
+	block->futex.time = ktime_add_safe(now, left);
 	set_restart_fn(block, mosix_futex_restart);
 }
 

@@ -45,7 +45,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_REPLY]	= TAIL(REPLY, struct wire_reply, SIDE_HOME),
 	[MSG_MASK]	= HEAD(MASK, struct wire_mask, SIDE_HOST),
 	[MSG_EXIT]	= HEAD(EXIT, struct wire_exit, SIDE_HOST),
-	[MSG_USAGE]	= HEAD(USAGE, struct wire_usage, SIDE_HOST),
+	[MSG_USAGE]	= HEAD(USAGE, struct wire_report, SIDE_HOST),
 	[MSG_SIGNAL]	= HEAD(SIGNAL, struct wire_signal, SIDE_BOTH),
 	[MSG_STOP]	= FIXED(STOP, SIDE_HOME),
 	[MSG_CONT]	= FIXED(CONT, SIDE_HOME),
@@ -137,7 +137,7 @@ static int check_reply(const struct wire_reply *r, u32 len)
 
 	for (i = 0; i < WIRE_WINDOWS_MAX; i++)
 		out += le32_to_cpu(r->out[i]);
-	if (le16_to_cpu(r->pending) > 1 || le16_to_cpu(r->fate) >= FATE_KINDS)
+	if (le16_to_cpu(r->fate) >= FATE_KINDS || r->pad)
 		return -EBADMSG;
 	if (out > WIRE_WINDOW_BYTES_MAX || out != len - sizeof(*r))
 		return -EBADMSG;
@@ -293,6 +293,11 @@ static int check_stays(const struct wire_stays *s)
 	return !error || error > WIRE_ERRNO_MAX ? -EBADMSG : 0;
 }
 
+static int check_report(const struct wire_report *r)
+{
+	return le32_to_cpu(r->runs) > 1 || r->pad ? -EBADMSG : 0;
+}
+
 static int check_home_end(const struct wire_home_end *end)
 {
 	return end->pad ? -EBADMSG : 0;
@@ -358,6 +363,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_stays(payload);
 	case MSG_SCHED:
 		return wire_check_sched(payload);
+	case MSG_USAGE:
+		return check_report(payload);
 	case MSG_HOME_END:
 		return check_home_end(payload);
 	case MSG_PAGE_REQ:

@@ -25,6 +25,9 @@
  *	says the same
  *   7  REPLY says that a call has to be made at home; a body may make a process:
  *	MADE, ADOPT
+ *   8  the header says what the sender's wall clock is ahead; what is left of a futex
+ *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
+ *	which signals wait
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -41,9 +44,9 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 7,
-	WIRE_VERSION_MAX	= 7,
-	WIRE_RECORD_VERSION	= 4,
+	WIRE_VERSION_MIN	= 8,
+	WIRE_VERSION_MAX	= 8,
+	WIRE_RECORD_VERSION	= 5,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
 	WIRE_WINDOWS_MAX	= 3,		/* inline windows of a call */
@@ -115,6 +118,7 @@ enum wire_type {
  * @tid: thread this is for or from, its TID at home; 0: the process
  * @id: number of a request, repeated in its answer; 0: no answer wanted
  * @sent_ns: the sender's CLOCK_MONOTONIC as it was sent, for clock.c
+ * @wall_ns: what its CLOCK_REALTIME was ahead of that, signed
  */
 struct wire_header {
 	__le32 magic;
@@ -124,9 +128,10 @@ struct wire_header {
 	__le32 tid;
 	__le64 id;
 	__le64 sent_ns;
+	__le64 wall_ns;
 };
 
-static_assert(sizeof(struct wire_header) == 32);
+static_assert(sizeof(struct wire_header) == 40);
 
 /**
  * struct wire_hello - payload of HELLO and of WELCOME
@@ -264,20 +269,22 @@ static inline bool wire_call_is_fence(const struct wire_call *call)
  * @ret: what the call returned, as in rax
  * @out: bytes of each window that follow, in the order of the call; 0 for
  *	those that were not written
- * @pending: 1: blocked signals wait at home; who unblocks any must ask for
- *	them. 0: there are none.
+ * @waits: signals that wait at home since they are blocked; who unblocks one of
+ *	them must ask for it
  * @fate: enum wire_fate
+ * @pad: zero
  * @spent_ns: how long the home was at it, nanoseconds
  */
 struct wire_reply {
 	__le64 ret;
 	__le64 spent_ns;
+	__le64 waits;
 	__le32 out[WIRE_WINDOWS_MAX];
-	__le16 pending;
 	__le16 fate;
+	__le16 pad;
 };
 
-static_assert(sizeof(struct wire_reply) == 32);
+static_assert(sizeof(struct wire_reply) == 40);
 
 /* What became of a call. */
 enum wire_fate {
@@ -289,6 +296,22 @@ enum wire_fate {
 
 struct wire_mask {
 	__le64 blocked;
+};
+
+enum wire_count {
+	COUNT_MIN_FLT	= 0,	/* faults without I/O */
+	COUNT_MAJ_FLT	= 1,	/* faults with I/O */
+	COUNT_NVCSW	= 2,	/* times it gave up its CPU */
+	COUNT_NIVCSW	= 3,	/* times it was taken */
+	WIRE_COUNTS
+};
+
+enum wire_page_kind {
+	PAGE_FILE	= 0,
+	PAGE_ANON	= 1,
+	PAGE_SWAPPED	= 2,
+	PAGE_SHMEM	= 3,
+	WIRE_PAGE_KINDS
 };
 
 /**
@@ -328,14 +351,32 @@ struct wire_stays {
 };
 
 /**
- * struct wire_usage - CPU time of a thread of the body, on this stay
+ * struct wire_usage - what a thread of the body has used, on this stay
  * @utime_ns: user time, nanoseconds
  * @stime_ns: system time, nanoseconds
+ * @counts: by enum wire_count
  */
 struct wire_usage {
 	__le64 utime_ns;
 	__le64 stime_ns;
+	__le64 counts[WIRE_COUNTS];
 };
+
+/**
+ * struct wire_report - payload of USAGE
+ * @usage: of the thread
+ * @pages: pages of the process that are present there, by enum wire_page_kind
+ * @runs: 1: the thread runs, or waits for a CPU; 0: it sleeps
+ * @pad: zero
+ */
+struct wire_report {
+	struct wire_usage usage;
+	__le64 pages[WIRE_PAGE_KINDS];
+	__le32 runs;
+	__le32 pad;
+};
+
+static_assert(sizeof(struct wire_report) == 88);
 
 /**
  * struct wire_home_end - payload of HOME_END
@@ -364,7 +405,7 @@ struct wire_exit {
 	struct wire_usage usage;
 };
 
-static_assert(sizeof(struct wire_exit) == 24);
+static_assert(sizeof(struct wire_exit) == 56);
 
 /**
  * struct wire_made - payload of MADE
@@ -447,60 +488,6 @@ struct wire_page_none {
 	__le64 addr;
 };
 
-/* Records of a process image. */
-enum wire_record_type {
-	REC_INVALID	= 0,
-	REC_TASK	= 1,
-	REC_REGS	= 2,
-	REC_XSTATE	= 3,
-	REC_SIGNALS	= 4,
-	REC_MM		= 5,
-	REC_VMAS	= 6,
-	REC_HOME_PAGES	= 7,
-	REC_TYPES
-};
-
-/**
- * struct wire_record - in front of the body of a record
- * @type: enum wire_record_type
- * @version: WIRE_RECORD_VERSION
- */
-struct wire_record {
-	__le32 type;
-	__le32 version;
-};
-
-/* How a thread goes on with a call that was interrupted. */
-enum wire_restart {
-	RESTART_NONE	= 0,
-	RESTART_HOME	= 1,	/* restart_syscall(2) continues it at home */
-	RESTART_FUTEX	= 2,	/* with the futex wait in the record */
-	RESTART_KINDS
-};
-
-enum wire_futex_flags {
-	FUTEX_WAIT_SHARED	= 1,	/* not FUTEX_PRIVATE_FLAG */
-	FUTEX_WAIT_REALTIME	= 2,	/* @time_ns is CLOCK_REALTIME */
-};
-
-/**
- * struct wire_futex - a futex wait with a time limit that was interrupted
- * @addr: user address of the word
- * @time_ns: what is left of its time; CLOCK_REALTIME: when it ends
- * @val: value that the word must have
- * @bitset: as in FUTEX_WAIT_BITSET
- * @flags: enum wire_futex_flags
- * @pad: zero
- */
-struct wire_futex {
-	__le64 addr;
-	__le64 time_ns;
-	__le32 val;
-	__le32 bitset;
-	__le32 flags;
-	__le32 pad;
-};
-
 /**
  * struct wire_sched - payload of SCHED, and part of REC_TASK
  * @policy: SCHED_NORMAL, SCHED_BATCH or SCHED_IDLE
@@ -519,147 +506,7 @@ struct wire_watch {
 	__le64 at_ns;
 };
 
-/**
- * struct wire_task - REC_TASK: of a thread, what is not registers
- * @tid: TID at home
- * @tgid: PID at home
- * @clear_tid: user address of clear_child_tid
- * @robust_list: user address of the robust futex list's head
- * @rseq: user address of the rseq area, 0 none
- * @rseq_len: its length
- * @rseq_sig: its signature
- * @altstack: base of sigaltstack
- * @altstack_size: its size
- * @altstack_flags: its flags
- * @restart: enum wire_restart
- * @rlim_stack: soft RLIMIT_STACK
- * @rlim_data: soft RLIMIT_DATA
- * @rlim_as: soft RLIMIT_AS
- * @personality: personality(2)
- * @flags: enum wire_task_flags
- * @blocked: signals that it blocks
- * @sched: how it is scheduled
- * @usage: CPU time on this stay; zero on the way out
- * @futex: RESTART_FUTEX: the wait
- * @comm: name, NUL-terminated
- */
-struct wire_task {
-	__le32 tid;
-	__le32 tgid;
-	__le64 clear_tid;
-	__le64 robust_list;
-	__le64 rseq;
-	__le32 rseq_len;
-	__le32 rseq_sig;
-	__le64 altstack;
-	__le64 altstack_size;
-	__le32 altstack_flags;
-	__le32 restart;
-	__le64 rlim_stack;
-	__le64 rlim_data;
-	__le64 rlim_as;
-	__le32 personality;
-	__le32 flags;
-	__le64 blocked;
-	struct wire_sched sched;
-	struct wire_usage usage;
-	struct wire_futex futex;
-	u8 comm[WIRE_COMM_LEN];
-};
-
-static_assert(sizeof(struct wire_task) == 176);
-
-enum wire_task_flags {
-	TASK_DUMPS	= 1,	/* who dies with a core dump does so at home */
-	TASK_FILTERED	= 2,	/* home has seccomp filters for its calls */
-	TASK_LOCKS	= 4,	/* what it maps is locked: mlockall(MCL_FUTURE) */
-};
-
-/* REC_REGS: general registers as the kernel saved them at the boundary. */
-struct wire_regs {
-	__le64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
-	__le64 ax, cx, dx, si, di, orig_ax, ip, flags, sp;
-	__le64 fs_base, gs_base;
-	__le32 cs, ss, ds, es, fs, gs;
-};
-
-static_assert(sizeof(struct wire_regs) == 21 * 8 + 6 * 4);
-
-/* REC_XSTATE: @size bytes in the standard format of XSAVE follow. */
-struct wire_xstate {
-	__le32 size;
-	__le32 pad;
-};
-
-/**
- * struct wire_sigaction - one disposition
- * @handler: user address, or 0 SIG_DFL, 1 SIG_IGN
- * @flags: SA_*
- * @restorer: user address
- * @mask: blocked while the handler runs
- */
-struct wire_sigaction {
-	__le64 handler;
-	__le64 flags;
-	__le64 restorer;
-	__le64 mask;
-};
-
-/* REC_SIGNALS: dispositions; action[i] is signal i + 1. */
-struct wire_signals {
-	struct wire_sigaction action[WIRE_SIGNALS];
-};
-
-/* REC_MM: the layout's landmarks, all user addresses. */
-struct wire_mm {
-	__le64 start_code, end_code, start_data, end_data;
-	__le64 start_brk, brk, start_stack, mmap_base;
-	__le64 arg_start, arg_end, env_start, env_end;
-	__le64 vdso;		/* start of the vDSO's text, 0: none */
-	__le64 vdso_size;	/* bytes of text, to be equal on both nodes */
-	__le32 barriers;	/* MEMBARRIER_CMD_REGISTER_* together */
-	__le32 pad;
-};
-
-/* One mapping of REC_VMAS. */
-struct wire_vma {
-	__le64 start;
-	__le64 end;
-	__le32 prot;		/* PROT_* */
-	__le32 flags;		/* enum wire_vma_flags */
-};
-
-static_assert(sizeof(struct wire_vma) == 24);
-
-enum wire_vma_flags {
-	VMA_GROWSDOWN	= 1,
-	VMA_FILE	= 2,	/* backed by a file at home */
-	VMA_SHARED	= 4,	/* read-only shared: its pages never change */
-	VMA_NORESERVE	= 8,
-	VMA_STACK	= 16,
-	VMA_LOCKED	= 32,	/* never swapped out */
-	VMA_SEALED	= 64,	/* never changed: mseal() */
-	VMA_DONTFORK	= 128,	/* children do not have it */
-	VMA_WIPEONFORK	= 256,	/* they have it empty */
-	VMA_DROPPABLE	= 512,	/* may become empty at any time: MAP_DROPPABLE */
-	VMA_FLAGS	= 1023,	/* all of them */
-};
-
-struct wire_vmas {
-	__le32 count;
-	__le32 pad;
-};
-
-/* REC_HOME_PAGES: ranges of H, in page numbers, end excluded. */
-struct wire_range {
-	__le64 first;
-	__le64 end;
-};
-
-struct wire_ranges {
-	__le32 count;
-	__le32 pad;
-};
+#include "record.h"
 
 /* Which end of a link may send a message. */
 enum wire_side {

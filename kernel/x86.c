@@ -244,6 +244,29 @@ bool mosix_x86_in_vdso(void)
 }
 
 /**
+ * mosix_x86_in_wait - was a thread interrupted in a call that it will make again?
+ * @task: one that stands still
+ *
+ * Return: true when it was.
+ * Context: any.
+ */
+bool mosix_x86_in_wait(struct task_struct *task)
+{
+	struct pt_regs *regs = task_pt_regs(task);
+
+	if (syscall_get_nr(task, regs) == -1)
+		return false;
+	switch (syscall_get_error(task, regs)) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
  * mosix_x86_pointers - addresses that a thread will soon use
  * @task: current, or one that stands still
  * @addr: receives up to MOSIX_X86_POINTERS of them: next instructions, stack,

@@ -21,6 +21,7 @@ bool mosix_x86_in_vdso(void);
 
 enum { MOSIX_X86_POINTERS = 20 };
 
+bool mosix_x86_in_wait(struct task_struct *task);
 u32 mosix_x86_pointers(struct task_struct *task, unsigned long *addr);
 
 #endif /* MOSIX_X86_H */

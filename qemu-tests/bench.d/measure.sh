@@ -130,5 +130,5 @@ spared() {
 	faults=$(faults_on 2)
 	drop
 	strategy auto
-	echo $(($1 * 256 - faults))
+	[[ $faults ]] && echo $(($1 * 256 - faults))
 }

@@ -8,3 +8,9 @@
 . "$TOP/qemu-tests/lib/guest.sh"
 . "$TOP/qemu-tests/lib/splat.sh"
 guest_names
+
+# A process may end while it is looked at.
+faults_on() {
+	node "$1" "cat /proc/[0-9]*/mosix/stats 2>/dev/null; true" |
+		awk '$1 == "faults" { n += $2 } END { print n + 0 }'
+}

@@ -28,7 +28,6 @@
 #                             other nodes, one after the other without a pause
 #   victim_dir NAME           its control directory at home
 #   no_guest_on N             node N holds no process of another node
-#   faults_on N               pages that the guests of node N have waited for
 #   reap NAME                 end it whatever it does: for what failed
 
 launch=()
@@ -109,12 +108,6 @@ move() {
 
 where() {
 	about "$1" where
-}
-
-# A process may end while it is looked at.
-faults_on() {
-	node "$1" "cat /proc/[0-9]*/mosix/stats 2>/dev/null; true" |
-		awk '$1 == "faults" { n += $2 } END { print n + 0 }'
 }
 
 is_on() {

@@ -208,7 +208,8 @@ static void sleeps_on(void)
 	while ((ret = clock_nanosleep(CLOCK_MONOTONIC, 0, &want, &want))) {
 		CHECK(ret == EINTR, "clock_nanosleep: %s", strerror(ret));
 		rest = ns_of(&want);
-		CHECK(rest <= 40 * MS && rest + (now_ns() - start) >= 40 * MS,
+		/* The kernel may add what a timer may be late. */
+		CHECK(rest <= 41 * MS && rest + (now_ns() - start) >= 40 * MS,
 		      "%lu ns are left after %lu", rest, now_ns() - start);
 	}
 	CHECK(now_ns() - start >= 40 * MS, "slept %lu ns", now_ns() - start);

@@ -5,11 +5,12 @@
  */
 #include "victim.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/times.h>
 
-enum { FIGURES = 19, ASK = 20 };
+enum { FIGURES = 19, ASK = 20, PAGES = 64 };
 
 static const clockid_t clocks[] = {
 	CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME,
@@ -66,6 +67,24 @@ static void ask(uint64_t now[FIGURES])
 	now[18] = ns_by(ours);
 }
 
+/* Memory that is made counts as a fault for each page. */
+static void check_faults(void)
+{
+	struct rusage before, after;
+	char *area = mmap(NULL, PAGES * 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(area != MAP_FAILED, "no memory");
+	CHECK_CALL(getrusage(RUSAGE_SELF, &before));
+	for (int i = 0; i < PAGES; i++)
+		area[i * 4096] = 1;
+	CHECK_CALL(getrusage(RUSAGE_SELF, &after));
+	CHECK(after.ru_minflt - before.ru_minflt >= PAGES,
+	      "%ld faults for %d pages", after.ru_minflt - before.ru_minflt,
+	      PAGES);
+	CHECK_CALL(munmap(area, PAGES * 4096));
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t last[FIGURES] = { }, now[FIGURES];
@@ -73,6 +92,7 @@ int main(int argc, char **argv)
 
 	victim_begin(argc, argv);
 	while (victim_next()) {
+		check_faults();
 		for (int i = 0; i < ASK; i++) {
 			for (spin = 0; spin < 100000; spin++)
 				;

@@ -35,6 +35,7 @@ ps=$(ps_line)
 status=$(status_lines)
 ids=$(stat_fields 2-5)
 start_time=$(stat_fields 20)
+rss=$(n1 "grep '^VmRSS:' /proc/$pid/status" | awk '{ print $2 }')
 maps=$(n1 "grep -vE 'heap|stack' /proc/$pid/maps" | cut -d' ' -f1,2)
 cmdline=$(n1 "tr '\0' ' ' </proc/$pid/cmdline")
 env=$(n1 "tr '\0' ' ' </proc/$pid/environ")
@@ -64,6 +65,28 @@ ticks=$(cpu_ticks)
 sleep 2
 used=$(($(cpu_ticks) - ticks))
 claim "and not faster than time" test $used -le 400
+
+
+# It runs, though what is here of it sleeps; and it has its memory.
+kib_of() {
+	n1 "grep '^$1:' /proc/$pid/status" | awk '{ print $2 }'
+}
+is_running() {
+	[[ $(stat_fields 1) == R ]]
+}
+has_memory() {
+	local kib
+	kib=$(kib_of VmRSS)
+	((kib * 10 >= rss * 9 && kib <= rss * 2)) && return
+	echo "$kib KiB, not $rss"
+	return 1
+}
+claim "it is said to run" wait_for 5 is_running
+claim "it has as much memory as at home" wait_for 5 has_memory
+assert_eq "$(n1 cat "/proc/$pid/wchan")" 0 "it does not wait for anything"
+pages=$(($(stat_fields 22) * 4))
+claim "/proc/PID/stat has its memory, too ($pages KiB)" \
+	test $((pages * 10)) -ge $((rss * 9))
 
 claim "the body is a guest of node 2" \
 	n2 "grep -q '^$pid burn 1 2 ' /proc/mosix/processes"

@@ -5,7 +5,7 @@
 #
 #   n1 (home) --> n2 --> n3
 #
-# limit: 400
+# limit: 500
 # nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
@@ -49,3 +49,4 @@ claim_settled profs
 claim_settled profs 2
 claim_restless 3 profs
 claim_restless 3 profs 1
+claim_settled tprofs

@@ -31,10 +31,13 @@ struct page *mosix_pages_gup(struct mm_struct *mm, unsigned long addr,
 bool mosix_pages_split(struct mm_struct *mm);
 int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old);
 void mosix_pages_exit(struct mm_struct *mm);
+unsigned long mosix_pages_away(struct mm_struct *mm, int member);
+bool mosix_task_runs_away(struct task_struct *p);
 void mosix_signal_stopped(void);
 void mosix_signal_continued(void);
 void mosix_signal_masked(struct task_struct *p);
 bool mosix_signal_dumps(const struct kernel_siginfo *info);
+bool mosix_core_is_piped(void);
 int mosix_exec_mmap(struct mm_struct *mm);
 extern long (*const mosix_futex_restart)(struct restart_block *block);
 
@@ -106,6 +109,25 @@ static inline bool mosix_mm_split(struct mm_struct *mm)
 	return unlikely(mm->mosix) && mosix_pages_split(mm);
 }
 
+/* Pages of one kind that count as @mm's and are on another node. */
+static inline unsigned long mosix_mm_away(struct mm_struct *mm, int member)
+{
+	return unlikely(mm->mosix) ? mosix_pages_away(mm, member) : 0;
+}
+
+static inline unsigned long mosix_mm_rss(struct mm_struct *mm)
+{
+	return mosix_mm_away(mm, MM_FILEPAGES) +
+	       mosix_mm_away(mm, MM_ANONPAGES) +
+	       mosix_mm_away(mm, MM_SHMEMPAGES);
+}
+
+/* Does @p run elsewhere, while what is here of it only waits for that? */
+static inline bool mosix_task_runs(struct task_struct *p)
+{
+	return unlikely(p->mosix) && mosix_task_runs_away(p);
+}
+
 /* Fetch what is absent of a range, for a caller that cannot retry. */
 static inline int mosix_mm_pull(struct mm_struct *mm, unsigned long addr,
 				size_t len)
@@ -170,6 +192,21 @@ static inline vm_fault_t mosix_mm_fault(struct vm_area_struct *vma,
 }
 
 static inline bool mosix_mm_split(struct mm_struct *mm)
+{
+	return false;
+}
+
+static inline unsigned long mosix_mm_away(struct mm_struct *mm, int member)
+{
+	return 0;
+}
+
+static inline unsigned long mosix_mm_rss(struct mm_struct *mm)
+{
+	return 0;
+}
+
+static inline bool mosix_task_runs(struct task_struct *p)
 {
 	return false;
 }

@@ -52,7 +52,7 @@ start='> HELLO id=1
 < WELCOME id=1
 > OFFER id=2 at=1
 < ACCEPT id=2
-> IMAGE record=5 version=4 len=128
+> IMAGE record=5 version=5 len=128
 > IMAGE_END id=3
 < READY id=3
 > GO id=4
@@ -65,7 +65,7 @@ check_sound() {
 	good "a whole life" <<<"$start
 	> PAGES addr=0x1000 count=2 len=8216
 	< CALL id=1 nr=1 tid=7 nwin=1 win=9 dir=2
-	> REPLY id=1 tid=7 out=5 len=37
+	> REPLY id=1 tid=7 out=5 len=45
 	< PAGES addr=0x2000 count=1 zero=1
 	< HOME_END id=2
 	> HOME_OK id=2"
@@ -148,11 +148,11 @@ check_laws() {
 	> REPLY id=1 tid=8"
 	bad "more than the window" "more than the window" <<<"$start
 	< CALL id=1 nwin=1 win=9 dir=2
-	> REPLY id=1 out=10 len=42"
+	> REPLY id=1 out=10 len=50"
 	bad "a window that the call did not write" "more than the window" \
 		<<<"$start
 	< CALL id=1 nwin=1 win=9 dir=1 len=161
-	> REPLY id=1 out=1 len=33"
+	> REPLY id=1 out=1 len=41"
 	bad "a call before GO" "before the body was told to go" <<<"> HELLO id=1
 	< WELCOME id=1
 	< CALL id=1"
