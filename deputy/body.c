@@ -209,7 +209,7 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 	mosix_signal_take(mt);
 	mosix_signal_give_back(link, mt, ~0ULL);
 	if (mosix_core_take(mt, &info))
-		mosix_signal_send(link, mt, &info, PIDTYPE_PID);
+		mosix_signal_send(link, mt, &info, SIGNAL_DEADLY);
 	if (mosix_freeze_join(mt) != FROZEN_LEADS)
 		return;
 	if (!alone && fence_pages(mt, link))

@@ -60,7 +60,7 @@ void mosix_body_exit(struct mosix_task *mt, long code);
 
 /* signal.c */
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
-		      const struct kernel_siginfo *info, enum pid_type type);
+		      const struct kernel_siginfo *info, enum wire_signal_to to);
 int mosix_signal_take_back(const struct wire_signal *s);
 void mosix_signal_went(int signo);
 u64 mosix_signal_waits(void);

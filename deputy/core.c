@@ -43,8 +43,11 @@ bool mosix_signal_dumps(const struct kernel_siginfo *info)
 {
 	struct mosix_task *mt = current->mosix;
 
-	if (!is_wanted(mt))
+	if (!is_wanted(mt)) {
+		/* It is left from a safe point, and would cut a dump into a pipe. */
+		clear_notify_signal();
 		return false;
+	}
 	mt->core = *info;
 	/* The body must not run on: it has a safe point first. */
 	if (mosix_proc_is_guest(mt->proc))

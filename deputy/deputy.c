@@ -59,18 +59,21 @@ static void keep_handler(const struct ksignal *ksig)
 void mosix_deputy_signals(struct mosix_task *mt)
 {
 	struct mosix_link *link = mosix_proc_link(mt->proc);
+	enum wire_signal_to to;
 	struct ksignal ksig;
 
 	while (link && signal_pending(current)) {
 		mosix_link_put(link);	/* get_signal() may not return */
+		to = SIGNAL_TO_THREAD;
 		if (get_signal(&ksig))
 			keep_handler(&ksig);
-		else if (!mosix_core_take(mt, &ksig.info))
+		else if (mosix_core_take(mt, &ksig.info))
+			to = SIGNAL_DEADLY;
+		else
 			return;
 		mosix_signal_went(ksig.info.si_signo);
 		link = mosix_proc_link(mt->proc);
-		if (link && !mosix_signal_send(link, mt, &ksig.info,
-					       PIDTYPE_PID))
+		if (link && !mosix_signal_send(link, mt, &ksig.info, to))
 			mt->nsignals++;
 	}
 	mosix_link_put(link);

@@ -38,13 +38,13 @@ static_assert(sizeof(((struct kernel_siginfo *)0)->_sifields) <=
  * @link: where
  * @mt: the thread
  * @info: the signal
- * @type: PIDTYPE_PID for the thread, PIDTYPE_TGID for the process
+ * @to: enum wire_signal_to
  *
  * Return: 0, -ENOMEM, or the error that ended the link.
  * Context: process context.
  */
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
-		      const struct kernel_siginfo *info, enum pid_type type)
+		      const struct kernel_siginfo *info, enum wire_signal_to to)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_SIGNAL,
 					      sizeof(struct wire_signal));
@@ -56,7 +56,7 @@ int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 	s->signo = cpu_to_le32(info->si_signo);
 	s->code = cpu_to_le32(info->si_code);
 	s->error = cpu_to_le32(info->si_errno);
-	s->to_thread = cpu_to_le32(type == PIDTYPE_PID);
+	s->to = cpu_to_le32(to);
 	memcpy(s->fields, &info->_sifields, sizeof(info->_sifields));
 	msg->h.tid = cpu_to_le32(mt->tid);
 	return mosix_link_send(link, msg);
@@ -77,6 +77,24 @@ static void put_in_front(struct sigpending *pending, struct sigqueue *q)
 	}
 }
 
+/*
+ * The other half was about to die of it: that this is PID 1 of its namespace does
+ * not save it; nor, in the body, do a handler or a mask. Home gets these from the
+ * body, with its memory, and must not die before.
+ */
+static void be_killable(int signo, bool at_home)
+{
+	struct sighand_struct *sighand = mosix_own_sighand();
+
+	lockdep_assert_held(&sighand->siglock);
+	current->signal->flags &= ~SIGNAL_UNKILLABLE;
+	if (at_home)
+		return;
+	sighand->action[signo - 1].sa.sa_handler = SIG_DFL;
+	sigdelset(&current->blocked, signo);
+	recalc_sigpending();
+}
+
 /* By the task to itself, so that si_pid stays what it is. */
 static int queue(const struct wire_signal *s, bool back)
 {
@@ -89,7 +107,7 @@ static int queue(const struct wire_signal *s, bool back)
 
 	if (signo == SIGKILL || signo == SIGSTOP)
 		return -EINVAL;
-	if (s->to_thread) {
+	if (le32_to_cpu(s->to) != SIGNAL_TO_PROCESS) {
 		pending = &current->pending;
 		type = PIDTYPE_PID;
 	}
@@ -100,6 +118,8 @@ static int queue(const struct wire_signal *s, bool back)
 	memcpy(&info._sifields, s->fields, sizeof(info._sifields));
 	spin_lock_irq(&mosix_own_sighand()->siglock);
 	last = pending->list.prev;
+	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
+		be_killable(signo, back);
 	ret = send_signal_locked(signo, &info, current, type);
 	if (back && last != pending->list.prev)
 		put_in_front(pending, list_last_entry(&pending->list,
@@ -239,7 +259,9 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 
 	while (take_pending(&info, &type, which)) {
 		mt->waits |= sigmask(info.si_signo);
-		mosix_signal_send(link, mt, &info, type);
+		mosix_signal_send(link, mt, &info,
+				  type == PIDTYPE_PID ? SIGNAL_TO_THREAD :
+							SIGNAL_TO_PROCESS);
 	}
 }
 

@@ -252,6 +252,9 @@ static void catch_up(struct time_namespace *ns, const struct mosix_link *link)
 {
 	s64 ahead = READ_ONCE(link->ahead_ns) + link->mono_ns, by;
 
+	/* A thread that has not got the clocks of its process yet. */
+	if (!ns->vvar_page)
+		return;
 	if (ahead <= timespec64_to_ns(&ns->offsets.monotonic) &&
 	    shown_real(ns) == real_ahead(ns, link))
 		return;

@@ -299,7 +299,8 @@ struct mosix_proc *mosix_task_proc(struct task_struct *p)
  */
 int mosix_task_kick(struct mosix_task *mt)
 {
-	if (!mt->task)
+	/* A dump into a pipe would be cut; behind it there is no safe point. */
+	if (!mt->task || READ_ONCE(mt->task->signal->core_state))
 		return -ESRCH;
 	wake_up_all(&mt->wait);
 	if (test_and_set_bit(MT_KICKED, &mt->flags)) {

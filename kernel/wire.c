@@ -317,7 +317,7 @@ static int check_signal(const struct wire_signal *s)
 {
 	u32 signo = le32_to_cpu(s->signo);
 
-	if (!signo || signo > WIRE_SIGNALS || le32_to_cpu(s->to_thread) > 1)
+	if (!signo || signo > WIRE_SIGNALS || le32_to_cpu(s->to) >= SIGNAL_TO_KINDS)
 		return -EBADMSG;
 	return 0;
 }

@@ -434,18 +434,25 @@ struct wire_adopt {
  * @signo: 1 to 64
  * @code: si_code
  * @error: si_errno
- * @to_thread: 1: for the thread @tid of the header, 0: for the process
+ * @to: enum wire_signal_to
  * @fields: the union of siginfo_t as the x86_64 user ABI lays it out
  */
 struct wire_signal {
 	__le32 signo;
 	__le32 code;
 	__le32 error;
-	__le32 to_thread;
+	__le32 to;
 	u8 fields[WIRE_SIGINFO_FIELDS];
 };
 
 static_assert(sizeof(struct wire_signal) == 48);
+
+enum wire_signal_to {
+	SIGNAL_TO_PROCESS	= 0,
+	SIGNAL_TO_THREAD	= 1,	/* @tid of the header */
+	SIGNAL_DEADLY		= 2,	/* the same, and it will die of it */
+	SIGNAL_TO_KINDS
+};
 
 /**
  * struct wire_page_req - pages wanted

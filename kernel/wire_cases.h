@@ -254,7 +254,7 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	{ "signal: a number too many", MSG_SIGNAL, 48,
 	  { PUT32(wire_signal, signo, 65) }, -EBADMSG },
 	{ "signal: for neither thread nor process", MSG_SIGNAL, 48,
-	  { PUT32(wire_signal, signo, 1), PUT32(wire_signal, to_thread, 2) },
+	  { PUT32(wire_signal, signo, 1), PUT32(wire_signal, to, 3) },
 	  -EBADMSG },
 
 	{ "page request: one page", MSG_PAGE_REQ, 16,

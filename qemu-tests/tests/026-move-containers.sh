@@ -57,11 +57,17 @@ claim_enclosed all allcheck 2
 claim_enclosed all pids
 claim_enclosed all clock
 
-# PID 1 does not hear what it sends to itself, not even by abort().
-for how in exit:3 segv stack trap abort; do
-	home=$(ended_on 1 $how)
-	assert_eq "$(ended_on 2 $how)" "$home" "$how: seen as at home"
+# PID 1 does not hear what it sends to itself, not even by abort(). It dies away, or
+# at home where somebody takes its core.
+for taker in core '|/bin/true'; do
+	n1 "echo '$taker' >/proc/sys/kernel/core_pattern"
+	for how in exit:3 segv stack trap abort; do
+		home=$(ended_on 1 $how)
+		assert_eq "$(ended_on 2 $how)" "$home" \
+			"$how: seen as at home ($taker)"
+	done
 done
+n1 "echo core >/proc/sys/kernel/core_pattern"
 
 # Two processes that are both PID 1 and 2 where they live, at one place.
 claim "one PID 1 starts" enclosed init pids

@@ -13,10 +13,15 @@
 claim_tour 2 3 home -- filtered
 claim_restless 8 filtered
 
-claim_victim dies 1 filtered die
-must "one with a deadly call ahead is away" move dies 2
-n1 "touch $(victim_dir dies)/stop"
-status=0
-finish dies $((60 * SLOW)) || status=$?
-assert_eq "$status" 159 "the call kills it there (SIGSYS)"
-claim "no guest is left on node 2" wait_for 20 no_guest_on 2
+# Where it is, or at home when somebody takes its core.
+for taker in core '|/bin/true'; do
+	n1 "echo '$taker' >/proc/sys/kernel/core_pattern"
+	claim_victim dies 1 filtered die || continue
+	must "one with a deadly call ahead is away" move dies 2
+	n1 "touch $(victim_dir dies)/stop"
+	status=0
+	finish dies $((60 * SLOW)) || status=$?
+	assert_eq "$status" 159 "the call kills it (SIGSYS, $taker)"
+	claim "no guest is left on node 2" wait_for 20 no_guest_on 2
+done
+n1 "echo core >/proc/sys/kernel/core_pattern"
