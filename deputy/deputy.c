@@ -16,18 +16,11 @@
 #include "../kernel/node.h"
 #include "../kernel/pages.h"
 #include "../kernel/stay.h"
-#include "../kernel/talk.h"
 
-#include <linux/memcontrol.h>
 #include <linux/mosix.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/sched/task_stack.h>
-#include <linux/task_work.h>
-
-#include <asm/syscall.h>
-#include <asm/unistd.h>
 
 enum { LAST_WORD_S = 2 };	/* how long a dying deputy waits for EXIT */
 

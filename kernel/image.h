@@ -47,11 +47,11 @@ int mosix_pack_leave(struct mosix_proc *proc, struct mosix_link *link,
 int mosix_pack_return(struct mosix_proc *proc, struct mosix_link *link);
 void mosix_pack_child(struct mosix_task *mt, struct mosix_image *image,
 		      u64 flags);
+void mosix_pack_usage(struct wire_usage *usage, struct task_struct *task);
 
 /* unpack.c: records become an image, an image becomes current's state */
 struct mosix_image *mosix_image_new(void);
 void mosix_image_free(struct mosix_image *image);
-void mosix_pack_usage(struct wire_usage *usage, struct task_struct *task);
 int mosix_image_add(struct mosix_image *image, const struct wire_record *rec,
 		    u32 len);
 bool mosix_image_complete(const struct mosix_image *image, u32 records);

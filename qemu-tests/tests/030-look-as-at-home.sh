@@ -29,13 +29,17 @@ status_lines() {
 		grep -v '^SigQ'
 }
 
+rss_kib() {
+	n1 "grep '^VmRSS:' /proc/$pid/status" | awk '{ print $2 }'
+}
+
 victim busy 1 burn
 pid=$(pid_of busy)
 ps=$(ps_line)
 status=$(status_lines)
 ids=$(stat_fields 2-5)
 start_time=$(stat_fields 20)
-rss=$(n1 "grep '^VmRSS:' /proc/$pid/status" | awk '{ print $2 }')
+rss=$(rss_kib)
 maps=$(n1 "grep -vE 'heap|stack' /proc/$pid/maps" | cut -d' ' -f1,2)
 cmdline=$(n1 "tr '\0' ' ' </proc/$pid/cmdline")
 env=$(n1 "tr '\0' ' ' </proc/$pid/environ")
@@ -66,17 +70,13 @@ sleep 2
 used=$(($(cpu_ticks) - ticks))
 claim "and not faster than time" test $used -le 400
 
-
 # It runs, though what is here of it sleeps; and it has its memory.
-kib_of() {
-	n1 "grep '^$1:' /proc/$pid/status" | awk '{ print $2 }'
-}
 is_running() {
 	[[ $(stat_fields 1) == R ]]
 }
 has_memory() {
 	local kib
-	kib=$(kib_of VmRSS)
+	kib=$(rss_kib)
 	((kib * 10 >= rss * 9 && kib <= rss * 2)) && return
 	echo "$kib KiB, not $rss"
 	return 1
