@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-enum { TICK_US = 1000, TICKS = 20, FEW = 50 };
+enum { TICK_US = 1000, TICKS = 20, FEW = 10 };
 
 static pthread_t runner;
 static volatile sig_atomic_t ticks, strays;
@@ -51,7 +51,11 @@ int main(int argc, char **argv)
 		      "no thread");
 		pthread_join(thread, NULL);
 	}
-	/* One may come as the handler of the one before it still runs. */
+	/*
+	 * One that is due as the handler of the one before it still runs may wake
+	 * the sleeper, as it may anywhere: some of a hundred where ticks are short
+	 * of CPU. Without a preference it would be nearly all.
+	 */
 	CHECK(strays <= ticks / FEW, "%d of %d signals woke the sleeper",
 	      strays, ticks);
 	return victim_pass();
