@@ -86,7 +86,8 @@ base_begin() {
 	put 1 "$TOP/qemu-tests/base/run.sh" /tmp/base.run
 	# One waits for a PID to come round.
 	n1 "echo 4096 >/proc/sys/kernel/pid_max"
-	n1 "mkdir /tmp/base && tar -xf /tmp/base.tar -C /tmp/base && rm /tmp/base.tar"
+	n1 "rm -rf /tmp/base && mkdir /tmp/base &&
+		tar -xf /tmp/base.tar -C /tmp/base && rm /tmp/base.tar"
 }
 
 base_list() {
