@@ -151,7 +151,7 @@ static void newborn_free(struct mosix_newborn *nb)
 static struct mosix_newborn *newborn_new(struct mosix_task *mt, u64 flags)
 {
 	struct mosix_newborn *nb = kzalloc(sizeof(*nb), GFP_KERNEL);
-	struct wire_go go;
+	struct wire_clocks clocks;
 
 	if (!nb)
 		return NULL;
@@ -160,8 +160,8 @@ static struct mosix_newborn *newborn_new(struct mosix_task *mt, u64 flags)
 	nb->maker_link = mosix_proc_link(mt->proc);
 	nb->node = READ_ONCE(mt->proc->where);
 	nb->borrows = flags & CLONE_VM;
-	mosix_clock_tell(&go);
-	nb->adopt.mono_ns = go.mono_ns;
+	mosix_clock_tell(&clocks);
+	nb->adopt.mono_ns = clocks.mono_ns;
 	init_completion(&nb->done);
 	if (nb->maker_link)
 		return nb;

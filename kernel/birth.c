@@ -58,54 +58,41 @@ static struct mosix_msg *await(struct mosix_task *mt, struct mosix_link *link,
 	return msg;
 }
 
-/* @ns: receives the namespaces with its clocks; NULL once current is in them. */
-static int wait_for_go(struct mosix_task *mt, struct mosix_link *link,
-		       struct nsproxy **ns, u64 ready_id)
-{
-	struct mosix_msg *msg;
-	int ret;
-
-	mosix_link_send_plain(link, MSG_READY, ready_id);
-	msg = await(mt, link, MSG_GO);
-	if (!msg)
-		return -ECONNRESET;
-	mosix_clock_enter(*ns, link, (void *)msg->data);
-	*ns = NULL;
-	ret = mosix_proc_event(mt->proc, EV_GO);
-	wake_up_all(&mt->proc->wait);
-	ret = ret ?: mosix_thread_await_all(mt);
-	if (!ret)
-		ret = mosix_link_send_plain(link, MSG_STARTED,
-					    mosix_msg_id(msg));
-	mosix_msg_free(msg);
-	if (!ret)
-		set_bit(MP_STARTED, &mt->proc->flags);
-	wake_up_all(&mt->proc->wait);
-	return ret;
-}
-
-static int arrive(struct mosix_task *mt, struct mosix_link *link,
-		  struct nsproxy **ns)
+/* All has come: the body is built, and all of its threads run. */
+static int start(struct mosix_task *mt, struct mosix_link *link, u64 id)
 {
 	struct mosix_proc *proc = mt->proc;
-	struct mosix_msg *msg = await(mt, link, MSG_IMAGE_END);
-	u64 id;
-	int ret;
+	int ret = mosix_build_body(mt);
 
-	if (!msg)
-		return -ECONNRESET;
-	id = mosix_msg_id(msg);
-	mosix_msg_free(msg);
-	ret = mosix_build_body(mt);
-	if (!ret)
-		ret = mosix_proc_event(proc, EV_BUILT);
+	ret = ret ?: mosix_proc_event(proc, EV_BUILT);
 	if (ret) {
 		pr_warn_ratelimited("mosix: guest %d of node %u: %pe\n",
 				    proc->pid, proc->home, ERR_PTR(ret));
 		mosix_link_refuse(link, id, refusal_of(ret), ret);
 		return ret;
 	}
-	return wait_for_go(mt, link, ns, id);
+	ret = mosix_link_send_plain(link, MSG_STARTED, id);
+	if (!ret)
+		set_bit(MP_STARTED, &proc->flags);
+	wake_up_all(&proc->wait);
+	return ret;
+}
+
+/* @ns: namespaces for its clocks; NULL once current is in them. */
+static int arrive(struct mosix_task *mt, struct mosix_link *link,
+		  struct nsproxy **ns)
+{
+	struct mosix_msg *msg = await(mt, link, MSG_IMAGE_END);
+	int ret;
+
+	if (!msg)
+		return -ECONNRESET;
+	/* Before it has threads, which have them from it. */
+	mosix_clock_enter(*ns, link, (void *)msg->data);
+	*ns = NULL;
+	ret = start(mt, link, mosix_msg_id(msg));
+	mosix_msg_free(msg);
+	return ret;
 }
 
 static int body_main(void *arg)

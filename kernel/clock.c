@@ -133,17 +133,17 @@ void mosix_clock_hear(struct mosix_link *link, const struct wire_header *h)
 
 /**
  * mosix_clock_tell - how current's clocks differ from this node's monotonic clock
- * @go: receives it
+ * @clocks: receives it
  *
  * Context: the home, as the process leaves.
  */
-void mosix_clock_tell(struct wire_go *go)
+void mosix_clock_tell(struct wire_clocks *clocks)
 {
 	const struct timens_offsets *off = &current->nsproxy->time_ns->offsets;
 	s64 slept = ktime_get_boottime_ns() - ktime_get_ns();
 
-	go->mono_ns = cpu_to_le64(timespec64_to_ns(&off->monotonic));
-	go->boot_ns = cpu_to_le64(timespec64_to_ns(&off->boottime) + slept);
+	clocks->mono_ns = cpu_to_le64(timespec64_to_ns(&off->monotonic));
+	clocks->boot_ns = cpu_to_le64(timespec64_to_ns(&off->boottime) + slept);
 }
 
 static struct vdso_data *pages_of(struct time_namespace *ns)
@@ -201,20 +201,20 @@ static void show_real(struct time_namespace *ns, s64 ahead)
  * mosix_clock_enter - current's clocks are the home's from here on
  * @ns: namespaces with an unused time namespace for children; consumed
  * @link: to the home; it remembers the process's own offset
- * @go: what home told of its clocks
+ * @clocks: what home told of its clocks
  *
  * Context: a body before it runs.
  */
 void mosix_clock_enter(struct nsproxy *ns, struct mosix_link *link,
-		       const struct wire_go *go)
+		       const struct wire_clocks *clocks)
 {
 	struct timens_offsets *off = &ns->time_ns_for_children->offsets;
 	s64 ahead = READ_ONCE(link->ahead_ns);
 	s64 slept = ktime_get_boottime_ns() - ktime_get_ns();
 
-	link->mono_ns = le64_to_cpu(go->mono_ns);
+	link->mono_ns = le64_to_cpu(clocks->mono_ns);
 	off->monotonic = ns_to_timespec64(ahead + link->mono_ns);
-	off->boottime = ns_to_timespec64(ahead + (s64)le64_to_cpu(go->boot_ns) -
+	off->boottime = ns_to_timespec64(ahead + (s64)le64_to_cpu(clocks->boot_ns) -
 					 slept);
 	timens_on_fork(ns, current);
 	switch_task_namespaces(current, ns);

@@ -9,8 +9,6 @@
  *	IMAGE...	------------>	the body is built
  *	PAGES...	------------>	(eager)
  *	IMAGE_END	------------>
- *			<------------	READY
- *	GO		------------>
  *			<------------	STARTED	  from here on it is away
  *
  * Until STARTED has come nothing outside the host can know that the body
@@ -54,15 +52,13 @@ static bool want_eager(void)
 	}
 }
 
-static struct mosix_msg *make_go(void)
+static struct mosix_msg *make_end(void)
 {
-	struct mosix_msg *msg = mosix_msg_new(MSG_GO, sizeof(struct wire_go));
-	struct wire_go *go;
+	struct mosix_msg *msg = mosix_msg_new(MSG_IMAGE_END,
+					      sizeof(struct wire_clocks));
 
-	if (!msg)
-		return NULL;
-	go = (void *)msg->data;
-	mosix_clock_tell(go);
+	if (msg)
+		mosix_clock_tell((void *)msg->data);
 	return msg;
 }
 
@@ -96,10 +92,8 @@ static int send_process(struct mosix_move *move, struct mosix_link *link,
 	mosix_link_cork(link, false);
 	if (ret)
 		return ret;
-	ret = mosix_move_ask(link, mosix_msg_new(MSG_IMAGE_END, 0), MSG_READY,
-			     BUILD_TIMEOUT_S * HZ, text);
-	return ret ?: mosix_move_ask(link, make_go(), MSG_STARTED,
-				     BUILD_TIMEOUT_S * HZ, text);
+	return mosix_move_ask(link, make_end(), MSG_STARTED,
+			      BUILD_TIMEOUT_S * HZ, text);
 }
 
 static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)

@@ -31,13 +31,7 @@ static const u8 next_state[ST_COUNT][EV_COUNT] = {
 		[EV_LOST]	= ST_ENDED,
 	},
 	[ST_OFFERED] = {
-		[EV_BUILT]	= ST_BUILT,
-		[EV_FAILED]	= ST_GONE,
-		[EV_LOST]	= ST_GONE,
-		[EV_EXIT]	= ST_GONE,
-	},
-	[ST_BUILT] = {
-		[EV_GO]		= ST_RUNNING,
+		[EV_BUILT]	= ST_RUNNING,
 		[EV_FAILED]	= ST_GONE,
 		[EV_LOST]	= ST_GONE,
 		[EV_EXIT]	= ST_GONE,
@@ -62,7 +56,6 @@ static const char *const state_names[ST_COUNT] = {
 	[ST_RETURNING]	= "returning",
 	[ST_ENDED]	= "ended",
 	[ST_OFFERED]	= "offered",
-	[ST_BUILT]	= "built",
 	[ST_RUNNING]	= "running",
 	[ST_LEAVING]	= "leaving",
 	[ST_GONE]	= "gone",
@@ -79,7 +72,6 @@ static const char *const event_names[EV_COUNT] = {
 	[EV_LOST]	= "lost",
 	[EV_EXEC]	= "exec",
 	[EV_BUILT]	= "built",
-	[EV_GO]		= "go",
 	[EV_PACK]	= "pack",
 	[EV_LEFT]	= "left",
 };

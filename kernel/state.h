@@ -18,7 +18,6 @@ enum mosix_state {
 	ST_ENDED,	/* exited, or its link was lost while away */
 
 	ST_OFFERED,	/* host: accepted, image arriving */
-	ST_BUILT,	/* host: the body is complete and waits for GO */
 	ST_RUNNING,	/* host: the body runs */
 	ST_LEAVING,	/* host: the body stopped, its image being sent */
 	ST_GONE,	/* host: nothing of it is left */
@@ -38,7 +37,6 @@ enum mosix_event {
 	EV_EXEC,	/* the deputy has become another program */
 	/* host */
 	EV_BUILT,
-	EV_GO,
 	EV_PACK,	/* the body reached its safe point to go home */
 	EV_LEFT,	/* home has it all */
 	EV_COUNT

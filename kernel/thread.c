@@ -4,9 +4,7 @@
  * makes.
  *
  * The first one makes the others. Each builds itself from its own image and
- * says so; when all have, the body is ready. They wait until it may run,
- * take the clocks that the first one got, and say so again; only then does
- * the host say that the body has started, and they go.
+ * says so; when all have, the host says that the body has started, and they go.
  */
 #include "birth.h"
 
@@ -18,7 +16,6 @@
 #include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/init_task.h>
-#include <linux/nsproxy.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
@@ -56,35 +53,12 @@ int mosix_thread_await_all(struct mosix_task *mt)
 	return 0;
 }
 
-static bool is_over(struct mosix_proc *proc)
-{
-	return is_lost(proc) || mosix_proc_state(proc) > ST_BUILT;
-}
-
-/* The clocks of the first thread, which waits for us. */
-static void follow_time(void)
-{
-	struct nsproxy *ns;
-
-	task_lock(current->group_leader);
-	ns = current->group_leader->nsproxy;
-	get_nsproxy(ns);
-	task_unlock(current->group_leader);
-	switch_task_namespaces(current, ns);
-}
-
-/* Wait until the whole body runs; 0 when it does. */
+/* Nobody may run, and perhaps end, before all have come so far. */
 static int begin_together(struct mosix_task *mt)
 {
 	struct mosix_proc *proc = mt->proc;
 
 	mosix_proc_arrive(proc);
-	wait_event_killable(proc->wait, is_over(proc));
-	if (mosix_proc_state(proc) != ST_RUNNING)
-		return -ECANCELED;
-	follow_time();
-	mosix_proc_arrive(proc);
-	/* Nobody may run, and perhaps end, before all have come so far. */
 	wait_event_killable(proc->wait, test_bit(MP_STARTED, &proc->flags) ||
 			    is_lost(proc));
 	return test_bit(MP_STARTED, &proc->flags) ? 0 : -ECANCELED;

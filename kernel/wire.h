@@ -27,7 +27,7 @@
  *	MADE, ADOPT
  *   8  the header says what the sender's wall clock is ahead; what is left of a futex
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
- *	which signals wait
+ *	which signals wait; IMAGE_END has what GO had, READY and GO are no more
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -72,12 +72,11 @@ enum wire_type {
 	/* moving out: home to host, and the answers */
 	MSG_OFFER	= 3,
 	MSG_ACCEPT	= 4,	/* answers OFFER or ADOPT */
-	MSG_REFUSE	= 5,	/* answers OFFER, ADOPT, IMAGE_END, GO or HOME_END */
+	MSG_REFUSE	= 5,	/* answers OFFER, ADOPT, IMAGE_END or HOME_END */
 	MSG_IMAGE	= 6,
-	MSG_IMAGE_END	= 7,
-	MSG_READY	= 8,	/* answers IMAGE_END */
-	MSG_GO		= 9,
-	MSG_STARTED	= 10,	/* answers GO */
+	MSG_IMAGE_END	= 7,	/* all is there: run */
+	/* 8 and 9 were READY and GO */
+	MSG_STARTED	= 10,	/* answers IMAGE_END */
 	/* coming home */
 	MSG_COME_HOME	= 11,	/* home asks the body to come */
 	MSG_HOME_END	= 12,	/* body: the image is complete */
@@ -315,14 +314,14 @@ enum wire_page_kind {
 };
 
 /**
- * struct wire_go - payload of GO
+ * struct wire_clocks - payload of IMAGE_END
  * @mono_ns: what the process's CLOCK_MONOTONIC is ahead of the home's own: 0
  *	unless it has a time namespace of its own
  * @boot_ns: what its CLOCK_BOOTTIME is ahead of that
  *
  * Both signed.
  */
-struct wire_go {
+struct wire_clocks {
 	__le64 mono_ns;
 	__le64 boot_ns;
 };
@@ -419,7 +418,7 @@ struct wire_made {
 
 /**
  * struct wire_adopt - payload of ADOPT
- * @mono_ns: as in GO
+ * @mono_ns: as in IMAGE_END
  * @pid: of MADE
  * @pad: zero
  */

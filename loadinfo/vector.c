@@ -294,7 +294,7 @@ void mosix_vector_coming(u64 now_ms)
 		enum mosix_state state = mosix_proc_state(proc);
 		u64 key = guest_key(proc->home, (u32)proc->pid);
 
-		if (state == ST_OFFERED || state == ST_BUILT) {
+		if (state == ST_OFFERED) {
 			guard(spinlock)(&lock);
 			lb_load_settle(&load, key,
 				       now_ms + 2 * VECTOR_PERIOD_MS);

@@ -235,14 +235,12 @@ static int may_answer(u16 answer, u16 request)
 		{ MSG_WELCOME, MSG_HELLO },
 		{ MSG_ACCEPT, MSG_OFFER },
 		{ MSG_ACCEPT, MSG_ADOPT },
-		{ MSG_READY, MSG_IMAGE_END },
-		{ MSG_STARTED, MSG_GO },
+		{ MSG_STARTED, MSG_IMAGE_END },
 		{ MSG_HOME_OK, MSG_HOME_END },
 		{ MSG_REPLY, MSG_CALL },
 		{ MSG_REFUSE, MSG_OFFER },
 		{ MSG_REFUSE, MSG_ADOPT },
 		{ MSG_REFUSE, MSG_IMAGE_END },
-		{ MSG_REFUSE, MSG_GO },
 		{ MSG_REFUSE, MSG_HOME_END },
 	};
 	size_t i;
@@ -298,20 +296,18 @@ void laws_message(const struct message *m)
 			complain(m, "before the body was told to go");
 		see_request(link, m);
 		break;
-	case MSG_GO:
+	case MSG_IMAGE_END:
 	case MSG_ADOPT:
 		link->gone = 1;
 		see_request(link, m);
 		break;
 	case MSG_HELLO:
 	case MSG_OFFER:
-	case MSG_IMAGE_END:
 		see_request(link, m);
 		break;
 	case MSG_WELCOME:
 	case MSG_ACCEPT:
 	case MSG_REFUSE:
-	case MSG_READY:
 	case MSG_STARTED:
 	case MSG_HOME_OK:
 	case MSG_REPLY:

@@ -77,7 +77,7 @@ claim_caught LINK_REORDERS "the link does not keep the order" -DOPS=1
 claim_caught MOVE_DROPS_LANDED "a page that landed does not move with its mapping"
 claim_caught TASK_MOVES_H "the task moves H when it wakes, not the receiver"
 claim_caught CHANGE_ENDS_TOO_EARLY "a page leaves in front of mremap's answer"
-claim_caught COMMIT_AT_GO "home gives up before the body has said that it runs" \
+claim_caught COMMIT_AT_END "home gives up before the body has said that it runs" \
 	-DCUT
 claim_caught FENCE_PUSHES_ON "the fence does not end the push"
 claim_caught FENCE_SERVES_ON "the fence does not wait for what was asked for"

@@ -26,7 +26,7 @@
 
 #define I(s, a)	((s) * 2 + (a))
 
-mtype = { IMAGE, PAGES, PAGE_REQ, PAGE_NONE, IMAGE_END, READY, GO, STARTED,
+mtype = { IMAGE, PAGES, PAGE_REQ, PAGE_NONE, IMAGE_END, STARTED,
 	  TOUCH, MADVISE, MREMAP, FENCE, REPLY, HOME_END, HOME_OK };
 mtype = { NONE, REQUESTED, LANDED, NOTHING };	/* enum flight_state */
 mtype = { OFF, ON };
@@ -481,12 +481,7 @@ inline go_out()
 	:: skip
 	fi;
 	atomic { send(HOME, IMAGE_END, 0, 0) };
-	if
-	:: inbox[HOME]?READY(_)
-	:: lost[HOME] -> goto failed
-	fi;
-	atomic { send(HOME, GO, 0, 0) };
-#ifdef M_COMMIT_AT_GO
+#ifdef M_COMMIT_AT_END
 	commit();
 #endif
 	if
@@ -631,11 +626,6 @@ proctype body(byte nr)
 
 	if				/* [arrive] */
 	:: inbox[BODY]?IMAGE_END(_)
-	:: lost[BODY] -> goto dead
-	fi;
-	atomic { send(BODY, READY, 0, 0) };
-	if				/* [wait_for_go] */
-	:: inbox[BODY]?GO(_)
 	:: lost[BODY] -> goto dead
 	fi;
 	atomic { send(BODY, STARTED, 0, 0) };

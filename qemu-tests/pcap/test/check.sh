@@ -54,9 +54,7 @@ start='> HELLO id=1
 < ACCEPT id=2
 > IMAGE record=5 version=5 len=128
 > IMAGE_END id=3
-< READY id=3
-> GO id=4
-< STARTED id=4'
+< STARTED id=3'
 # One page, which went out and came back.
 trip='> PAGES addr=0x5000 count=1 len=4120
 < PAGES addr=0x5000 count=1 len=4120'
@@ -113,10 +111,10 @@ check_codec() {
 	bad "what only the host may say" "header" <<<"$start
 	> STARTED id=9"
 	bad "a payload too long" "header" <<<"$start
-	> GO id=9 len=1"
+	> COME_HOME id=9 len=1"
 	bad "a window without a direction" "CALL .*payload" <<<"$start
 	< CALL id=1 nwin=1"
-	bad "a link that begins in the middle" "not how a link begins" <<<"> GO"
+	bad "a link that begins in the middle" "not how a link begins" <<<"> IMAGE_END"
 }
 
 check_laws() {
@@ -153,7 +151,7 @@ check_laws() {
 		<<<"$start
 	< CALL id=1 nwin=1 win=9 dir=1 len=161
 	> REPLY id=1 out=1 len=41"
-	bad "a call before GO" "before the body was told to go" <<<"> HELLO id=1
+	bad "a call before IMAGE_END" "before the body was told to go" <<<"> HELLO id=1
 	< WELCOME id=1
 	< CALL id=1"
 	bad "a request without a number" "without a number" <<<"$start
