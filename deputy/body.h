@@ -123,6 +123,8 @@ void mosix_cputimer_booked(struct mosix_task *mt);
 bool mosix_cputimer_wanted(const struct mosix_task *mt);
 void mosix_cputimer_run(struct mosix_task *mt);
 void mosix_cputimer_set(struct mosix_task *mt, unsigned long nr);
+void mosix_cputimer_renewed(struct mosix_task *mt,
+			    const struct kernel_siginfo *info);
 int mosix_cputimer_heard(struct mosix_link *link, struct mosix_msg *msg);
 
 #endif /* MOSIX_DEPUTY_BODY_H */

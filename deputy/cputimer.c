@@ -275,6 +275,22 @@ void mosix_cputimer_set(struct mosix_task *mt, unsigned long nr)
 	}
 }
 
+/**
+ * mosix_cputimer_renewed - a signal went to the body, which may be a timer's
+ * @mt: record of current
+ * @info: the signal
+ *
+ * As it was taken out of the queue its timer was set anew.
+ *
+ * Context: the deputy.
+ */
+void mosix_cputimer_renewed(struct mosix_task *mt,
+			    const struct kernel_siginfo *info)
+{
+	if (info->si_code == SI_TIMER && is_timed(current))
+		mosix_proc_each(mt->proc, wake_one, NULL);
+}
+
 /* ---- body ---- */
 
 static u64 used_by(struct task_struct *p)

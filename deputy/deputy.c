@@ -65,6 +65,7 @@ void mosix_deputy_signals(struct mosix_task *mt)
 		else
 			return;
 		mosix_signal_went(ksig.info.si_signo);
+		mosix_cputimer_renewed(mt, &ksig.info);
 		link = mosix_proc_link(mt->proc);
 		if (link && !mosix_signal_send(link, mt, &ksig.info, to))
 			mt->nsignals++;
