@@ -47,6 +47,35 @@ static long call_wait(struct mosix_link *link, struct call *call, long timeout,
 	return ret;
 }
 
+static struct mosix_msg *
+send_and_wait(struct mosix_link *link, struct mosix_msg *msg, long timeout,
+	      unsigned int state,
+	      int (*send)(struct mosix_link *link, struct mosix_msg *msg))
+{
+	struct call call = { .answer = NULL };
+	long ret;
+
+	init_waitqueue_head(&call.wait);
+	spin_lock(&link->lock);
+	call.id = ++link->next_id;
+	list_add_tail(&call.node, &link->calls);
+	spin_unlock(&link->lock);
+
+	msg->h.id = cpu_to_le64(call.id);
+	ret = send(link, msg);
+	if (!ret)
+		ret = call_wait(link, &call, timeout, state);
+
+	spin_lock(&link->lock);
+	list_del(&call.node);
+	spin_unlock(&link->lock);
+	if (call.answer)
+		return call.answer;
+	if (READ_ONCE(link->error))
+		return ERR_PTR(link->error);
+	return ERR_PTR(ret < 0 ? ret : -ETIMEDOUT);
+}
+
 /**
  * mosix_call - send a request and wait for its answer
  * @link: where
@@ -61,28 +90,24 @@ static long call_wait(struct mosix_link *link, struct call *call, long timeout,
 struct mosix_msg *mosix_call(struct mosix_link *link, struct mosix_msg *msg,
 			     long timeout, unsigned int state)
 {
-	struct call call = { .answer = NULL };
-	long ret;
+	return send_and_wait(link, msg, timeout, state, mosix_link_send_now);
+}
 
-	init_waitqueue_head(&call.wait);
-	spin_lock(&link->lock);
-	call.id = ++link->next_id;
-	list_add_tail(&call.node, &link->calls);
-	spin_unlock(&link->lock);
-
-	msg->h.id = cpu_to_le64(call.id);
-	ret = mosix_link_send_now(link, msg);
-	if (!ret)
-		ret = call_wait(link, &call, timeout, state);
-
-	spin_lock(&link->lock);
-	list_del(&call.node);
-	spin_unlock(&link->lock);
-	if (call.answer)
-		return call.answer;
-	if (READ_ONCE(link->error))
-		return ERR_PTR(link->error);
-	return ERR_PTR(ret < 0 ? ret : -ETIMEDOUT);
+/**
+ * mosix_call_queued - the same, and the caller does not touch the socket
+ * @link: where
+ * @msg: the request; consumed
+ * @timeout: jiffies
+ * @state: as of mosix_call()
+ *
+ * Return: as mosix_call().
+ * Context: process context, sleeps; an mmap_lock may be held.
+ */
+struct mosix_msg *mosix_call_queued(struct mosix_link *link,
+				    struct mosix_msg *msg, long timeout,
+				    unsigned int state)
+{
+	return send_and_wait(link, msg, timeout, state, mosix_link_send);
 }
 
 /**

@@ -7,6 +7,9 @@
 
 struct mosix_msg *mosix_call(struct mosix_link *link, struct mosix_msg *msg,
 			     long timeout, unsigned int state);
+struct mosix_msg *mosix_call_queued(struct mosix_link *link,
+				    struct mosix_msg *msg, long timeout,
+				    unsigned int state);
 void mosix_call_answer(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_call_fail_all(struct mosix_link *link);
 

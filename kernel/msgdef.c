@@ -59,6 +59,7 @@ static const struct msgdef at_home[MSG_TYPES] = {
 	[MSG_PAGE_REQ]	= RECEIVE(take_page_req),
 	[MSG_PAGES]	= RECEIVE(take_pages),
 	[MSG_PAGE_NONE]	= RECEIVE(take_page_none),
+	[MSG_SEEN]	= ANSWER,
 };
 
 static const struct msgdef at_host[MSG_TYPES] = {
@@ -80,6 +81,7 @@ static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_STAYS]	= RECEIVE(mosix_move_heard),
 	[MSG_SCHED]	= RECEIVE(mosix_nice_heard),
 	[MSG_WATCH]	= RECEIVE(mosix_cputimer_heard),
+	[MSG_LOOK]	= RECEIVE(take_page_req),
 };
 
 static const struct msgdef *find_def(const struct mosix_link *link, u16 type)

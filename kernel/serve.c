@@ -12,6 +12,7 @@
 #include "pages.h"
 
 #include "link.h"
+#include "look.h"
 
 #include <linux/delay.h>
 #include <linux/highmem.h>
@@ -46,7 +47,7 @@ void mosix_serve_init(struct mosix_pages *pg)
 /**
  * mosix_serve_request - the peer wants pages
  * @pg: page state
- * @msg: MSG_PAGE_REQ, checked; consumed
+ * @msg: MSG_PAGE_REQ, or MSG_LOOK for a body, checked; consumed
  *
  * Context: the link's receiver; the work is done elsewhere.
  */
@@ -441,23 +442,36 @@ static void answer(struct mosix_pages *pg, struct mosix_link *link,
 		mosix_link_close(link, ret);
 }
 
+/* A look is answered as long as there is somebody who may wait for it. */
+static struct mosix_link *link_for(struct mosix_pages *pg, bool looks)
+{
+	struct mosix_link *link = NULL;
+
+	mutex_lock(&pg->lock);
+	if (pg->side != PAGES_OFF && !pg->error && (looks || !pg->leaving))
+		link = pg->link;
+	if (link)
+		mosix_link_get(link);
+	mutex_unlock(&pg->lock);
+	return link;
+}
+
 static void serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
 {
+	bool looks = mosix_msg_type(msg) == MSG_LOOK;
 	struct mosix_link *link;
 
 	/* At home nothing may go before the body is known to run. */
 	if (mosix_pages_await_commit(pg))
 		return;
-	mutex_lock(&pg->lock);
-	link = pg->side == PAGES_OFF || pg->error || pg->leaving ? NULL :
-								   pg->link;
-	if (link)
-		mosix_link_get(link);
-	mutex_unlock(&pg->lock);
+	link = link_for(pg, looks);
 	if (!link)
 		return;
 	if (mmget_not_zero(pg->mm)) {
-		answer(pg, link, (void *)msg->data);
+		if (looks)
+			mosix_look_answer(pg, link, msg);
+		else
+			answer(pg, link, (void *)msg->data);
 		mmput_async(pg->mm);
 	}
 	mosix_link_put(link);

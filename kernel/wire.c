@@ -56,6 +56,8 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_MADE]	= HEAD(MADE, struct wire_made, SIDE_HOST),
 	[MSG_ADOPT]	= HEAD(ADOPT, struct wire_adopt, SIDE_HOME),
 	[MSG_WATCH]	= HEAD(WATCH, struct wire_watch, SIDE_HOME),
+	[MSG_LOOK]	= HEAD(LOOK, struct wire_look, SIDE_HOME),
+	[MSG_SEEN]	= TAIL(SEEN, struct wire_seen, SIDE_HOST),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -172,6 +174,23 @@ static int check_page_req(const struct wire_page_req *r)
 	if (le64_to_cpu(r->addr) & (WIRE_PAGE_SIZE - 1))
 		return -EBADMSG;
 	return 0;
+}
+
+static int check_look(const struct wire_look *l)
+{
+	u64 start = le64_to_cpu(l->start), end = le64_to_cpu(l->end);
+
+	return start >= end || (start | end) & (WIRE_PAGE_SIZE - 1) ? -EBADMSG :
+								      0;
+}
+
+static int check_seen(const struct wire_seen *s, u32 len)
+{
+	u32 count = le32_to_cpu(s->count);
+
+	if (count > WIRE_SEEN_MAX || s->pad || len - sizeof(*s) != count)
+		return -EBADMSG;
+	return le64_to_cpu(s->start) & (WIRE_PAGE_SIZE - 1) ? -EBADMSG : 0;
 }
 
 static int check_counted(const void *body, u32 len, u32 item, u32 max)
@@ -369,6 +388,10 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_page_req(payload);
 	case MSG_PAGES:
 		return check_pages(payload, len);
+	case MSG_LOOK:
+		return check_look(payload);
+	case MSG_SEEN:
+		return check_seen(payload, len);
 	default:
 		return 0;
 	}

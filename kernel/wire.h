@@ -27,7 +27,8 @@
  *	MADE, ADOPT
  *   8  the header says what the sender's wall clock is ahead; what is left of a futex
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
- *	which signals wait; IMAGE_END has what GO had, READY and GO are no more
+ *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
+ *	LOOK and SEEN
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -59,6 +60,7 @@ enum wire_limits {
 	WIRE_VMAS_MAX		= 2048,		/* in one REC_VMAS */
 	WIRE_RANGES_MAX		= 4096,		/* in one REC_HOME_PAGES */
 	WIRE_XSTATE_MAX		= 16 * 1024,
+	WIRE_SEEN_MAX		= 4096,		/* pages in one SEEN */
 	WIRE_ERRNO_MAX		= 4095,
 	WIRE_THREADS_MAX	= 4096,		/* of a process */
 	WIRE_LOAD_MAX		= 1000 * WIRE_THREADS_MAX,	/* load_milli */
@@ -105,6 +107,8 @@ enum wire_type {
 	MSG_ADOPT	= 30,	/* home: this link is that child's */
 	/* while away: home to host */
 	MSG_WATCH	= 31,	/* when a thread shall report its CPU time */
+	MSG_LOOK	= 32,	/* which pages are there? */
+	MSG_SEEN	= 33,	/* answers LOOK */
 	MSG_TYPES
 };
 
@@ -510,6 +514,38 @@ struct wire_sched {
  */
 struct wire_watch {
 	__le64 at_ns;
+};
+
+/**
+ * struct wire_look - payload of LOOK
+ * @start: address of a page
+ * @end: address behind the last one
+ */
+struct wire_look {
+	__le64 start;
+	__le64 end;
+};
+
+/**
+ * struct wire_seen - payload of SEEN: of pages that follow each other
+ * @start: address of the first one, which is the first of the range that is there
+ * @count: how many, at most WIRE_SEEN_MAX; 0: none of the range is there
+ * @pad: zero
+ * @what: of each, enum wire_seen_what and in the upper four bits how often it is
+ *	mapped, 15 at most; 0: it is not there, or belongs to nobody
+ */
+struct wire_seen {
+	__le64 start;
+	__le32 count;
+	__le32 pad;
+	__u8 what[];
+};
+
+enum wire_seen_what {
+	SEEN_PRESENT	= 1,
+	SEEN_SWAPPED	= 2,
+	SEEN_DIRTY	= 4,
+	SEEN_YOUNG	= 8,
 };
 
 #include "record.h"

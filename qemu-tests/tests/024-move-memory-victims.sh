@@ -12,6 +12,7 @@
 
 claim_tour 2 3 home -- guard
 claim_tour 2 3 home -- selfmem
+claim_tour 2 3 home -- resident
 claim_tour 2 3 home -- strides
 claim_tour 2 3 home -- slide 4
 
@@ -71,5 +72,6 @@ claim "shared has seen nothing" passes shared
 
 claim_restless 3 guard
 claim_restless 3 selfmem
+claim_restless 3 resident
 claim_restless 3 mlocks
 claim_restless 3 seals

@@ -88,6 +88,18 @@ pages=$(($(stat_fields 22) * 4))
 claim "/proc/PID/stat has its memory, too ($pages KiB)" \
 	test $((pages * 10)) -ge $((rss * 9))
 
+smaps_kib() {
+	n1 "cat /proc/$pid/smaps" | awk '$1 == "Rss:" { n += $2 } END { print n + 0 }'
+}
+smaps_agree() {
+	local kib=0 sum
+	kib=$(rss_kib) sum=$(smaps_kib)
+	((sum * 10 >= kib * 9 && sum * 9 <= kib * 10)) && return
+	echo "smaps: $sum KiB, status: $kib KiB"
+	return 1
+}
+claim "its smaps add up to that" wait_for 5 smaps_agree
+
 claim "the body is a guest of node 2" \
 	n2 "grep -q '^$pid burn 1 2 ' /proc/mosix/processes"
 claim "kill -0 finds it" n1 kill -0 "$pid"

@@ -15,6 +15,28 @@ struct kernel_siginfo;
 struct pt_regs;
 struct restart_block;
 
+/**
+ * struct mosix_seen - what of a mapping is on another node, as smaps counts it
+ * @resident: bytes
+ * @referenced: bytes
+ * @shared_clean: bytes; these four add up to @resident
+ * @shared_dirty: bytes
+ * @private_clean: bytes
+ * @private_dirty: bytes
+ * @swap: bytes
+ * @pss: bytes by how many share them, shifted by PSS_SHIFT
+ */
+struct mosix_seen {
+	unsigned long resident;
+	unsigned long referenced;
+	unsigned long shared_clean;
+	unsigned long shared_dirty;
+	unsigned long private_clean;
+	unsigned long private_dirty;
+	unsigned long swap;
+	u64 pss;
+};
+
 #ifdef CONFIG_MOSIX
 
 extern const struct file_operations mosix_proc_pid_fops;
@@ -32,6 +54,10 @@ bool mosix_pages_split(struct mm_struct *mm);
 int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old);
 void mosix_pages_exit(struct mm_struct *mm);
 unsigned long mosix_pages_away(struct mm_struct *mm, int member);
+bool mosix_look_sum(struct vm_area_struct *vma, unsigned long start,
+		    struct mosix_seen *sum);
+void mosix_look_map(struct mm_struct *mm, unsigned long start,
+		    unsigned long end, u64 *entry);
 bool mosix_task_runs_away(struct task_struct *p);
 void mosix_signal_stopped(void);
 void mosix_signal_continued(void);
@@ -113,6 +139,21 @@ static inline bool mosix_mm_split(struct mm_struct *mm)
 static inline unsigned long mosix_mm_away(struct mm_struct *mm, int member)
 {
 	return unlikely(mm->mosix) ? mosix_pages_away(mm, member) : 0;
+}
+
+/* What of a mapping, from @start on, is there: false nothing. */
+static inline bool mosix_mm_sum(struct vm_area_struct *vma, unsigned long start,
+				struct mosix_seen *sum)
+{
+	return unlikely(vma->vm_mm->mosix) && mosix_look_sum(vma, start, sum);
+}
+
+/* The same for the entries of a pagemap. */
+static inline void mosix_mm_map(struct mm_struct *mm, unsigned long start,
+				unsigned long end, u64 *entry)
+{
+	if (unlikely(mm->mosix))
+		mosix_look_map(mm, start, end, entry);
 }
 
 static inline unsigned long mosix_mm_rss(struct mm_struct *mm)
@@ -199,6 +240,17 @@ static inline bool mosix_mm_split(struct mm_struct *mm)
 static inline unsigned long mosix_mm_away(struct mm_struct *mm, int member)
 {
 	return 0;
+}
+
+static inline bool mosix_mm_sum(struct vm_area_struct *vma, unsigned long start,
+				struct mosix_seen *sum)
+{
+	return false;
+}
+
+static inline void mosix_mm_map(struct mm_struct *mm, unsigned long start,
+				unsigned long end, u64 *entry)
+{
 }
 
 static inline unsigned long mosix_mm_rss(struct mm_struct *mm)
