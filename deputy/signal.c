@@ -95,6 +95,24 @@ static void be_killable(int signo, bool at_home)
 	recalc_sigpending();
 }
 
+/*
+ * One of a number below SIGRTMIN is dropped where one waits already. But each timer
+ * queues its own beside others': none of these is dropped, here as little as there.
+ */
+static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
+			enum pid_type type)
+{
+	bool waits = sigismember(&pending->signal, info->si_signo);
+	int ret;
+
+	if (info->si_code == SI_TIMER)
+		sigdelset(&pending->signal, info->si_signo);
+	ret = send_signal_locked(info->si_signo, info, current, type);
+	if (waits)
+		sigaddset(&pending->signal, info->si_signo);
+	return ret;
+}
+
 /* By the task to itself, so that si_pid stays what it is. */
 static int queue(const struct wire_signal *s, bool back)
 {
@@ -120,7 +138,7 @@ static int queue(const struct wire_signal *s, bool back)
 	last = pending->list.prev;
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
 		be_killable(signo, back);
-	ret = send_signal_locked(signo, &info, current, type);
+	ret = send_to_self(pending, &info, type);
 	if (back && last != pending->list.prev)
 		put_in_front(pending, list_last_entry(&pending->list,
 						      struct sigqueue, list));

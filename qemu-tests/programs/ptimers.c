@@ -166,6 +166,44 @@ static void overruns(void)
 	CHECK(!wrong, "si_code %d", wrong);
 }
 
+static volatile unsigned int pair;
+
+static void on_pair(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)context;
+	pair |= info->si_value.sival_int;
+}
+
+/* Two timers have one signal, which waits for both: both are heard. */
+static void two_of_one(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_pair,
+				.sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigevent how = { .sigev_notify = SIGEV_SIGNAL,
+				.sigev_signo = SIGUSR2 };
+	sigset_t mine = set_of(SIGUSR2);
+	timer_t timer[2];
+	uint64_t start;
+
+	CHECK_CALL(sigaction(SIGUSR2, &sa, NULL));
+	CHECK_CALL(sigprocmask(SIG_BLOCK, &mine, NULL));
+	pair = 0;
+	for (int i = 0; i < 2; i++) {
+		how.sigev_value.sival_int = 1 << i;
+		CHECK_CALL(timer_create(CLOCK_MONOTONIC, &how, &timer[i]));
+		set(timer[i], 0, FAST_MS * MS, 0);
+	}
+	start = now_ns();
+	while (now_ns() - start < 10 * FAST_MS * MS)
+		;
+	CHECK(!pair, "a blocked signal came");
+	CHECK_CALL(sigprocmask(SIG_UNBLOCK, &mine, NULL));
+	CHECK(pair == 3, "timers heard: %#x", pair);
+	for (int i = 0; i < 2; i++)
+		CHECK_CALL(timer_delete(timer[i]));
+}
+
 static void to_thread(void)
 {
 	uint64_t start = now_ns();
@@ -288,6 +326,7 @@ int main(int argc, char **argv)
 	set(steady, TIMER_ABSTIME, begun + STEADY_MS * MS, STEADY_MS * MS);
 	while (victim_next()) {
 		ticks_on();
+		two_of_one();
 		expires_once();
 		overruns();
 		to_thread();
