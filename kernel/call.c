@@ -47,10 +47,11 @@ static long call_wait(struct mosix_link *link, struct call *call, long timeout,
 	return ret;
 }
 
-static struct mosix_msg *
-send_and_wait(struct mosix_link *link, struct mosix_msg *msg, long timeout,
-	      unsigned int state,
-	      int (*send)(struct mosix_link *link, struct mosix_msg *msg))
+typedef int (*send_fn)(struct mosix_link *link, struct mosix_msg *msg);
+
+static struct mosix_msg *send_and_wait(struct mosix_link *link,
+				       struct mosix_msg *msg, long timeout,
+				       unsigned int state, send_fn send)
 {
 	struct call call = { .answer = NULL };
 	long ret;

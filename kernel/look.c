@@ -133,7 +133,7 @@ void mosix_look_answer(struct mosix_pages *pg, struct mosix_link *link,
 {
 	const struct wire_look *look = (void *)ask->data;
 	unsigned long start = le64_to_cpu(look->start);
-	unsigned long end = min(le64_to_cpu(look->end), (u64)TASK_SIZE_MAX);
+	unsigned long end = min_t(u64, le64_to_cpu(look->end), TASK_SIZE_MAX);
 	struct view view = { .first = 0 };
 	struct mosix_msg *msg;
 
@@ -155,9 +155,20 @@ void mosix_look_answer(struct mosix_pages *pg, struct mosix_link *link,
 
 /* ---- home ---- */
 
-/* What is done with a part of the range. */
-typedef void (*see_fn)(void *arg, unsigned long start,
-		       const struct wire_seen *seen);
+/**
+ * struct look - what somebody wants to see
+ * @start: address of what is to be seen next
+ * @end: address behind the last page
+ * @see: called for one part after the other
+ * @arg: handed to @see
+ */
+struct look {
+	unsigned long start;
+	unsigned long end;
+	void (*see)(void *arg, unsigned long start,
+		    const struct wire_seen *seen);
+	void *arg;
+};
 
 static struct mosix_link *link_of(struct mosix_pages *pg)
 {
@@ -172,57 +183,59 @@ static struct mosix_link *link_of(struct mosix_pages *pg)
 	return link;
 }
 
-static struct mosix_msg *ask(struct mosix_link *link, unsigned long start,
-			     unsigned long end)
+static struct mosix_msg *ask(struct mosix_link *link, const struct look *look)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_LOOK,
 					      sizeof(struct wire_look));
-	struct wire_look *look;
+	struct wire_look *wire;
 
 	if (!msg)
 		return ERR_PTR(-ENOMEM);
-	look = (void *)msg->data;
-	look->start = cpu_to_le64(start);
-	look->end = cpu_to_le64(end);
+	wire = (void *)msg->data;
+	wire->start = cpu_to_le64(look->start);
+	wire->end = cpu_to_le64(look->end);
 	return mosix_call_queued(link, msg, msecs_to_jiffies(LOOK_TIMEOUT_MS),
 				 TASK_KILLABLE);
 }
 
-/* Behind what the host has seen; 0: there is no more. */
-static unsigned long see_part(struct mosix_link *link,
-			      const struct mosix_msg *msg, unsigned long start,
-			      unsigned long end, see_fn see, void *arg)
+/* -EPROTO for what nobody asked about. */
+static int see_part(struct look *look, const struct mosix_msg *msg)
 {
 	const struct wire_seen *seen = (void *)msg->data;
 	unsigned long first = le64_to_cpu(seen->start);
-	u32 count = le32_to_cpu(seen->count);
+	u32 count;
 
-	if (mosix_msg_type(msg) != MSG_SEEN ||
-	    (count && (first < start || first >= end ||
-		       (end - first) >> PAGE_SHIFT < count))) {
-		mosix_link_close(link, -EPROTO);
+	if (mosix_msg_type(msg) != MSG_SEEN)
+		return -EPROTO;
+	count = le32_to_cpu(seen->count);
+	if (!count) {
+		look->start = look->end;
 		return 0;
 	}
-	if (!count)
-		return 0;
-	see(arg, first, seen);
-	return first + ((unsigned long)count << PAGE_SHIFT);
+	if (first < look->start || first >= look->end ||
+	    (look->end - first) >> PAGE_SHIFT < count)
+		return -EPROTO;
+	look->see(look->arg, first, seen);
+	look->start = first + ((unsigned long)count << PAGE_SHIFT);
+	return 0;
 }
 
 /* What is not answered in time is not seen. */
-static void look(struct mosix_pages *pg, unsigned long start, unsigned long end,
-		 see_fn see, void *arg)
+static void look_at_all(struct mosix_pages *pg, struct look *look)
 {
 	struct mosix_link *link = link_of(pg);
 	struct mosix_msg *msg;
+	int ret = 0;
 
-	while (link && start && start < end) {
-		msg = ask(link, start, end);
+	while (link && !ret && look->start < look->end) {
+		msg = ask(link, look);
 		if (IS_ERR(msg))
 			break;
-		start = see_part(link, msg, start, end, see, arg);
+		ret = see_part(look, msg);
 		mosix_msg_free(msg);
 	}
+	if (ret)
+		mosix_link_close(link, ret);
 	mosix_link_put(link);
 }
 
@@ -281,11 +294,16 @@ bool mosix_look_sum(struct vm_area_struct *vma, unsigned long start,
 		    struct mosix_seen *sum)
 {
 	struct gather g = { .vma = vma, .sum = sum };
+	struct look look = {
+		.start = max(start, vma->vm_start),
+		.end = vma->vm_end,
+		.see = add_part,
+		.arg = &g,
+	};
 
 	memset(sum, 0, sizeof(*sum));
 	if (mosix_pages_governed(vma))
-		look(vma->vm_mm->mosix, max(start, vma->vm_start), vma->vm_end,
-		     add_part, &g);
+		look_at_all(vma->vm_mm->mosix, &look);
 	return sum->resident || sum->swap;
 }
 
@@ -331,6 +349,12 @@ void mosix_look_map(struct mm_struct *mm, unsigned long start,
 		    unsigned long end, u64 *entry)
 {
 	struct map map = { .start = start, .entry = entry };
+	struct look look = {
+		.start = start,
+		.end = end,
+		.see = mark_part,
+		.arg = &map,
+	};
 
-	look(mm->mosix, start, end, mark_part, &map);
+	look_at_all(mm->mosix, &look);
 }

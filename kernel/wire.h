@@ -538,7 +538,7 @@ struct wire_seen {
 	__le64 start;
 	__le32 count;
 	__le32 pad;
-	__u8 what[];
+	u8 what[];
 };
 
 enum wire_seen_what {

@@ -238,6 +238,7 @@ static int may_answer(u16 answer, u16 request)
 		{ MSG_STARTED, MSG_IMAGE_END },
 		{ MSG_HOME_OK, MSG_HOME_END },
 		{ MSG_REPLY, MSG_CALL },
+		{ MSG_SEEN, MSG_LOOK },
 		{ MSG_REFUSE, MSG_OFFER },
 		{ MSG_REFUSE, MSG_ADOPT },
 		{ MSG_REFUSE, MSG_IMAGE_END },
@@ -303,6 +304,7 @@ void laws_message(const struct message *m)
 		break;
 	case MSG_HELLO:
 	case MSG_OFFER:
+	case MSG_LOOK:
 		see_request(link, m);
 		break;
 	case MSG_WELCOME:
@@ -311,6 +313,7 @@ void laws_message(const struct message *m)
 	case MSG_STARTED:
 	case MSG_HOME_OK:
 	case MSG_REPLY:
+	case MSG_SEEN:
 		see_answer(link, m);
 		break;
 	case MSG_PAGES:

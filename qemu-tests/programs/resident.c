@@ -5,8 +5,6 @@
  */
 #include "memory.h"
 
-#include <inttypes.h>
-
 enum { PAGES = 600, EACH = 3 };
 
 #define PRESENT		(UINT64_C(1) << 63)
@@ -66,7 +64,7 @@ static void check_pagemap(const char *at, unsigned long round)
 		bool is = entry[i] & (PRESENT | SWAPPED);
 		bool want = i % EACH == round % EACH;
 
-		CHECK(is == want, "page %zu: %#" PRIx64, i, entry[i]);
+		CHECK(is == want, "page %zu: %#lx", i, entry[i]);
 		CHECK(!(entry[i] & PRESENT) || (entry[i] & EXCLUSIVE),
 		      "page %zu is shared", i);
 	}
