@@ -16,6 +16,7 @@
 #include <linux/mosix.h>
 #include <linux/pagewalk.h>
 #include <linux/rmap.h>
+#include <linux/swap.h>
 #include <linux/swapops.h>
 
 enum {
@@ -60,7 +61,7 @@ static u8 look_at(struct vm_area_struct *vma, unsigned long addr, pte_t pte)
 	/* The page of zeros counts as nobody's. */
 	page = vm_normal_page(vma, addr, pte);
 	if (page)
-		what |= clamp(folio_precise_page_mapcount(page_folio(page), page),
+		what |= clamp(folio_mapcount(page_folio(page)),
 			      1, COUNT_MAX) << COUNT_SHIFT;
 	return what;
 }
