@@ -95,9 +95,27 @@ static void be_killable(int signo, bool at_home)
 	recalc_sigpending();
 }
 
+/* A timer has one signal at most that waits, which counts what it stands for. */
+static bool joins(struct sigpending *pending, const struct kernel_siginfo *info)
+{
+	struct sigqueue *q;
+
+	list_for_each_entry(q, &pending->list, list) {
+		if (q->info.si_signo != info->si_signo ||
+		    q->info.si_code != SI_TIMER ||
+		    q->info.si_tid != info->si_tid)
+			continue;
+		if (check_add_overflow(q->info.si_overrun, info->si_overrun + 1U,
+				       &q->info.si_overrun))
+			q->info.si_overrun = INT_MAX;
+		return true;
+	}
+	return false;
+}
+
 /*
  * One of a number below SIGRTMIN is dropped where one waits already. But each timer
- * queues its own beside others': none of these is dropped, here as little as there.
+ * queues its own beside others', here as there.
  */
 static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
 			enum pid_type type)
@@ -105,8 +123,11 @@ static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
 	bool waits = sigismember(&pending->signal, info->si_signo);
 	int ret;
 
-	if (info->si_code == SI_TIMER)
+	if (info->si_code == SI_TIMER) {
+		if (joins(pending, info))
+			return 0;
 		sigdelset(&pending->signal, info->si_signo);
+	}
 	ret = send_signal_locked(info->si_signo, info, current, type);
 	if (waits)
 		sigaddset(&pending->signal, info->si_signo);

@@ -204,6 +204,51 @@ static void two_of_one(void)
 		CHECK_CALL(timer_delete(timer[i]));
 }
 
+static volatile int slow, slow_sum;
+
+static void on_slow(int sig, siginfo_t *info, void *context)
+{
+	uint64_t start = now_ns();
+
+	(void)sig;
+	(void)context;
+	while (now_ns() - start < 5 * FAST_MS * MS)
+		;
+	slow++;
+	slow_sum += 1 + info->si_overrun;
+}
+
+/* A handler slower than its timer: one signal waits at most, and counts the others. */
+static void slow_handler(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_slow,
+				.sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigevent how = { .sigev_notify = SIGEV_SIGNAL,
+				.sigev_signo = SIGRTMIN + 4 };
+	int before, sum;
+	timer_t timer;
+	uint64_t start;
+
+	CHECK_CALL(sigaction(SIGRTMIN + 4, &sa, NULL));
+	CHECK_CALL(timer_create(CLOCK_MONOTONIC, &how, &timer));
+	slow = slow_sum = 0;
+	start = now_ns();
+	set(timer, 0, FAST_MS * MS, FAST_MS * MS);
+	while (slow < 5)
+		CHECK(now_ns() - start < LIMIT_S * 1000000000ull, "it died");
+	set(timer, 0, 0, 0);
+	before = slow;
+	sum = slow_sum;
+	CHECK((uint64_t)sum <= (now_ns() - start) / (FAST_MS * MS),
+	      "%d expiries in %lu ns", sum, now_ns() - start);
+	CHECK(sum >= 2 * before, "%d expiries for %d handlers", sum, before);
+	start = now_ns();
+	while (now_ns() - start < 50 * FAST_MS * MS)
+		;
+	CHECK(slow <= before + 2, "%d signals waited", slow - before);
+	CHECK_CALL(timer_delete(timer));
+}
+
 static void to_thread(void)
 {
 	uint64_t start = now_ns();
@@ -327,6 +372,7 @@ int main(int argc, char **argv)
 	while (victim_next()) {
 		ticks_on();
 		two_of_one();
+		slow_handler();
 		expires_once();
 		overruns();
 		to_thread();
