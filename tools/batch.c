@@ -113,8 +113,10 @@ static int run_all(const struct batch *batch, struct start *start, FILE *in,
 		return START_FAILED;
 	while (begun && !stopped) {
 		begun = getline(&line, &room, in) >= 0;
+		if (!begun)
+			continue;
 		line[strcspn(line, "\n")] = '\0';
-		if (!begun || !is_command(line))
+		if (!is_command(line))
 			continue;
 		while (!(place = free_place(runs, batch->most)))
 			bad += end_one(runs, batch->most, failed) > 0;

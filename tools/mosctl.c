@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* mosctl: look at and tune this node. */
 #include "cli.h"
+#include "cluster.h"
 #include "drain.h"
 #include "json.h"
+#include "map.h"
 #include "node.h"
 #include "status.h"
 #include "table.h"
@@ -25,6 +27,7 @@ static const char usage[] =
 "  why PID            why a process is where it is\n"
 "  processes          processes of this node that moved, and its guests\n"
 "  decisions          the balancer's last decisions\n"
+"  security           whether links are encrypted, and who was turned away\n"
 "Tune:\n"
 "  block, noblock     take no guests, or take them again\n"
 "  stay, nostay       no automatic moves from here, or again\n"
@@ -34,16 +37,22 @@ static const char usage[] =
 "  set NAME VALUE     set a tunable (names: mosctl status)\n"
 "  lock PID, unlock PID  have the balancer leave a process alone, or not\n"
 "The cluster:\n"
-"  config             print the node map\n"
-"  config FILE        replace the node map; - is standard input\n"
+"  setup HOST...      write the map of a new cluster of these, and its key\n"
+"  join               key, settings and map of /etc/mosix to the kernel\n"
+"  config [FILE]      print the node map, or replace it; - is standard input\n"
+"  check FILE         print a map as the kernel would get it, or what is wrong\n"
+"  key FILE           give the kernel its keys; - is standard input\n"
+"  newkey             print a key that nobody has yet\n"
 "  leave              out of the cluster: an empty map\n"
 "Empty it, and wait until nothing is left:\n"
 "  expel              block, and send guests home\n"
 "  bring              stay, and call home what is away\n"
 "  drain, undrain     both; and the end of block and stay\n"
+"  shutdown           drain, then leave whatever is left\n"
 "Options:\n"
-"  -t, --timeout S    expel, bring and drain wait S seconds at most\n"
-"  -j, --json         status, processes and decisions as JSON\n"
+"  -t, --timeout S    expel, bring, drain and shutdown wait S seconds at most\n"
+"  -j, --json         what is to look at, as JSON\n"
+"  -e, --etc DIR      another folder than /etc/mosix\n"
 "  -p, --proc DIR     another folder than /proc\n"
 "  -h, --help         this text\n"
 "  -V, --version      which version this is\n"
@@ -54,13 +63,13 @@ static const char usage[] =
 static const struct option options[] = {
 	{ "timeout", required_argument, NULL, 't' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "etc", required_argument, NULL, 'e' },
 	{ }
 };
 
-static const struct cli cli = { "mosctl", usage, "+t:j", options };
+static const struct cli cli = { "mosctl", usage, "+t:je:", options };
 
-enum { CONFIG_MAX = 256 * 1024 };	/* what the kernel takes at most */
-
+static const char *etc = "/etc/mosix";
 static int json;
 static long timeout_s = -1;
 
@@ -105,50 +114,25 @@ static int get(const char *name)
 	return report_tunable(ret, name);
 }
 
-static int set_config(const char *file)
+/* What was said already is only to be told by the exit code. */
+static int told(int ret)
 {
-	static char text[CONFIG_MAX + 1];
-	FILE *in = strcmp(file, "-") ? fopen(file, "re") : stdin;
-	size_t n;
-	int bad;
-
-	if (!in)
-		return report(-errno, file);
-	n = fread(text, 1, CONFIG_MAX, in);
-	bad = ferror(in);
-	if (in != stdin)
-		fclose(in);
-	if (bad)
-		return report(-EIO, file);
-	if (n == CONFIG_MAX || strlen(text) != n)
-		return report(-EINVAL, file);
-	return report(text_write(text, "mosix/config"), file);
+	return ret ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int leave(void)
+static long read_pid(const char *word)
 {
-	return report(text_write("\n", "mosix/config"), "leave");
+	long pid;
+
+	if (cli_number(word, 1, 1L << 30, &pid))
+		cli_wrong(&cli);
+	return pid;
 }
 
 static int set_lock(const char *pid, const char *value)
 {
-	long number;
-	int ret;
+	int ret = text_write(value, "%ld/mosix/lock", read_pid(pid));
 
-	if (cli_number(pid, 1, 1L << 30, &number))
-		cli_wrong(&cli);
-	ret = text_write(value, "%ld/mosix/lock", number);
-	return report(ret == -ENOENT ? -ESRCH : ret, pid);
-}
-
-static int why(const char *pid)
-{
-	long number;
-	int ret;
-
-	if (cli_number(pid, 1, 1L << 30, &number))
-		cli_wrong(&cli);
-	ret = why_print(number);
 	return report(ret == -ENOENT ? -ESRCH : ret, pid);
 }
 
@@ -167,7 +151,7 @@ static int print_table(const char *file, const char *what)
 	return EXIT_DONE;
 }
 
-static int drain(unsigned int what)
+static int empty(unsigned int what)
 {
 	int ret = EXIT_DONE;
 
@@ -181,109 +165,242 @@ static int drain(unsigned int what)
 	return ret < 0 ? report(ret, "drain") : ret ? EXIT_WAITING : EXIT_DONE;
 }
 
-static int undrain(void)
+/* ---- commands: each takes the words behind its own ---- */
+
+static int do_status(char **word)
+{
+	(void)word;
+	return report(status_print(json), "/proc/mosix");
+}
+
+static int do_node(char **word)
+{
+	return report(status_node(word[0], word[1], json), word[0]);
+}
+
+static int do_isup(char **word)
+{
+	int ret = status_is_up(word[0]);
+
+	return ret < 0 ? report(ret, word[0]) : ret ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int do_whois(char **word)
+{
+	return report(status_whois(word[0], json), word[0] ?: "whois");
+}
+
+static int do_why(char **word)
+{
+	int ret = why_print(read_pid(word[0]), json);
+
+	return report(ret == -ENOENT ? -ESRCH : ret, word[0]);
+}
+
+static int do_processes(char **word)
+{
+	(void)word;
+	return print_table("mosix/processes", "processes");
+}
+
+static int do_decisions(char **word)
+{
+	(void)word;
+	return print_table("mosix/decisions", "decisions");
+}
+
+static int do_security(char **word)
+{
+	(void)word;
+	return report(status_security(json), "security");
+}
+
+static int do_get(char **word)
+{
+	return get(word[0]);
+}
+
+static int do_set(char **word)
+{
+	return set(word[0], word[1]);
+}
+
+static int do_lock(char **word)
+{
+	return set_lock(word[0], "1");
+}
+
+static int do_unlock(char **word)
+{
+	return set_lock(word[0], "0");
+}
+
+static int do_setup(char **word)
+{
+	int n = 0;
+
+	while (word[n])
+		n++;
+	return told(cluster_setup(etc, word, n));
+}
+
+static int do_join(char **word)
+{
+	(void)word;
+	return told(cluster_join(etc));
+}
+
+static int do_config(char **word)
+{
+	return word[0] ? told(cluster_config(word[0])) :
+			 report(text_copy("mosix/config"), "config");
+}
+
+static int do_check(char **word)
+{
+	char *text;
+	int ret = map_read(&text, word[0]);
+
+	if (ret)
+		return ret == -EINVAL ? EXIT_FAILED : report(ret, word[0]);
+	fputs(text, stdout);
+	free(text);
+	return EXIT_DONE;
+}
+
+static int do_key(char **word)
+{
+	return told(cluster_key(word[0]));
+}
+
+static int do_newkey(char **word)
+{
+	char key[CLUSTER_KEY + 1];
+	int ret = cluster_make_key(key);
+
+	(void)word;
+	if (!ret)
+		puts(key);
+	return told(ret);
+}
+
+static int do_leave(char **word)
+{
+	(void)word;
+	return told(cluster_leave());
+}
+
+static int do_expel(char **word)
+{
+	(void)word;
+	return empty(DRAIN_GUESTS);
+}
+
+static int do_bring(char **word)
+{
+	(void)word;
+	return empty(DRAIN_AWAY);
+}
+
+static int do_drain(char **word)
+{
+	(void)word;
+	return empty(DRAIN_GUESTS | DRAIN_AWAY);
+}
+
+static int do_undrain(char **word)
 {
 	int ret = set("block", "0");
 
+	(void)word;
 	return ret ? ret : set("stay", "0");
 }
 
-static int is_up(const char *node)
+/* Who stops the node has to go on, whatever is left. */
+static int do_shutdown(char **word)
 {
-	int ret = status_is_up(node);
+	int ret = empty(DRAIN_GUESTS | DRAIN_AWAY);
 
-	return ret < 0 ? report(ret, node) : ret ? EXIT_DONE : EXIT_FAILED;
+	(void)word;
+	return cluster_leave() ? EXIT_FAILED : ret;
 }
 
-/* Commands that are one write to a tunable. */
-static const struct {
-	const char *command;
+enum { ANY = 4096 };
+
+static const struct command {
 	const char *name;
-	const char *value;
-} switches[] = {
-	{ "block", "block", "1" },
-	{ "noblock", "block", "0" },
-	{ "stay", "stay", "1" },
-	{ "nostay", "stay", "0" },
-	{ "lstay", "lstay", "1" },
-	{ "nolstay", "lstay", "0" },
-	{ "quiet", "quiet", "1" },
-	{ "noquiet", "quiet", "0" },
+	int least;			/* words behind it */
+	int most;
+	int (*run)(char **word);
+} commands[] = {
+	{ "status", 0, 0, do_status },
+	{ "node", 1, 2, do_node },
+	{ "isup", 1, 1, do_isup },
+	{ "whois", 0, 1, do_whois },
+	{ "why", 1, 1, do_why },
+	{ "processes", 0, 0, do_processes },
+	{ "decisions", 0, 0, do_decisions },
+	{ "security", 0, 0, do_security },
+	{ "get", 1, 1, do_get },
+	{ "set", 2, 2, do_set },
+	{ "lock", 1, 1, do_lock },
+	{ "unlock", 1, 1, do_unlock },
+	{ "setup", 1, ANY, do_setup },
+	{ "join", 0, 0, do_join },
+	{ "config", 0, 1, do_config },
+	{ "check", 1, 1, do_check },
+	{ "key", 1, 1, do_key },
+	{ "newkey", 0, 0, do_newkey },
+	{ "leave", 0, 0, do_leave },
+	{ "expel", 0, 0, do_expel },
+	{ "bring", 0, 0, do_bring },
+	{ "drain", 0, 0, do_drain },
+	{ "undrain", 0, 0, do_undrain },
+	{ "shutdown", 0, 0, do_shutdown },
 };
 
-static int run_one(const char *word)
+/* Commands that are one write to a tunable, and with "no" before its end. */
+static const char *const switches[] = { "block", "stay", "lstay", "quiet" };
+
+static int is_switch(const char *word)
 {
+	const char *name = strncmp(word, "no", 2) ? word : word + 2;
 	size_t i;
 
 	for (i = 0; i < sizeof(switches) / sizeof(*switches); i++)
-		if (!strcmp(word, switches[i].command))
-			return set(switches[i].name, switches[i].value);
-	if (!strcmp(word, "status"))
-		return report(status_print(json), "/proc/mosix");
-	if (!strcmp(word, "whois"))
-		return report(status_whois(NULL), word);
-	if (!strcmp(word, "processes"))
-		return print_table("mosix/processes", word);
-	if (!strcmp(word, "decisions"))
-		return print_table("mosix/decisions", word);
-	if (!strcmp(word, "config"))
-		return report(text_copy("mosix/config"), word);
-	if (!strcmp(word, "leave"))
-		return leave();
-	if (!strcmp(word, "expel"))
-		return drain(DRAIN_GUESTS);
-	if (!strcmp(word, "bring"))
-		return drain(DRAIN_AWAY);
-	if (!strcmp(word, "drain"))
-		return drain(DRAIN_GUESTS | DRAIN_AWAY);
-	if (!strcmp(word, "undrain"))
-		return undrain();
-	cli_wrong(&cli);
+		if (!strcmp(name, switches[i]))
+			return 1;
+	return 0;
 }
 
-static int run_two(const char *word, const char *of)
+static int run(char **word, int n)
 {
-	if (!strcmp(word, "config"))
-		return set_config(of);
-	if (!strcmp(word, "get"))
-		return get(of);
-	if (!strcmp(word, "node"))
-		return report(status_node(of, NULL), of);
-	if (!strcmp(word, "isup"))
-		return is_up(of);
-	if (!strcmp(word, "whois"))
-		return report(status_whois(of), of);
-	if (!strcmp(word, "why"))
-		return why(of);
-	if (!strcmp(word, "lock"))
-		return set_lock(of, "1");
-	if (!strcmp(word, "unlock"))
-		return set_lock(of, "0");
+	const char *name = word[0];
+	size_t i;
+
+	if (is_switch(name) && n == 1)
+		return strncmp(name, "no", 2) ? set(name, "1") :
+						set(name + 2, "0");
+	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(name, commands[i].name) &&
+		    commands[i].least <= n - 1 && n - 1 <= commands[i].most)
+			return commands[i].run(word + 1);
 	cli_wrong(&cli);
 }
 
 int main(int argc, char **argv)
 {
-	char **word;
 	int c;
 
 	while ((c = cli_next(&cli, argc, argv)) != -1) {
 		if (c == 'j')
 			json = 1;
+		else if (c == 'e')
+			etc = optarg;
 		else if (cli_number(optarg, 0, 1L << 30, &timeout_s))
 			cli_wrong(&cli);
 	}
-	word = argv + optind;
-	switch (argc - optind) {
-	case 1:
-		return run_one(word[0]);
-	case 2:
-		return run_two(word[0], word[1]);
-	case 3:
-		if (!strcmp(word[0], "set"))
-			return set(word[1], word[2]);
-		if (!strcmp(word[0], "node"))
-			return report(status_node(word[1], word[2]), word[1]);
-	}
-	cli_wrong(&cli);
+	if (optind == argc)
+		cli_wrong(&cli);
+	return run(argv + optind, argc - optind);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* This node, its tunables, all nodes as they are known here, and who is who. */
 #include "status.h"
+#include "cluster.h"
 #include "json.h"
 #include "node.h"
 #include "table.h"
@@ -13,6 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct {
+	const char *name;
+	const char *words;
+} links[] = {
+	[LINKS_UNKNOWN] = { "unknown", NULL },
+	[LINKS_ENCRYPTED] = { "encrypted", "links are encrypted" },
+	[LINKS_INSECURE] = { "insecure",
+		"links are INSECURE: who is on the network can read and change all" },
+	[LINKS_CLOSED] = { "closed",
+		"no key is set, nothing goes or comes: mosctl key FILE" },
+};
+
 static int print_text(void)
 {
 	unsigned int self = node_self();
@@ -22,6 +35,8 @@ static int print_text(void)
 		printf("this is node %u\n", self);
 	else
 		puts("no node map is set: mosctl config FILE");
+	if (links[cluster_links()].words)
+		puts(links[cluster_links()].words);
 	puts("\ntunable, value, least, most");
 	ret = text_copy("mosix/admin/tunables");
 	if (ret)
@@ -59,6 +74,7 @@ static int print_json(void)
 	}
 	json_open(NULL, '{');
 	json_number("self", node_self());
+	json_text("links", links[cluster_links()].name);
 	json_open("tunables", '{');
 	rest = text;
 	while ((line = strsep(&rest, "\n")))
@@ -88,39 +104,72 @@ int status_print(int json)
 	return json ? print_json() : print_text();
 }
 
+static int print_figure(unsigned int id, const char *figure, int json)
+{
+	char value[VALUE_MAX];
+	int ret;
+
+	if (strchr(figure, '/') || *figure == '.')
+		return -EINVAL;
+	ret = text_read(value, "mosix/nodes/%u/%s", id, figure);
+	if (ret)
+		return ret;
+	if (!json) {
+		puts(value);
+		return 0;
+	}
+	json_open(NULL, '{');
+	json_number("node", id);
+	json_word(figure, value);
+	json_close('}');
+	return 0;
+}
+
+/* One row of the vector, a line or a member for each figure that is known. */
+static void print_row(const struct table *vector, int row, int json)
+{
+	const char *word;
+	int i;
+
+	if (json)
+		json_open(NULL, '{');
+	for (i = 0; i < vector->columns; i++) {
+		word = table_word(vector, row, vector->name[i]);
+		if (!json)
+			printf("%-8s %s\n", vector->name[i], word);
+		else if (*word)
+			json_word(vector->name[i], word);
+	}
+	if (json)
+		json_close('}');
+}
+
 /**
  * status_node - figures of one node
  * @word: which node
  * @figure: a file of its folder, or NULL for all in the vector
+ * @json: as one object
  *
  * Return: 0, or a negative errno: -EHOSTUNREACH when it is down.
  */
-int status_node(const char *word, const char *figure)
+int status_node(const char *word, const char *figure, int json)
 {
-	char value[VALUE_MAX];
 	struct table vector;
 	unsigned int id;
-	int i, row, ret = node_find(word, &id);
+	int row, ret = node_find(word, &id);
 
 	if (ret)
 		return ret;
-	if (figure) {
-		ret = strchr(figure, '/') || *figure == '.' ? -EINVAL :
-		      text_read(value, "mosix/nodes/%u/%s", id, figure);
-		if (!ret)
-			puts(value);
-		return ret;
-	}
+	if (figure)
+		return print_figure(id, figure, json);
 	ret = table_load(&vector, "mosix/vector");
 	if (ret)
 		return ret;
 	ret = -ENODEV;
-	for (row = 0; row < vector.rows; row++) {
+	for (row = 0; row < vector.rows && ret; row++) {
 		if (table_number(&vector, row, "node") != id)
 			continue;
-		for (i = 0; i < vector.columns; i++)
-			printf("%-8s %s\n", vector.name[i],
-			       table_word(&vector, row, vector.name[i]));
+		print_row(&vector, row, json);
 		ret = 0;
 	}
 	table_free(&vector);
@@ -152,65 +201,108 @@ int status_is_up(const char *word)
 	return ret;
 }
 
-static void print_host(const char *address)
+static int host_of(const char *address, char host[NI_MAXHOST])
 {
 	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
 				  .ai_socktype = SOCK_STREAM };
 	struct addrinfo *info;
-	char host[NI_MAXHOST];
+	int ret;
 
-	if (getaddrinfo(address, NULL, &hints, &info)) {
-		putchar('\n');
-		return;
-	}
-	if (getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof(host),
-			NULL, 0, NI_NAMEREQD))
-		putchar('\n');
-	else
-		printf(" %s\n", host);
+	if (getaddrinfo(address, NULL, &hints, &info))
+		return -ENOENT;
+	ret = getnameinfo(info->ai_addr, info->ai_addrlen, host, NI_MAXHOST,
+			  NULL, 0, NI_NAMEREQD);
 	freeaddrinfo(info);
+	return ret ? -ENOENT : 0;
 }
 
-static int whois_all(void)
+/* Id, address and name, as far as they are known. */
+static int print_who(unsigned int id, int json)
 {
-	char address[NODE_ADDRESS];
+	char address[NODE_ADDRESS] = "", host[NI_MAXHOST] = "";
+	int ret = node_address(id, address);
+
+	if (!ret && host_of(address, host))
+		*host = '\0';
+	if (!json) {
+		printf("%u%s%s%s%s\n", id, *address ? " " : "", address,
+		       *host ? " " : "", host);
+		return ret;
+	}
+	json_open(NULL, '{');
+	json_number("node", id);
+	if (*address)
+		json_text("address", address);
+	if (*host)
+		json_text("host", host);
+	json_close('}');
+	return ret;
+}
+
+static int whois_all(int json)
+{
 	struct node *nodes;
 	int i, n = node_load(&nodes);
 
-	for (i = 0; i < n; i++) {
-		printf("%u", nodes[i].id);
-		if (!node_address(nodes[i].id, address)) {
-			printf(" %s", address);
-			print_host(address);
-		} else {
-			putchar('\n');
-		}
-	}
-	if (n >= 0)
-		free(nodes);
-	return n < 0 ? n : 0;
+	if (n < 0)
+		return n;
+	if (json)
+		json_open(NULL, '[');
+	for (i = 0; i < n; i++)
+		print_who(nodes[i].id, json);
+	if (json)
+		json_close(']');
+	free(nodes);
+	return 0;
 }
 
 /**
  * status_whois - id, address and name of a node
  * @word: an id, an address or a name; NULL: of all nodes
+ * @json: as an object, or a list of them
  *
  * Return: 0, or a negative errno.
  */
-int status_whois(const char *word)
+int status_whois(const char *word, int json)
 {
 	char address[NODE_ADDRESS];
 	unsigned int id;
 	int ret;
 
 	if (!word)
-		return whois_all();
+		return whois_all(json);
 	ret = node_find(word, &id);
 	if (!ret)
 		ret = node_address(id, address);
+	return ret ? ret : print_who(id, json);
+}
+
+/**
+ * status_security - are links encrypted, and who was turned away?
+ * @json: as one object
+ *
+ * Return: 0, or a negative errno.
+ */
+int status_security(int json)
+{
+	char *text, *rest, *line, *word;
+	int ret;
+
+	if (!json)
+		return text_copy("mosix/security");
+	ret = text_load(&text, "mosix/security");
 	if (ret)
 		return ret;
-	printf("%u %s", id, address);
-	print_host(address);
+	rest = text;
+	strsep(&rest, "\n");	/* the first line is a sentence */
+	json_open(NULL, '{');
+	json_text("links", links[cluster_links()].name);
+	while ((line = strsep(&rest, "\n"))) {
+		word = strsep(&line, " ");
+		if (line)
+			json_word(word, line);
+	}
+	json_close('}');
+	free(text);
 	return 0;
 }

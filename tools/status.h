@@ -4,8 +4,9 @@
 #define MOSIX_TOOLS_STATUS_H
 
 int status_print(int json);
-int status_node(const char *word, const char *figure);
+int status_node(const char *word, const char *figure, int json);
 int status_is_up(const char *word);
-int status_whois(const char *word);
+int status_whois(const char *word, int json);
+int status_security(int json);
 
 #endif /* MOSIX_TOOLS_STATUS_H */

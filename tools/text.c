@@ -13,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_LONGEST = 4096 };
+enum {
+	NAME_LONGEST	= 4096,
+	FILE_LARGEST	= 512 * 1024,	/* what the kernel takes of a map */
+};
 
 static const char *root = "/proc";
 
@@ -174,5 +177,39 @@ int text_copy(const char *name)
 		fputs(line, stdout);
 	ret = ferror(file) ? -EIO : 0;
 	fclose(file);
+	return ret;
+}
+
+/**
+ * text_from - read a file of the admin's, wherever it is
+ * @text: receives it, for free()
+ * @file: its name; - is standard input
+ *
+ * Return: 0, or a negative errno: -EINVAL for what is no text, or too large.
+ */
+int text_from(char **text, const char *file)
+{
+	FILE *in = strcmp(file, "-") ? fopen(file, "re") : stdin;
+	size_t n;
+	int ret;
+
+	if (!in)
+		return -errno;
+	*text = malloc(FILE_LARGEST + 1);
+	if (!*text) {
+		ret = -ENOMEM;
+	} else {
+		errno = 0;
+		n = fread(*text, 1, FILE_LARGEST, in);
+		(*text)[n] = '\0';
+		ret = ferror(in) ? -(errno ? errno : EIO) :
+		      n == FILE_LARGEST || strlen(*text) != n ? -EINVAL : 0;
+	}
+	if (in != stdin)
+		fclose(in);
+	if (ret) {
+		free(*text);
+		*text = NULL;
+	}
 	return ret;
 }

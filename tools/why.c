@@ -5,6 +5,8 @@
  * found nothing yet.
  */
 #include "why.h"
+#include "cluster.h"
+#include "json.h"
 #include "node.h"
 #include "process.h"
 #include "text.h"
@@ -54,8 +56,77 @@ const char *why_words(const char *reason)
 	return NULL;
 }
 
+/* What helps against a reason of cantmove, where anything does. */
+static const struct {
+	const char *reason;
+	const char *words;
+} helps[] = {
+	{ "kernel thread", NULL },
+	{ "init process", NULL },
+	{ "exiting", NULL },
+	{ "memory shared with another process (CLONE_VM)",
+	  "it can when that one ends" },
+	{ "vfork child before exec", "it can in a moment" },
+	{ "writable shared mapping",
+	  "others may write the same memory; without a name and a child it moves" },
+	{ "device mapping", "it can when it unmaps the device" },
+	{ "hugetlb mapping", "run it with ordinary pages" },
+	{ "userfaultfd", NULL },
+	{ "asynchronous I/O context", "run it with ordinary reads and writes" },
+	{ "io_uring", "run it with ordinary reads and writes" },
+	{ "real-time scheduling", "chrt --other --pid 0 PID" },
+	{ "32-bit program", "its 64-bit build moves" },
+	{ "local descriptor table or segment register", NULL },
+	{ "I/O port permissions", NULL },
+	{ "traced", "it can when its debugger lets it go" },
+	{ "private memory (not dumpable)",
+	  "set-user-ID programs and keepers of secrets stay" },
+	{ "CPU without XSAVE", NULL },
+	{ "CPU affinity", "taskset --all-tasks --pid 0xffffffff PID, or do not pin it" },
+	{ "memory protection keys", NULL },
+	{ "syscall user dispatch", NULL },
+	{ "TSC or CPUID disabled", NULL },
+	{ "shadow stack", "GLIBC_TUNABLES=glibc.cpu.x86_shstk=off" },
+	{ "uprobes", "it can when nobody traces it" },
+};
+
+/**
+ * why_help - what helps against a reason of cantmove
+ * @reason: as the kernel has it
+ *
+ * Return: words for people; "" when nothing does, NULL for a reason that is
+ * not known.
+ */
+const char *why_help(const char *reason)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(helps) / sizeof(*helps); i++)
+		if (!strcmp(helps[i].reason, reason))
+			return helps[i].words ?: "";
+	return NULL;
+}
+
+/* One answer: a line, and maybe one below it; or an object. */
+static void say(int json, const char *kind, const char *before,
+		const char *text, const char *more)
+{
+	if (json) {
+		json_open(NULL, '{');
+		json_text("kind", kind);
+		json_text("text", text);
+		if (more && *more)
+			json_text("help", more);
+		json_close('}');
+		return;
+	}
+	printf("  %s%s\n", before, text);
+	if (more && *more)
+		printf("    %s\n", more);
+}
+
 /* Lines of a file, each behind the same words; returns how many. */
-static int print_lines(const char *before, int pid, const char *file)
+static int say_lines(int json, int pid, const char *file, const char *before)
 {
 	char text[VALUE_MAX], *line, *rest = text;
 	int n = 0;
@@ -65,7 +136,7 @@ static int print_lines(const char *before, int pid, const char *file)
 	while ((line = strsep(&rest, "\n"))) {
 		if (!*line || !strcmp(line, "-"))
 			continue;
-		printf("  %s: %s\n", before, line);
+		say(json, file, before, line, why_help(line));
 		n++;
 	}
 	return n;
@@ -78,44 +149,58 @@ static int is_set(const char *name)
 	return !text_read(text, "mosix/admin/%s", name) && !strcmp(text, "1");
 }
 
-/* What holds for all processes of this node. */
-static int print_node(const struct process *process)
+/* How many others are up; -1 when that cannot be read. */
+static int others_up(void)
 {
 	struct node *nodes;
-	int i, n, up = 0, said = 0;
+	int i, n = node_load(&nodes), up = 0;
 
-	if (!node_self()) {
-		puts("  no node map is set here (mosctl config FILE)");
-		return 1;
-	}
-	if (is_set("stay") ||
-	    (is_set("lstay") && !process_is_guest(process))) {
-		puts("  automatic moves are off on this node (mosctl nostay)");
-		said = 1;
-	}
-	n = node_load(&nodes);
 	if (n < 0)
-		return said;
+		return -1;
 	for (i = 0; i < n; i++)
 		up += nodes[i].up && nodes[i].id != node_self();
 	free(nodes);
-	if (up)
-		return said;
-	puts("  no other node is up (mosctl status)");
-	return 1;
+	return up;
 }
 
-static void print_verdict(const struct process *process)
+/* What holds for all processes of this node. */
+static int say_node(int json, const struct process *process)
 {
-	const char *words = why_words(process->why);
+	int said = 0;
 
-	printf("  the balancer said last: %s\n", process->why);
-	if (words)
-		printf("    that is: %s\n", words);
+	if (!node_self()) {
+		say(json, "no-map", "", "no node map is set here",
+		    "mosctl config FILE");
+		return 1;
+	}
+	if (cluster_links() == LINKS_CLOSED) {
+		say(json, "no-key", "", "this node has no key: nothing goes or comes",
+		    "mosctl key FILE");
+		said = 1;
+	}
+	if (is_set("stay") ||
+	    (is_set("lstay") && !process_is_guest(process))) {
+		say(json, "stay", "", "automatic moves are off on this node",
+		    "mosctl nostay, or mosctl nolstay");
+		said = 1;
+	}
+	if (!others_up()) {
+		say(json, "alone", "", "no other node is up", "mosctl status");
+		said = 1;
+	}
+	return said;
 }
 
-static void print_place(const struct process *process)
+static void say_place(int json, const struct process *process)
 {
+	if (json) {
+		json_number("pid", process->pid);
+		json_text("name", process->name);
+		json_number("where", process->where);
+		json_number("home", process->home);
+		json_number("moves", process->moves);
+		return;
+	}
 	printf("%d %s: ", process->pid, process->name);
 	if (process_is_guest(process))
 		printf("a guest from node %u", process->home);
@@ -126,32 +211,49 @@ static void print_place(const struct process *process)
 	printf("; moves so far: %u\n", process->moves);
 }
 
+static void say_all(int json, const struct process *process)
+{
+	int said = say_lines(json, process->pid, "cantmove", "it cannot move: ");
+
+	if (process->locked) {
+		say(json, "locked", "", "it is locked: the balancer leaves it alone",
+		    "migrate PID balance");
+		said++;
+	}
+	said += say_lines(json, process->pid, "last", "its last move failed: ");
+	said += say_node(json, process);
+	if (strcmp(process->why, "-"))
+		say(json, "why", "the balancer said last: ", process->why,
+		    why_words(process->why));
+	else if (!said)
+		say(json, "nothing", "",
+		    "nothing keeps it, and the balancer has found nothing better for it yet",
+		    "mosctl decisions");
+}
+
 /**
  * why_print - print all that is known of why a process is where it is
  * @pid: of the process
+ * @json: as one object
  *
  * Return: 0, or a negative errno.
  */
-int why_print(int pid)
+int why_print(int pid, int json)
 {
 	struct process process;
 	int ret = process_read(&process, pid);
-	int said;
 
 	if (ret)
 		return ret;
-	print_place(&process);
-	said = print_lines("it cannot move", pid, "cantmove");
-	if (process.locked) {
-		puts("  it is locked: left alone (migrate PID balance)");
-		said++;
+	if (json)
+		json_open(NULL, '{');
+	say_place(json, &process);
+	if (json)
+		json_open("answers", '[');
+	say_all(json, &process);
+	if (json) {
+		json_close(']');
+		json_close('}');
 	}
-	said += print_lines("its last move failed", pid, "last");
-	said += print_node(&process);
-	if (strcmp(process.why, "-"))
-		print_verdict(&process);
-	else if (!said)
-		puts("  nothing keeps it, and the balancer has found nothing\n"
-		     "  better for it yet (mosctl decisions)");
 	return 0;
 }

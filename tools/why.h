@@ -4,6 +4,7 @@
 #define MOSIX_TOOLS_WHY_H
 
 const char *why_words(const char *reason);
-int why_print(int pid);
+const char *why_help(const char *reason);
+int why_print(int pid, int json);
 
 #endif /* MOSIX_TOOLS_WHY_H */

@@ -25,9 +25,10 @@ _mosix_jobs() {
 }
 
 _mosix_mosctl() {
-	local commands="status node isup whois why processes decisions block
-		noblock stay nostay lstay nolstay quiet noquiet get set lock
-		unlock config leave expel bring drain undrain"
+	local commands="status node isup whois why processes decisions security
+		block noblock stay nostay lstay nolstay quiet noquiet get set
+		lock unlock setup join config check key newkey leave expel bring
+		drain undrain shutdown"
 
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
 	get | set)
@@ -37,7 +38,7 @@ _mosix_mosctl() {
 		_mosix_words "$(_mosix_nodes)" ;;
 	why | lock | unlock)
 		_mosix_words "$(_mosix_pids)" ;;
-	config)
+	config | check | key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
 	*)
 		_mosix_words "$commands" ;;
@@ -51,6 +52,9 @@ _mosix() {
 		return ;;
 	esac
 	case $3 in
+	-p | --proc | -e | --etc)
+		mapfile -t COMPREPLY < <(compgen -d -- "$2")
+		return ;;
 	-J | -j | --job)
 		_mosix_words "$(_mosix_jobs)"
 		return ;;

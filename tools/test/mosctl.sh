@@ -68,6 +68,13 @@ claim "has the id" says out "^1 127.0.0.1"
 claim "mosctl whois of none" runs 1 "${c[@]}" whois 77
 claim "mosctl whois" runs 0 "${c[@]}" whois
 claim "has all" says out "^5$"
+claim "mosctl --json whois" runs 0 "${c[@]}" --json whois
+claim "has all as objects" json '[n["node"] for n in d]' '[1, 2, 3, 4, 5]'
+claim "with the address where there is one" json 'd[1]["address"]' 192.0.2.2
+claim "mosctl --json node" runs 0 "${c[@]}" --json node 2
+claim "has numbers" json 'd["mem"]' 7000000
+claim "mosctl --json node FIGURE" runs 0 "${c[@]}" --json node 2 load
+claim "has the one" json 'd["load"]' 500
 claim "mosctl decisions" runs 0 "${c[@]}" decisions
 claim "has them" says out "move-cpu 700"
 claim "mosctl --json decisions" runs 0 "${c[@]}" -j decisions
@@ -83,7 +90,15 @@ claim "mosctl lock wants a number" runs 2 "${c[@]}" lock me
 
 claim "mosctl why" runs 0 "${c[@]}" why 200
 claim "says where it is" says out "^200 mover: on node 2, away"
+claim "mosctl --json why" runs 0 "${c[@]}" --json why 200
+claim "has where it is" json 'd["where"]' 2
+claim "has each answer with its kind" json '[a["kind"] for a in d["answers"]]' \
+	"['cantmove', 'cantmove', 'last', 'why']"
+claim "and what is known of it" json 'd["answers"][3]["help"]' \
+	"no other node is better by enough"
+claim "mosctl why" runs 0 "${c[@]}" why 200
 claim "says each reason" says out "it cannot move: seccomp filter"
+claim "says what helps" says out "^    it can when its debugger lets it go"
 claim "says what failed" says out "last move failed: node 9: no memory"
 claim "says what the balancer said" says out "said last: stay-gain node 2"
 claim "and what that is" says out "no other node is better by enough"
@@ -131,3 +146,27 @@ claim "bring stops at once when told" runs 3 \
 	timeout --preserve-status -s INT 0.5 "${c[@]}" bring
 claim "and says how many are left" says err "stopped with 1 left"
 claim "--timeout wants a number" runs 2 "${c[@]}" -t soon drain
+
+# What the kernel may say is known here: the help is of use for as long.
+kernel_names() { # FILE ARRAY
+	sed -n "/^static const char \*const $2/,/^};/s/.*\"\(.*\)\",.*/\1/p" \
+		"$here/../../$1" | sort
+}
+tool_names() { # ARRAY
+	sed -n "/^} $1/,/^};/p" "$here/../why.c" | tr '\n' ' ' |
+		grep -o '{ "[^"]*"' | sed 's/{ "\(.*\)"/\1/' | sort
+}
+same_names() {
+	diff <(kernel_names "$1" "$2") <(tool_names "$3") >"$tmp/out"
+}
+claim "the kernel has reasons to stay" \
+	test "$(kernel_names kernel/stay.c names | wc -l)" -gt 20
+claim "mosctl why knows each, and no others" \
+	same_names kernel/stay.c names helps
+balance_names() {
+	sed -n '/reason_names\[\]/,/^};/s/.*"\(.*\)",.*/\1/p' \
+		"$here/../../loadinfo/balance.c" | grep -E '^(stay|move)-|^failed$' |
+		sort
+}
+claim "and each reason of the balancer" \
+	test "$(balance_names)" = "$(tool_names reasons)"

@@ -32,7 +32,7 @@ else
 fi
 # all that mosctl --help names as commands, the page and completion have, too
 commands=$("$bin/mosctl" --help | sed -n 's/^  \([a-z].*\)/\1/p' |
-	sed -E 's/  .*//; s/ \[.*//; s/ (PID|NODE|NAME|VALUE|FILE)//g; s/,//g' |
+	sed -E 's/  .*//; s/ \[.*//; s/ (PID|NODE|NAME|VALUE|FILE|HOST\.\.\.)//g; s/,//g' |
 	tr ' ' '\n' | grep -xE '[a-z]+' | sort -u)
 missing() { # FILE
 	local word

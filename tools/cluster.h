@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Into the cluster and out of it, by what is in /etc/mosix. */
+#ifndef MOSIX_TOOLS_CLUSTER_H
+#define MOSIX_TOOLS_CLUSTER_H
+
+#include <stddef.h>
+
+/* What the kernel says of new links; CLOSED is: it has no key. */
+enum cluster_links {
+	LINKS_UNKNOWN,
+	LINKS_ENCRYPTED,
+	LINKS_INSECURE,
+	LINKS_CLOSED,
+};
+
+enum { CLUSTER_KEY = 64 };	/* hex digits */
+
+enum cluster_links cluster_links(void);
+int cluster_key(const char *file);
+int cluster_make_key(char key[CLUSTER_KEY + 1]);
+int cluster_config(const char *file);
+int cluster_join(const char *etc);
+int cluster_leave(void);
+int cluster_setup(const char *etc, char **host, int n);
+
+#endif /* MOSIX_TOOLS_CLUSTER_H */

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel takes a map with ids and addresses, and refuses it whole without
+ * a word. An admin may write more: host names, a row of nodes in one line, and
+ * no "self", so that the file is the same on all nodes. What is wrong is said
+ * with its line before the kernel sees it.
+ */
+#include "map.h"
+#include "node.h"
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	NODES_MOST	= 4096,		/* as the kernel has it */
+	WORDS		= 5,
+	PORT		= 7236,
+	PIN		= 64,		/* hex digits */
+};
+
+struct entry {
+	unsigned int id;
+	char address[INET6_ADDRSTRLEN];
+	unsigned int port;
+	char pin[PIN + 1];
+	int line;
+};
+
+struct map {
+	const char *file;
+	int line;			/* that is being read */
+	unsigned int self;
+	struct entry *entry;
+	int n;
+};
+
+static int wrong(const struct map *map, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int wrong(const struct map *map, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "mosctl: %s:", map->file);
+	if (map->line)
+		fprintf(stderr, "%d:", map->line);
+	fputc(' ', stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return -EINVAL;
+}
+
+static int is_number(const char *word, unsigned long least, unsigned long most,
+		     unsigned int *value)
+{
+	unsigned long number;
+
+	if (!*word || word[strspn(word, "0123456789")] || strlen(word) > 9)
+		return 0;
+	number = strtoul(word, NULL, 10);
+	*value = number;
+	return number >= least && number <= most;
+}
+
+/* Split "HOST[:PORT]", with brackets around an address of IPv6. */
+static int split_port(struct map *map, char *host, char **name,
+		      unsigned int *port)
+{
+	char *colon;
+
+	*port = PORT;
+	*name = host;
+	if (*host == '[') {
+		*name = host + 1;
+		host = strchr(host, ']');
+		if (!host)
+			return wrong(map, "a ] is missing");
+		*host++ = '\0';
+		colon = *host == ':' ? host : NULL;
+		if (*host && !colon)
+			return wrong(map, "'%s' behind the address", host);
+	} else {
+		colon = strchr(host, ':');
+		if (colon && strchr(colon + 1, ':'))
+			return 0;	/* IPv6 without brackets */
+	}
+	if (!colon)
+		return 0;
+	*colon = '\0';
+	if (!is_number(colon + 1, 1, 65535, port))
+		return wrong(map, "'%s' is no port", colon + 1);
+	return 0;
+}
+
+static int is_loopback(const struct sockaddr *address)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+
+	return address->sa_family == AF_INET ?
+	       ntohl(v4->sin_addr.s_addr) >> 24 == 127 :
+	       IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/*
+ * The address that all nodes know a host by. Distributions write the host's own
+ * name beside 127.0.1.1 into /etc/hosts: to the others that is themselves.
+ */
+static int resolve(struct map *map, const char *name,
+		   char address[INET6_ADDRSTRLEN])
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *all, *one, *found = NULL;
+	unsigned char numeric[sizeof(struct in6_addr)];
+	int family, ret;
+
+	family = strchr(name, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(family, name, numeric) == 1) {
+		inet_ntop(family, numeric, address, INET6_ADDRSTRLEN);
+		return 0;
+	}
+	if (!name[strspn(name, "0123456789.")])
+		return wrong(map, "'%s' is no address", name);
+	ret = getaddrinfo(name, NULL, &hints, &all);
+	if (ret)
+		return wrong(map, "%s: %s", name, gai_strerror(ret));
+	for (one = all; one; one = one->ai_next)
+		if (!is_loopback(one->ai_addr) &&
+		    (!found || found->ai_family == AF_INET6))
+			found = one;
+	ret = !found || getnameinfo(found->ai_addr, found->ai_addrlen, address,
+				    INET6_ADDRSTRLEN, NULL, 0, NI_NUMERICHOST);
+	freeaddrinfo(all);
+	return ret ? wrong(map, "%s is a loopback address here: see /etc/hosts",
+			   name) : 0;
+}
+
+/* What is there twice is named, with both lines. */
+static int check_twice(struct map *map, const struct entry *entry)
+{
+	const struct entry *other;
+
+	for (other = map->entry; other < map->entry + map->n; other++) {
+		if (other->id == entry->id)
+			return wrong(map, "node %u is in line %d, too",
+				     entry->id, other->line);
+		if (other->port == entry->port &&
+		    !strcmp(other->address, entry->address))
+			return wrong(map, "%s is node %u of line %d, too",
+				     entry->address, other->id, other->line);
+	}
+	return 0;
+}
+
+static int add(struct map *map, const struct entry *entry)
+{
+	int ret = check_twice(map, entry);
+
+	if (ret)
+		return ret;
+	if (map->n == NODES_MOST)
+		return wrong(map, "more than %d nodes", NODES_MOST);
+	map->entry[map->n] = *entry;
+	map->entry[map->n++].line = map->line;
+	return 0;
+}
+
+/* node ID HOST[:PORT] [KEY] */
+static int read_node(struct map *map, char **word, int n)
+{
+	struct entry entry = {};
+	char *name;
+	int ret;
+
+	if (n < 3 || n > 4)
+		return wrong(map, "not: node ID ADDRESS[:PORT] [KEY]");
+	if (!is_number(word[1], 1, NODE_MOST, &entry.id))
+		return wrong(map, "'%s' is no id from 1 to %d", word[1],
+			     NODE_MOST);
+	ret = split_port(map, word[2], &name, &entry.port);
+	if (!ret)
+		ret = resolve(map, name, entry.address);
+	if (ret)
+		return ret;
+	if (n == 4 && (strlen(word[3]) != PIN ||
+		       word[3][strspn(word[3], "0123456789abcdefABCDEF")]))
+		return wrong(map, "a key has %d hex digits", PIN);
+	if (n == 4)
+		strcpy(entry.pin, word[3]);
+	return add(map, &entry);
+}
+
+/* ID HOST COUNT, as older systems have it: a row of nodes and addresses. */
+static int read_row(struct map *map, char **word)
+{
+	struct entry entry = { .port = PORT };
+	unsigned int count, i;
+	struct in_addr v4;
+	int ret;
+
+	if (!strcmp(word[2], "ALIAS"))
+		return wrong(map, "a node has one address here, no ALIAS");
+	if (!is_number(word[0], 1, NODE_MOST, &entry.id) ||
+	    !is_number(word[2], 1, NODES_MOST, &count))
+		return wrong(map, "not: ID ADDRESS COUNT");
+	ret = resolve(map, word[1], entry.address);
+	if (ret)
+		return ret;
+	if (inet_pton(AF_INET, entry.address, &v4) != 1)
+		return wrong(map, "a row of nodes is of IPv4");
+	for (i = 0; i < count && !ret; i++) {
+		if (entry.id > NODE_MOST)
+			return wrong(map, "ids end at %d", NODE_MOST);
+		ret = add(map, &entry);
+		entry.id++;
+		v4.s_addr = htonl(ntohl(v4.s_addr) + 1);
+		inet_ntop(AF_INET, &v4, entry.address, sizeof(entry.address));
+	}
+	return ret;
+}
+
+static int read_self(struct map *map, char **word, int n)
+{
+	if (map->self)
+		return wrong(map, "self is said twice");
+	if (n != 2 || !is_number(word[1], 1, NODE_MOST, &map->self))
+		return wrong(map, "not: self ID");
+	return 0;
+}
+
+static int read_line(struct map *map, char *line)
+{
+	char *word[WORDS], *at;
+	int n = 0;
+
+	line[strcspn(line, "#")] = '\0';
+	while ((at = strsep(&line, " \t\r"))) {
+		if (!*at)
+			continue;
+		if (n == WORDS)
+			return wrong(map, "too many words");
+		word[n++] = at;
+	}
+	if (!n)
+		return 0;
+	if (!strcmp(word[0], "self"))
+		return read_self(map, word, n);
+	if (!strcmp(word[0], "node"))
+		return read_node(map, word, n);
+	if (n == 3 && word[0][0] >= '0' && word[0][0] <= '9')
+		return read_row(map, word);
+	return wrong(map, "'%s' is neither self nor node", word[0]);
+}
+
+static int is_ours(const struct ifaddrs *all, const char *address)
+{
+	char text[INET6_ADDRSTRLEN];
+	socklen_t size;
+
+	for (; all; all = all->ifa_next) {
+		if (!all->ifa_addr)
+			continue;
+		size = all->ifa_addr->sa_family == AF_INET ?
+		       sizeof(struct sockaddr_in) :
+		       all->ifa_addr->sa_family == AF_INET6 ?
+		       sizeof(struct sockaddr_in6) : 0;
+		if (size && !getnameinfo(all->ifa_addr, size, text, sizeof(text),
+					 NULL, 0, NI_NUMERICHOST) &&
+		    !strcmp(text, address))
+			return 1;
+	}
+	return 0;
+}
+
+/* Which one are we? The one at an address of this host. */
+static int find_self(struct map *map)
+{
+	struct ifaddrs *all;
+	int i, ret = 0;
+
+	map->line = 0;
+	if (getifaddrs(&all))
+		return -errno;
+	for (i = 0; i < map->n && !ret; i++) {
+		if (!is_ours(all, map->entry[i].address))
+			continue;
+		if (map->self)
+			ret = wrong(map, "nodes %u and %u are both this host: which is self?",
+				    map->self, map->entry[i].id);
+		map->self = map->entry[i].id;
+	}
+	freeifaddrs(all);
+	if (!ret && !map->self)
+		ret = wrong(map, "no node is at an address of this host");
+	return ret;
+}
+
+static int check_self(struct map *map)
+{
+	int i;
+
+	map->line = 0;
+	if (!map->n)
+		return map->self ? wrong(map, "there is no node in it") : 0;
+	if (!map->self)
+		return find_self(map);
+	for (i = 0; i < map->n; i++)
+		if (map->entry[i].id == map->self)
+			return 0;
+	return wrong(map, "self is %u, and there is no such node", map->self);
+}
+
+/* Returns the text that the kernel takes. */
+static char *format(const struct map *map)
+{
+	const struct entry *entry;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	if (map->self)
+		fprintf(out, "self %u", map->self);
+	fputc('\n', out);
+	for (entry = map->entry; entry < map->entry + map->n; entry++)
+		fprintf(out, strchr(entry->address, ':') ?
+			"node %u [%s]:%u%s%s\n" : "node %u %s:%u%s%s\n",
+			entry->id, entry->address, entry->port,
+			*entry->pin ? " " : "", entry->pin);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/**
+ * map_read - a map as the kernel takes it
+ * @text: receives it, for free()
+ * @file: that an admin wrote; - is standard input
+ *
+ * Return: 0; -EINVAL when something is wrong with it and that was said; another
+ * negative errno.
+ */
+int map_read(char **text, const char *file)
+{
+	struct map map = { .file = strcmp(file, "-") ? file : "input" };
+	char *all, *rest, *line;
+	int ret = text_from(&all, file);
+
+	if (ret)
+		return ret == -EINVAL ? wrong(&map, "this is no map") : ret;
+	map.entry = calloc(NODES_MOST, sizeof(*map.entry));
+	if (!map.entry) {
+		free(all);
+		return -ENOMEM;
+	}
+	rest = all;
+	while (!ret && (line = strsep(&rest, "\n"))) {
+		map.line++;
+		ret = read_line(&map, line);
+	}
+	if (!ret)
+		ret = check_self(&map);
+	*text = ret ? NULL : format(&map);
+	free(map.entry);
+	free(all);
+	return ret ? ret : *text ? 0 : -ENOMEM;
+}
+
+/**
+ * map_has_nodes - is anybody in it?
+ * @text: that map_read() made
+ *
+ * Return: 1 or 0.
+ */
+int map_has_nodes(const char *text)
+{
+	return *text == 's';
+}
