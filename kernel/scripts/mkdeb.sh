@@ -19,15 +19,17 @@ strip "$stage"/usr/bin/*
 find "$stage/usr/share/man" -type f -exec gzip -9n {} +
 
 install -D -m 644 -t "$stage/lib/systemd/system" $from/*.service $from/*.timer
-install -D -t "$stage/usr/lib/mosix" $from/join $from/policy
+install -D -t "$stage/usr/lib/mosix" $from/policy
 install -D -m 644 $from/pam-config "$stage/usr/share/pam-configs/mosix"
 install -D -m 644 $from/map "$stage/etc/mosix/map"
+install -D -m 644 $from/settings "$stage/etc/mosix/settings"
 install -D -m 644 $from/policy.conf "$stage/etc/mosix/policy"
-install -D -m 644 -t "$stage/usr/share/doc/mosix" Documentation/{admin-guide,proc}.rst
+install -D -m 644 -t "$stage/usr/share/doc/mosix" \
+	Documentation/{admin-guide,proc,stay-reasons}.rst
 install -D -m 644 COPYING "$stage/usr/share/doc/mosix-tools/copyright"
 
 install -t "$stage/DEBIAN" $from/postinst $from/prerm $from/postrm
-printf '%s\n' /etc/mosix/map /etc/mosix/policy >"$stage/DEBIAN/conffiles"
+printf '/etc/mosix/%s\n' map policy settings >"$stage/DEBIAN/conffiles"
 (cd "$stage" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' |
 	sort -z | xargs -0 md5sum) >"$stage/DEBIAN/md5sums"
 cat >"$stage/DEBIAN/control" <<-END

@@ -1,7 +1,122 @@
 # shellcheck shell=bash disable=SC2154 # variables of check.sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The package: installed, upgraded, removed and purged in a root of its own; and
-# the policy of what may move.
+# The policy of what may move; what dpkg runs; and the package: installed,
+# upgraded, removed and purged in a root of its own.
+
+# What dpkg runs, with systemctl and pam-auth-update made up: each line that they
+# are called with is in $tmp/called; $tmp/on has the units that are enabled.
+mkdir -p "$tmp/stub" "$tmp/on"
+cat >"$tmp/stub/systemctl" <<-'END'
+	#!/bin/sh
+	echo "systemctl $*" >>"$STUB/called"
+	for unit; do :; done
+	case $* in
+	*is-enabled*) test -e "$STUB/on/$unit" ;;
+	enable*) : >"$STUB/on/$unit" ;;
+	disable*) rm -f "$STUB/on/$unit" ;;
+	esac
+END
+cat >"$tmp/stub/pam-auth-update" <<-'END'
+	#!/bin/sh
+	echo "pam-auth-update $*" >>"$STUB/called"
+END
+chmod +x "$tmp/stub/"*
+script() { # NAME ARGUMENT...: with our folders for those of the system
+	local name=$1
+
+	shift
+	: >"$tmp/called"
+	sed "s|/run/systemd/system|$tmp|; s|/var/lib/mosix|$tmp/state|" \
+		"$here/../debian/$name" >"$tmp/script"
+	runs 0 env STUB="$tmp" PATH="$tmp/stub:$PATH" DPKG_ROOT="${dpkg_root:-}" \
+		sh "$tmp/script" "$@"
+}
+enabled() { # UNIT...
+	[ "$(cd "$tmp/on" && shopt -s nullglob && echo *)" = "$*" ]
+}
+called() {
+	grep -qxF -- "$1" "$tmp/called"
+}
+claim "postinst at first" script postinst configure ""
+claim "enables both services" enabled \
+	mosix-policy.service mosix.service
+claim "and starts the cluster's" called "systemctl start mosix.service"
+claim "and has PAM know of it" called "pam-auth-update --package"
+rm "$tmp/on/mosix.service"
+: >"$tmp/on/mosix-metrics.timer"
+claim "postinst of an upgrade" script postinst configure 0.1
+claim "enables nothing" enabled mosix-metrics.timer mosix-policy.service
+claim "nor starts what the admin disabled" test -z \
+	"$(grep 'start mosix.service' "$tmp/called")"
+claim "prerm of an upgrade" script prerm upgrade 0.2
+claim "does nothing" test ! -s "$tmp/called"
+claim "prerm of a removal" script prerm remove
+claim "disables all" enabled ""
+claim "stops the cluster's service" called "systemctl stop mosix.service"
+claim "and PAM forgets it" called "pam-auth-update --package --remove mosix"
+claim "postinst after a removal" script postinst configure 0.1
+claim "enables what had been" enabled mosix-metrics.timer mosix-policy.service
+claim "and leaves no notes" test ! -e "$tmp/state"
+claim "prerm of another removal" script prerm remove
+claim "takes notes" test -e "$tmp/state/mosix-policy.service"
+dpkg_root=$tmp/elsewhere
+mkdir -p "$dpkg_root/etc/mosix"
+echo secret >"$dpkg_root/etc/mosix/key"
+claim "postrm of a removal" script postrm remove
+claim "leaves the key" test -e "$dpkg_root/etc/mosix/key"
+claim "postrm of a purge" script postrm purge
+claim "does not" test ! -e "$dpkg_root/etc/mosix"
+claim "prerm for a root of its own" script prerm remove
+claim "touches nothing of this one" test ! -s "$tmp/called"
+unset dpkg_root
+
+# Each command of a unit is one that there is: not wrong usage, nor missing.
+unit_commands() {
+	sed -n 's/^Exec[A-Za-z]*=-\?//p' "$here"/../debian/*.service |
+		sed "s|/usr/bin/\([a-z]*\)|$bin/\1 -p $proc|; s|/etc/mosix|$tmp/none|
+			s|/usr/lib/mosix/policy|sh $here/../debian/policy|
+			s|/var/lib|$tmp|; s|--timeout 60|--timeout 1|"
+}
+wrong_commands() {
+	local line status
+
+	unit_commands | while read -r line; do
+		status=0
+		MOSIX_POLICY=/dev/null sh -c "$line" >"$tmp/out" 2>&1 \
+			</dev/null || status=$?
+		[ $status != 2 ] && [ $status -lt 126 ] || echo "$line"
+	done
+}
+claim "units have commands" test "$(unit_commands | wc -l)" -ge 5
+claim "that are there" test -z "$(wrong_commands)"
+
+policy=$here/../debian/policy
+export MOSIX_PROC=$proc MOSIX_POLICY=$here/../debian/policy.conf
+process 1 init 1 1 0 -
+claim "at boot" runs 0 sh "$policy" boot
+claim "services are to stay" holds 1 1/mosix/lock
+# the policy is called by the process that the session's will come from
+session() { # USER TYPE
+	bash -c 'mkdir -p "$MOSIX_PROC/$$/mosix"
+		echo 1 >"$MOSIX_PROC/$$/mosix/lock"
+		PAM_USER=$1 PAM_TYPE=$2 sh "$3" session
+		cat "$MOSIX_PROC/$$/mosix/lock"' bash "$1" "$2" "$policy"
+}
+claim "a session may move" test "$(session anna open_session)" = 0
+claim "its end changes nothing" test "$(session anna close_session)" = 1
+sed 's/not_for=.*/not_for="otto anna"/; s/^services=.*/services=move/' \
+	"$MOSIX_POLICY" >"$tmp/policy"
+MOSIX_POLICY=$tmp/policy
+claim "that of a user for whom it is not" test "$(session anna open_session)" = 1
+claim "stays, of another one not" test "$(session anne open_session)" = 0
+claim "services may move" runs 0 sh "$policy" boot
+claim "if it says so" holds 0 1/mosix/lock
+echo services=perhaps >"$tmp/policy"
+claim "what is no policy is refused" runs 1 sh "$policy" boot
+claim "and said" says err "neither move nor stay"
+rm -r "$proc/1"
+claim "another kernel is no error" runs 0 sh "$policy" boot
+unset MOSIX_PROC MOSIX_POLICY
 
 if ! command -v dpkg-deb >/dev/null; then
 	skip "the package" "this is not Debian"
@@ -34,40 +149,13 @@ claim "with their pages" test -s "$root/usr/share/man/man5/mosix.5.gz"
 claim "and all sums right" runs 0 "${dpkg[@]}" --verify mosix-tools
 claim "the map names no nodes" silent_about out "$(grep -v '^#' "$root/etc/mosix/map")."
 printf 'self 1\nnode 1 192.0.2.1\n' >"$root/etc/mosix/map"
+echo secret >"$root/etc/mosix/key"
 claim "it upgrades" runs 0 "${dpkg[@]}" -i "$tmp/0.0.2.deb"
 claim "to the later version" test "$("$root/usr/bin/mosctl" --version)" = \
 	"mosctl (mosix) 0.0.2"
 claim "and leaves the map as it is" grep -q '^self 1' "$root/etc/mosix/map"
 claim "it is removed" runs 0 "${dpkg[@]}" -r mosix-tools
 claim "and leaves what the admin wrote" test "$(traces | sort | paste -sd' ')" = \
-	"$root/etc/mosix/map $root/etc/mosix/policy"
+	"$(printf "$root/etc/mosix/%s\n" key map policy settings | paste -sd' ')"
 claim "it is purged" runs 0 "${dpkg[@]}" -P mosix-tools
 claim "and leaves nothing" test -z "$(traces)$(find "$root" -name '*mosix*')"
-
-policy=$here/../debian/policy
-export MOSIX_PROC=$proc MOSIX_POLICY=$here/../debian/policy.conf
-process 1 init 1 1 0 -
-claim "at boot" runs 0 sh "$policy" boot
-claim "services are to stay" holds 1 1/mosix/lock
-# the policy is called by the process that the session's will come from
-session() { # USER TYPE
-	bash -c 'mkdir -p "$MOSIX_PROC/$$/mosix"
-		echo 1 >"$MOSIX_PROC/$$/mosix/lock"
-		PAM_USER=$1 PAM_TYPE=$2 sh "$3" session
-		cat "$MOSIX_PROC/$$/mosix/lock"' bash "$1" "$2" "$policy"
-}
-claim "a session may move" test "$(session anna open_session)" = 0
-claim "its end changes nothing" test "$(session anna close_session)" = 1
-sed 's/not_for=.*/not_for="otto anna"/; s/^services=.*/services=move/' \
-	"$MOSIX_POLICY" >"$tmp/policy"
-MOSIX_POLICY=$tmp/policy
-claim "that of a user for whom it is not" test "$(session anna open_session)" = 1
-claim "stays, of another one not" test "$(session anne open_session)" = 0
-claim "services may move" runs 0 sh "$policy" boot
-claim "if it says so" holds 0 1/mosix/lock
-echo services=perhaps >"$tmp/policy"
-claim "what is no policy is refused" runs 1 sh "$policy" boot
-claim "and said" says err "neither move nor stay"
-rm -r "$proc/1"
-claim "another kernel is no error" runs 0 sh "$policy" boot
-unset MOSIX_PROC MOSIX_POLICY
