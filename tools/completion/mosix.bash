@@ -61,6 +61,9 @@ _mosix() {
 	-w | -H | -n | --where | --home | --node)
 		_mosix_words "$(_mosix_nodes)"
 		return ;;
+	--signal)
+		mapfile -t COMPREPLY < <(compgen -A signal -- "$2")
+		return ;;
 	-u | --user)
 		mapfile -t COMPREPLY < <(compgen -u -- "$2")
 		return ;;
@@ -77,5 +80,5 @@ _mosix() {
 	esac
 }
 
-complete -o default -F _mosix migrate mosbestnode mosctl mosmetrics mosmon \
-	mosps mosrun mostestload mostop
+complete -o default -F _mosix migrate mosbestnode mosctl moskillall mosmetrics \
+	mosmon mosps mosrun mostestload mostop

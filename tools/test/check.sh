@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 shift
-[ $# -gt 0 ] || set -- common migrate mosps mosctl cluster mosrun mosbestnode \
+[ $# -gt 0 ] || set -- common migrate mosps mosctl cluster mosrun mosbestnode moskillall \
 	mostestload mosmetrics screens pages package
 echo "KTAP version 1"
 for part; do
