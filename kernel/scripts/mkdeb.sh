@@ -25,7 +25,7 @@ install -D -m 644 $from/map "$stage/etc/mosix/map"
 install -D -m 644 $from/settings "$stage/etc/mosix/settings"
 install -D -m 644 $from/policy.conf "$stage/etc/mosix/policy"
 install -D -m 644 -t "$stage/usr/share/doc/mosix" \
-	Documentation/{admin-guide,proc,stay-reasons}.rst
+	Documentation/{admin-guide,coverage,proc,stay-reasons}.rst
 install -D -m 644 COPYING "$stage/usr/share/doc/mosix-tools/copyright"
 
 install -t "$stage/DEBIAN" $from/postinst $from/prerm $from/postrm
