@@ -1,0 +1,151 @@
+# shellcheck shell=bash disable=SC2154 # variables of check.sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Every command line of the guide is run, in its order, in a made-up /proc whose
+# processes do as they are told. What is no command of ours is looked up instead:
+# units, targets of make, packages.
+
+top=$here/../..
+guide=$top/Documentation/admin-guide.rst
+etc=$tmp/etc
+mkdir -p "$etc" "$proc/self/mosix" "$tmp/prom"
+for name in lock nodes; do
+	echo 0 >"$proc/self/mosix/$name"
+done
+for name in reserve_kib max_guests call_us key_old_s; do
+	echo 1 >"$proc/mosix/admin/$name"
+done
+: >"$proc/mosix/key"
+echo "links encrypted" >"$proc/mosix/security"
+printf 'true\ntrue\n' >"$tmp/lines"
+
+# Until $tmp/obey is gone: whoever is told to goes.
+obey() {
+	local dir to
+
+	while [ -e "$tmp/obey" ]; do
+		for dir in "$proc"/[0-9]*; do
+			to=$(cat "$dir/mosix/goto" 2>/dev/null || echo 0)
+			case $to in
+			0) ;;
+			home)
+				if [ "$(cat "$dir/mosix/home")" = 1 ]; then
+					echo 1 >"$dir/mosix/where"
+					echo 0 >"$dir/mosix/goto"
+				else
+					rm -r "$dir"
+				fi ;;
+			*) echo 0 >"$dir/mosix/goto" ;;
+			esac
+		done
+		sleep 0.1
+	done
+}
+
+# A PID that is to come must be there when a job takes it down.
+have_next_pids() {
+	python3 -c '
+import os, sys
+for pid in range(os.getpid() + 1, os.getpid() + 400):
+    os.symlink("10", f"{sys.argv[1]}/{pid}")' "$proc"
+}
+
+# What a reader has to fill in, and what there is one of only on a system.
+filled_in() { # TEXT
+	sed -E "s|\\bPID\\b|10|g; s|\\bNODE\\b|2|g; s|\\bLIST\\b|1-2|g
+		s|\\bCOMMAND\\b|true|g; s|\\bFILE\\b|$tmp/lines|g; s|\\\$\\\$|10|g
+		s|/proc/mosix|$proc/mosix|g; s|:/etc/mosix|:$tmp|g
+		s|/etc/mosix|$etc|g; s|192\\.0\\.2\\.11|127.0.0.1|g
+		s|/var/lib/prometheus/node-exporter|$tmp/prom|g
+		s/(-t|--timeout) 60/\\1 5/g" <<<"$1"
+}
+
+systemctl() { # VERB... UNIT
+	local unit=${*: -1}
+
+	[[ $unit == *.* ]] || unit=$unit.service
+	[ -f "$here/../debian/$unit" ] || return
+	case $1 in
+	enable) grep -q '^\[Install\]' "$here/../debian/$unit" ;;
+	reload) grep -q '^ExecReload=' "$here/../debian/$unit" ;;
+	start | stop | restart | status) ;;
+	*) return 1 ;;
+	esac
+}
+make() {
+	command make -n -C "$top" "$@"
+}
+apt() { # install PACKAGE: a name that our scripts give
+	case ${2##*/} in
+	mosix-tools_\**) grep -q 'out=.*/deb/mosix-tools_' "$top/kernel/scripts/mkdeb.sh" ;;
+	linux-image-\**) grep -q bindeb-pkg "$top/kernel/scripts/mkdeb-kernel.sh" ;;
+	*) return 1 ;;
+	esac
+}
+scp() { # -p FILE... TO
+	local file
+
+	for file in "${@:2:$# - 2}"; do
+		[ -f "$file" ] || return
+	done
+	[[ ${*: -1} == root@*:* ]]
+}
+for name in migrate mosbestnode mosctl mosmetrics mosps mosrun mostestload; do
+	eval "$name() { command '$bin/$name' -p '$proc' \"\$@\"; }"
+done
+mosctl() {
+	command "$bin/mosctl" -p "$proc" -e "$etc" "$@"
+}
+mosrun() {
+	[[ $* != *-J* ]] || have_next_pids
+	command "$bin/mosrun" -p "$proc" "$@"
+	local status=$?
+
+	find "$proc" -maxdepth 1 -type l -delete
+	return "$status"
+}
+# whoever has that PID here is not to be harmed
+moskillall() {
+	command "$bin/moskillall" -p "$proc" --dry-run "$@"
+}
+# with a terminal, and the key that ends them
+for name in mosmon mostop; do
+	eval "$name() { (sleep 1; echo q) |
+		command script -qec \"'$bin/$name' -p '$proc'\" /dev/null; }"
+done
+
+does() { # KIND TEXT
+	local line
+
+	case $1 in
+	map)
+		printf '%b\n' "$(filled_in "$2")" >"$tmp/map"
+		runs 0 mosctl check "$tmp/map" ;;
+	key)
+		printf '%064d\nnode %064d\n' 1 2 >"$tmp/key"
+		chmod 600 "$tmp/key"
+		runs 0 mosctl key "$tmp/key" ;;
+	nft)
+		printf '%b\n' "$2" >"$tmp/nft"
+		command -v nft >/dev/null || return 0
+		runs 0 nft -c -f "$tmp/nft" ;;
+	*)
+		line=$(filled_in "$2")
+		runs 0 eval "$line" ;;
+	esac
+}
+
+: >"$tmp/obey"
+obey 2>"$tmp/talk" &
+python3 "$here/guide.py" "$guide" >"$tmp/guide"
+claim "the guide has command lines" test "$(wc -l <"$tmp/guide")" -gt 50
+# the members of a job that has ended are no more: this one goes on
+mkdir -m 700 "$MOSIX_JOBS"
+echo "10 710" >"$MOSIX_JOBS/night"
+while IFS=$'\t' read -r kind text; do
+	claim "guide: ${text%%\\n*}" does "$kind" "$text"
+done <"$tmp/guide"
+rm "$tmp/obey"
+wait
+unset -f systemctl make apt scp migrate mosbestnode mosctl moskillall mosmetrics \
+	mosmon mosps mosrun mostestload mostop
+rm -r "$etc" "$MOSIX_JOBS"
