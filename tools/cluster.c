@@ -11,6 +11,7 @@
 #include "cluster.h"
 #include "cli.h"
 #include "map.h"
+#include "node.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -30,25 +31,6 @@ static int complain(const char *what, int error)
 {
 	fprintf(stderr, "mosctl: %s: %s\n", what, strerror(error));
 	return -error;
-}
-
-/**
- * cluster_links - may anything go or come?
- *
- * Return: what the kernel says; LINKS_UNKNOWN when it says nothing of it.
- */
-enum cluster_links cluster_links(void)
-{
-	char text[VALUE_MAX];
-
-	if (text_read(text, "mosix/security"))
-		return LINKS_UNKNOWN;
-	text[strcspn(text, "\n")] = '\0';
-	if (!strcmp(text, "links encrypted"))
-		return LINKS_ENCRYPTED;
-	if (!strcmp(text, "links INSECURE"))
-		return LINKS_INSECURE;
-	return strncmp(text, "no key", 6) ? LINKS_UNKNOWN : LINKS_CLOSED;
 }
 
 /* What others can read is no secret; it is taken all the same. */
@@ -249,7 +231,7 @@ static int give_key(const char *etc)
 		return ret;
 	if (!access(path, F_OK))
 		return cluster_key(path);
-	if (cluster_links() != LINKS_CLOSED)
+	if (node_links() != LINKS_CLOSED)
 		return 0;
 	fprintf(stderr, "mosctl: there is no %s: nothing will go or come\n",
 		path);

@@ -5,17 +5,8 @@
 
 #include <stddef.h>
 
-/* What the kernel says of new links; CLOSED is: it has no key. */
-enum cluster_links {
-	LINKS_UNKNOWN,
-	LINKS_ENCRYPTED,
-	LINKS_INSECURE,
-	LINKS_CLOSED,
-};
-
 enum { CLUSTER_KEY = 64 };	/* hex digits */
 
-enum cluster_links cluster_links(void);
 int cluster_key(const char *file);
 int cluster_make_key(char key[CLUSTER_KEY + 1]);
 int cluster_config(const char *file);

@@ -171,6 +171,28 @@ static void draw_bars(int top, int bottom, int columns)
 		screen_put(height + 1, AXIS - 2, "<");
 }
 
+/* What all nodes that are up have together; of loads their mean for each CPU. */
+static void draw_sum(int row)
+{
+	long long cpus = 0, used = 0, mem = 0, left = 0;
+	double work = 0, power = 0;
+	int i;
+
+	for (i = 0; i < node_count; i++) {
+		if (!nodes[i].up)
+			continue;
+		cpus += nodes[i].cpus;
+		used += nodes[i].guests;
+		mem += nodes[i].tmem_kib / 1024;
+		left += nodes[i].mem_kib / 1024;
+		work += load(nodes + i) * nodes[i].cpus * speed(nodes + i);
+		power += nodes[i].cpus * speed(nodes + i);
+	}
+	screen_put(row, 0, "%5s %-14s %6.2f %4lld %6.2f %6lld", "all", "",
+		   power ? work / power : 0, cpus, cpus ? power / cpus : 0, used);
+	screen_put(row, 47, "%8lld %8lld", mem, left);
+}
+
 static void draw_table(int top, int bottom)
 {
 	const struct node *node;
@@ -179,6 +201,8 @@ static void draw_table(int top, int bottom)
 	screen_put(top, 0, "%5s %-14s %6s %4s %6s %6s %8s %8s %7s", "NODE",
 		   "STATUS", "LOAD", "CPUS", "SPEED", "GUESTS", "MEM MiB",
 		   "FREE MiB", "AGE s");
+	if (bottom - top > 2)
+		draw_sum(--bottom);
 	for (i = first; row < bottom && (node = shown(i)); i++, row++) {
 		if (!node->up) {
 			screen_put(row, 0, "%5u %-14s", node->id, node->status);
@@ -236,6 +260,21 @@ static void draw_help(void)
 		screen_put(i + 1, 2, "%s", lines[i]);
 }
 
+/* What keeps all where they are must not be looked for elsewhere. */
+static const char *warning(void)
+{
+	if (!node_self())
+		return "NO MAP  ";
+	switch (node_links()) {
+	case LINKS_CLOSED:
+		return "NO KEY  ";
+	case LINKS_INSECURE:
+		return "INSECURE  ";
+	default:
+		return "";
+	}
+}
+
 static void draw(int rows, int columns)
 {
 	static const char keys[] =
@@ -244,8 +283,8 @@ static void draw(int rows, int columns)
 
 	for (i = 0; i < node_count; i++)
 		up += nodes[i].up;
-	screen_head(0, " mosmon  node %u  %d of %d up  %s", node_self(), up,
-		    node_count, view->title);
+	screen_head(0, " mosmon  node %u  %d of %d up  %s%s", node_self(), up,
+		    node_count, warning(), view->title);
 	screen_head(bottom, "%s", keys);
 	if (help) {
 		draw_help();

@@ -25,6 +25,7 @@ static const char usage[] =
 "  -w, --where NODE   those that are on a node\n"
 "  -H, --home NODE    those whose home is a node\n"
 "  -J, --job JOB      those of a job (see mosrun)\n"
+"  -c, --count        how many are on each node, their CPU time and memory\n"
 "  -l, --long         user, lock, CPU time and memory as well\n"
 "  -s, --sort KEY     by pid, name, user, where, home, moves, cpu or mem;\n"
 "                     -KEY begins with the largest\n"
@@ -45,6 +46,7 @@ static const struct option options[] = {
 	{ "where", required_argument, NULL, 'w' },
 	{ "home", required_argument, NULL, 'H' },
 	{ "job", required_argument, NULL, 'J' },
+	{ "count", no_argument, NULL, 'c' },
 	{ "long", no_argument, NULL, 'l' },
 	{ "sort", required_argument, NULL, 's' },
 	{ "json", no_argument, NULL, 'j' },
@@ -52,12 +54,12 @@ static const struct option options[] = {
 	{ }
 };
 
-static const struct cli cli = { "mosps", usage, "aAgLu:w:H:J:ls:jn", options };
+static const struct cli cli = { "mosps", usage, "aAgLu:w:H:J:cls:jn", options };
 
 static struct process_filter filter = { .moved = 1 };
 static const char *key = "pid";
 static const char *job;
-static int json, wide, no_heading;
+static int json, wide, no_heading, count;
 
 static int fail(const char *what, const char *why)
 {
@@ -86,10 +88,57 @@ static void print(const struct process *process)
 	printf("%-24s %s\n", process->why, process->name);
 }
 
+/* One node: @n processes that are on it. */
+static void print_count(const struct process *list, int n)
+{
+	unsigned long long ticks = 0, rss_kib = 0, seconds;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		ticks += list[i].ticks;
+		rss_kib += list[i].rss_kib;
+	}
+	seconds = ticks / sysconf(_SC_CLK_TCK);
+	if (!json) {
+		printf("%5u %9d %6llu:%02llu %8lluM\n", list->where, n,
+		       seconds / 60, seconds % 60, rss_kib / 1024);
+		return;
+	}
+	json_open(NULL, '{');
+	json_number("node", list->where);
+	json_number("processes", n);
+	json_number("cpu_ms", ticks * 1000 / sysconf(_SC_CLK_TCK));
+	json_number("rss_kib", rss_kib);
+	json_close('}');
+}
+
+static void print_counts(struct process *list, int n)
+{
+	int i, first = 0;
+
+	process_sort(list, n, "where");
+	if (json)
+		json_open(NULL, '[');
+	else if (!no_heading)
+		printf("%5s %9s %9s %9s\n", "NODE", "PROCESSES", "CPU", "MEM");
+	for (i = 0; i < n; i++) {
+		if (i + 1 < n && list[i + 1].where == list[first].where)
+			continue;
+		print_count(list + first, i + 1 - first);
+		first = i + 1;
+	}
+	if (json)
+		json_close(']');
+}
+
 static void print_all(struct process *list, int n)
 {
 	int i;
 
+	if (count) {
+		print_counts(list, n);
+		return;
+	}
 	process_sort(list, n, key);
 	if (json)
 		json_open(NULL, '[');
@@ -164,7 +213,7 @@ static void read_node(unsigned int *id)
 /* Which processes; returns 0 for an option that is about something else. */
 static int read_filter(int c)
 {
-	filter.moved &= c == 'l' || c == 's' || c == 'j' || c == 'n';
+	filter.moved &= c == 'c' || c == 'l' || c == 's' || c == 'j' || c == 'n';
 	switch (c) {
 	case 'a':
 		return 1;
@@ -196,6 +245,9 @@ static void read_option(int c)
 		job = optarg;
 		if (!job_is_name(job))
 			cli_wrong(&cli);
+		break;
+	case 'c':
+		count = 1;
 		break;
 	case 'l':
 		wide = 1;

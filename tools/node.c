@@ -27,6 +27,25 @@ unsigned int node_self(void)
 	return text_read(text, "mosix/self") ? 0 : strtoul(text, NULL, 10);
 }
 
+/**
+ * node_links - may anything go or come?
+ *
+ * Return: what the kernel says; LINKS_UNKNOWN when it says nothing of it.
+ */
+enum node_links node_links(void)
+{
+	char text[VALUE_MAX];
+
+	if (text_read(text, "mosix/security"))
+		return LINKS_UNKNOWN;
+	text[strcspn(text, "\n")] = '\0';
+	if (!strcmp(text, "links encrypted"))
+		return LINKS_ENCRYPTED;
+	if (!strcmp(text, "links INSECURE"))
+		return LINKS_INSECURE;
+	return strncmp(text, "no key", 6) ? LINKS_UNKNOWN : LINKS_CLOSED;
+}
+
 static void fill(struct node *node, const struct table *table, int row)
 {
 	node->id = table_number(table, row, "node");

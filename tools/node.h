@@ -26,8 +26,17 @@ struct node_want {
 	long long within;		/* so much worse than the best will do */
 };
 
+/* What the kernel says of new links; CLOSED is: it has no key. */
+enum node_links {
+	LINKS_UNKNOWN,
+	LINKS_ENCRYPTED,
+	LINKS_INSECURE,
+	LINKS_CLOSED,
+};
+
 int node_load(struct node **nodes);
 unsigned int node_self(void);
+enum node_links node_links(void);
 int node_has(const struct node *node, const char *state);
 int node_is_in(unsigned int id, const char *list);
 int node_list_is_valid(const char *list);

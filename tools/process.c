@@ -272,6 +272,22 @@ int process_find_user(const char *name, uid_t *user)
 	return 0;
 }
 
+/* Lines "NAME VALUE" as members of an object. */
+static void stats_json(int pid)
+{
+	char text[VALUE_MAX], *line, *word, *rest = text;
+
+	json_open("stats", '{');
+	if (text_read(text, "%d/mosix/stats", pid))
+		text[0] = '\0';
+	while ((line = strsep(&rest, "\n"))) {
+		word = strsep(&line, " ");
+		if (line)
+			json_word(word, line);
+	}
+	json_close('}');
+}
+
 /**
  * process_json - write one process as an object
  * @process: which
@@ -299,5 +315,6 @@ void process_json(const struct process *process)
 		if (*line)
 			json_text(NULL, line);
 	json_close(']');
+	stats_json(process->pid);
 	json_close('}');
 }

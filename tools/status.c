@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* This node, its tunables, all nodes as they are known here, and who is who. */
 #include "status.h"
-#include "cluster.h"
 #include "json.h"
 #include "node.h"
 #include "table.h"
@@ -35,8 +34,8 @@ static int print_text(void)
 		printf("this is node %u\n", self);
 	else
 		puts("no node map is set: mosctl config FILE");
-	if (links[cluster_links()].words)
-		puts(links[cluster_links()].words);
+	if (links[node_links()].words)
+		puts(links[node_links()].words);
 	puts("\ntunable, value, least, most");
 	ret = text_copy("mosix/admin/tunables");
 	if (ret)
@@ -74,7 +73,7 @@ static int print_json(void)
 	}
 	json_open(NULL, '{');
 	json_number("self", node_self());
-	json_text("links", links[cluster_links()].name);
+	json_text("links", links[node_links()].name);
 	json_open("tunables", '{');
 	rest = text;
 	while ((line = strsep(&rest, "\n")))
@@ -296,7 +295,7 @@ int status_security(int json)
 	rest = text;
 	strsep(&rest, "\n");	/* the first line is a sentence */
 	json_open(NULL, '{');
-	json_text("links", links[cluster_links()].name);
+	json_text("links", links[node_links()].name);
 	while ((line = strsep(&rest, "\n"))) {
 		word = strsep(&line, " ");
 		if (line)

@@ -5,7 +5,6 @@
  * found nothing yet.
  */
 #include "why.h"
-#include "cluster.h"
 #include "json.h"
 #include "node.h"
 #include "process.h"
@@ -173,7 +172,7 @@ static int say_node(int json, const struct process *process)
 		    "mosctl config FILE");
 		return 1;
 	}
-	if (cluster_links() == LINKS_CLOSED) {
+	if (node_links() == LINKS_CLOSED) {
 		say(json, "no-key", "", "this node has no key: nothing goes or comes",
 		    "mosctl key FILE");
 		said = 1;

@@ -49,6 +49,21 @@ claim "is JSON" json 'len(d)' 4
 claim "with numbers" json 'd[3]["where"]' 2
 claim "with words" json 'd[1]["cantmove"]' "['traced', 'seccomp filter']"
 claim "and truth" json 'd[1]["locked"]' True
+printf 'state away\npages_fetched 12\n' >"$proc/10/mosix/stats"
+claim "mosps --json PID" runs 0 "${p[@]}" --json 10
+claim "has its stats" json '[d[0]["stats"][k] for k in ("state", "pages_fetched")]' \
+	"['away', 12]"
+claim "mosps --count" runs 0 "${p[@]}" --count
+claim "counts those that moved" test "$(awk 'NR > 1 { print $1, $2 }' \
+	"$tmp/out" | paste -sd,)" = "1 2,2 1"
+claim "and sums CPU time and memory" says out "^ +2 +1 +0:02 +1M$"
+claim "mosps --count -a" runs 0 "${p[@]}" -c -a
+claim "counts all" says out "^ +1 +3 "
+claim "mosps --count --json" runs 0 "${p[@]}" -c -j
+claim "has objects" json '[(c["node"], c["processes"]) for c in d]' \
+	"[(1, 2), (2, 1)]"
+claim "mosps --count of none" runs 0 "${p[@]}" -c -n -w 77
+claim "prints nothing" test ! -s "$tmp/out"
 claim "mosps --json of none" runs 0 "${p[@]}" --json --where 77
 claim "is an empty list" json 'd' '[]'
 # shellcheck disable=SC1003 # a backslash

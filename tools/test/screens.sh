@@ -105,6 +105,11 @@ press g
 claim "g shows guests" shows "3\\.00 *$"
 press t
 claim "t shows a table" shows "^ +2 up,stay +0\\.50 +2 +1\\.00 +0 +7812 +6835 "
+claim "with all nodes together" shows \
+	"^ +all +0\\.39 +10 +1\\.40 +4 +16990 +14159\$"
+echo "no key: closed" >"$proc/mosix/security"
+claim "a node without a key says so" shows "4 of 5 up  NO KEY  all figures"
+rm "$proc/mosix/security"
 press d
 claim "d hides what is down" shows_no "^ +3 down"
 press w
