@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TUNABLE_WORDS = 16 };
+
 static const struct {
 	const char *name;
 	const char *words;
@@ -28,6 +30,7 @@ static const struct {
 static int print_text(void)
 {
 	unsigned int self = node_self();
+	char first[VALUE_MAX];
 	int ret;
 
 	if (self)
@@ -36,7 +39,10 @@ static int print_text(void)
 		puts("no node map is set: mosctl config FILE");
 	if (links[node_links()].words)
 		puts(links[node_links()].words);
-	puts("\ntunable, value, least, most");
+	ret = text_read(first, "mosix/admin/tunables");
+	if (ret)
+		return ret;
+	puts(strncmp(first, "name ", 5) ? "\nname value least most what" : "");
 	ret = text_copy("mosix/admin/tunables");
 	if (ret)
 		return ret;
@@ -44,23 +50,49 @@ static int print_text(void)
 	return text_copy("mosix/vector");
 }
 
-static void print_tunable(char *line)
+/*
+ * Words by their order, then text. A kernel may say in a first line, that begins
+ * with "name", which words there are; the last one of it is the text.
+ */
+static int read_heads(char *line, char *head[TUNABLE_WORDS])
 {
-	static const char *const keys[] = { "value", "least", "most" };
+	int n = 0;
+
+	while (n < TUNABLE_WORDS && (head[n] = strsep(&line, " ")))
+		n++;
+	return n - 1;
+}
+
+static void print_tunable(char *line, char **head, int words)
+{
 	char *word = strsep(&line, " ");
-	size_t i;
+	int i;
 
 	json_open(word, '{');
-	for (i = 0; i < 3 && (word = strsep(&line, " ")); i++)
-		json_word(keys[i], word);
+	for (i = 1; i < words && (word = strsep(&line, " ")); i++)
+		json_word(head[i], word);
 	if (line)
 		json_text("what", line);
 	json_close('}');
 }
 
+static void print_tunables(char *text)
+{
+	char usual[] = "name value least most what", *first = usual;
+	char *head[TUNABLE_WORDS], *line;
+	int words;
+
+	if (!strncmp(text, "name ", 5))
+		first = strsep(&text, "\n");
+	words = read_heads(first, head);
+	while ((line = strsep(&text, "\n")))
+		if (*line)
+			print_tunable(line, head, words);
+}
+
 static int print_json(void)
 {
-	char *text, *line, *rest;
+	char *text;
 	struct table vector;
 	int ret = table_load(&vector, "mosix/vector");
 
@@ -75,10 +107,7 @@ static int print_json(void)
 	json_number("self", node_self());
 	json_text("links", links[node_links()].name);
 	json_open("tunables", '{');
-	rest = text;
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			print_tunable(line);
+	print_tunables(text);
 	json_close('}');
 	table_json(&vector, "nodes");
 	json_close('}');

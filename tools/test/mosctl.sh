@@ -32,6 +32,19 @@ claim "shows the others" says out "^3 down$"
 claim "mosctl --json status" runs 0 "${c[@]}" --json status
 claim "names the node, too" json 'd["self"]' 1
 claim "has tunables" json 'd["tunables"]["reserve_kib"]["most"]' 4294967295
+cp "$proc/mosix/admin/tunables" "$tmp/tunables"
+cat >"$proc/mosix/admin/tunables" <<-END
+	name value default least most unit what
+	strategy auto push - - - how memory travels
+	eager_kib 2048 4096 0 9 KiB all at once
+END
+claim "mosctl --json status of a kernel that tells more" runs 0 "${c[@]}" -j status
+claim "has that, too" json \
+	'[d["tunables"]["eager_kib"][k] for k in ("default", "unit", "what")]' \
+	"[4096, 'KiB', 'all at once']"
+claim "and words" json 'd["tunables"]["strategy"]["value"]' auto
+mv "$tmp/tunables" "$proc/mosix/admin/tunables"
+claim "mosctl --json status" runs 0 "${c[@]}" --json status
 claim "has nodes" json 'd["nodes"][1]["status"]' up,stay
 claim "with columns that are new" json 'd["nodes"][4]["novelty"]' d
 claim "and leaves out what is not known" json '"load" in d["nodes"][2]' False
