@@ -128,20 +128,24 @@ int cluster_leave(void)
 }
 
 /* Members of the group may change what is below admin/. */
-static int set_admins(const char *name)
+static void set_admins(const char *name)
 {
 	const struct group *group = getgrnam(name);
 	char path[PATH_LONGEST];
 	struct dirent *entry;
 	DIR *dir;
-	int ret = 0, n;
+	int n;
 
-	if (!group)
-		return complain(name, ENOENT);
+	if (!group) {
+		fprintf(stderr, "mosctl: %s: there is no such group\n", name);
+		return;
+	}
 	snprintf(path, sizeof(path), "%s/mosix/admin", text_dir());
 	dir = opendir(path);
-	if (!dir)
-		return complain(path, errno);
+	if (!dir) {
+		complain(path, errno);
+		return;
+	}
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.' || !strcmp(entry->d_name, "tunables"))
 			continue;
@@ -149,18 +153,19 @@ static int set_admins(const char *name)
 			     text_dir(), entry->d_name);
 		if (n >= (int)sizeof(path) || chown(path, -1, group->gr_gid) ||
 		    chmod(path, 0664))
-			ret = complain(entry->d_name, errno);
+			complain(entry->d_name, errno);
 	}
 	closedir(dir);
-	return ret;
 }
 
-static int set_one(const char *name, const char *value)
+static void set_one(const char *name, const char *value)
 {
 	int ret;
 
-	if (!strcmp(name, "admins"))
-		return set_admins(value);
+	if (!strcmp(name, "admins")) {
+		set_admins(value);
+		return;
+	}
 	if (strchr(name, '/') || *name == '.')
 		ret = -EINVAL;
 	else
@@ -170,18 +175,20 @@ static int set_one(const char *name, const char *value)
 			name);
 	else if (ret)
 		complain(name, -ret);
-	return ret;
 }
 
 /* Lines "NAME VALUE"; one that is refused does not keep the others out. */
-static int set_all(const char *file)
+static void set_all(const char *file)
 {
 	char name[64], value[64], *text, *rest, *line, more;
-	int n, number = 0, ret, one;
+	int n, number = 0, ret;
 
 	ret = text_from(&text, file);
-	if (ret)
-		return ret == -ENOENT ? 0 : complain(file, -ret);
+	if (ret) {
+		if (ret != -ENOENT)
+			complain(file, -ret);
+		return;
+	}
 	rest = text;
 	while ((line = strsep(&rest, "\n"))) {
 		number++;
@@ -189,17 +196,13 @@ static int set_all(const char *file)
 		n = sscanf(line, "%63s %63s %c", name, value, &more);
 		if (n <= 0)
 			continue;
-		if (n == 2) {
-			one = set_one(name, value);
-		} else {
+		if (n == 2)
+			set_one(name, value);
+		else
 			fprintf(stderr, "mosctl: %s:%d: not: NAME VALUE\n",
 				file, number);
-			one = -EINVAL;
-		}
-		ret = ret ? ret : one;
 	}
 	free(text);
-	return ret;
 }
 
 static int in_folder(char path[PATH_LONGEST], const char *etc, const char *name)
@@ -208,17 +211,19 @@ static int in_folder(char path[PATH_LONGEST], const char *etc, const char *name)
 	       0 : complain(etc, ENAMETOOLONG);
 }
 
-/* A node that was drained is to take guests again, if nobody says otherwise. */
-static int open_node(const char *etc)
+/*
+ * A node that was drained is to take guests again, if nobody says otherwise. A
+ * setting that is refused is said and no more: a service that counts as failed
+ * would not drain the node when it stops.
+ */
+static void open_node(const char *etc)
 {
 	char path[PATH_LONGEST];
-	int ret = in_folder(path, etc, "settings");
 
-	if (!ret)
-		ret = set_one("block", "0");
-	if (!ret)
-		ret = set_one("stay", "0");
-	return ret ? ret : set_all(path);
+	set_one("block", "0");
+	set_one("stay", "0");
+	if (!in_folder(path, etc, "settings"))
+		set_all(path);
 }
 
 /* Without a key the node is closed, and nothing says so for hours. */
@@ -249,7 +254,7 @@ static int give_key(const char *etc)
 int cluster_join(const char *etc)
 {
 	char path[PATH_LONGEST], *map;
-	int ret, bad;
+	int ret;
 
 	ret = in_folder(path, etc, "map");
 	if (!ret)
@@ -263,12 +268,12 @@ int cluster_join(const char *etc)
 		return 0;
 	}
 	ret = give_key(etc);
-	/* Before anybody can come; a setting that is refused is not fatal. */
-	bad = ret ? 0 : open_node(etc);
-	if (!ret)
+	if (!ret) {
+		open_node(etc);		/* before anybody can come */
 		ret = write_map(map);
+	}
 	free(map);
-	return ret ? ret : bad;
+	return ret;
 }
 
 /* A new file, or what is wrong; an old one is never written over. */

@@ -11,6 +11,8 @@ stage=$BUILD/deb/stage
 out=$BUILD/deb/mosix-tools_${version}_$arch.deb
 from=tools/debian
 
+# a package is for all, whoever makes it
+umask 022
 rm -rf "$stage"
 mkdir -p "$stage/DEBIAN"
 make -s -C tools install OUT="$BUILD/deb/tools" \

@@ -134,6 +134,7 @@ does() { # KIND TEXT
 	esac
 }
 
+mask=$(umask)	# the guide has one for secrets
 : >"$tmp/obey"
 obey 2>"$tmp/talk" &
 python3 "$here/guide.py" "$guide" >"$tmp/guide"
@@ -144,6 +145,7 @@ echo "10 710" >"$MOSIX_JOBS/night"
 while IFS=$'\t' read -r kind text; do
 	claim "guide: ${text%%\\n*}" does "$kind" "$text"
 done <"$tmp/guide"
+umask "$mask"
 rm "$tmp/obey"
 wait
 unset -f systemctl make apt scp migrate mosbestnode mosctl moskillall mosmetrics \
