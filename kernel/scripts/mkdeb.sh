@@ -42,7 +42,7 @@ cat >"$stage/DEBIAN/control" <<-END
 	Priority: optional
 	Maintainer: The Mosix maintainers <root@localhost>
 	Installed-Size: $(du -sk --exclude=DEBIAN "$stage" | cut -f1)
-	Depends: libc6 (>= 2.34), libncursesw6, libtinfo6, libpam-modules, libpam-runtime
+	Depends: libc6 (>= 2.36), libncursesw6, libtinfo6, libpam-modules, libpam-runtime
 	Suggests: bash-completion, prometheus-node-exporter
 	Description: commands and services of Mosix, for its kernel
 	 Processes move among the nodes of a cluster that runs the Mosix kernel. This
