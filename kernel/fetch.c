@@ -19,6 +19,7 @@
 enum { FETCH_TIMEOUT_S = 120 };	/* a peer silent for so long is lost */
 
 static_assert((u32)AHEAD_MAX <= WIRE_PAGES_MAX);
+static_assert((u32)AHEAD_NEAR <= WIRE_STEP_MAX);
 
 /**
  * struct want - pages to ask for with one fault
@@ -55,7 +56,7 @@ static struct want plan_fault(struct mosix_pages *pg, unsigned long nr)
 	return want;
 }
 
-static int request(struct mosix_link *link, unsigned long nr, u32 count)
+static int request(struct mosix_link *link, const struct want *want)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_REQ,
 					      sizeof(struct wire_page_req));
@@ -64,8 +65,9 @@ static int request(struct mosix_link *link, unsigned long nr, u32 count)
 	if (!msg)
 		return -ENOMEM;
 	req = (void *)msg->data;
-	req->addr = cpu_to_le64((u64)nr << PAGE_SHIFT);
-	req->count = cpu_to_le32(count);
+	req->addr = cpu_to_le64((u64)want->first << PAGE_SHIFT);
+	req->count = cpu_to_le32(want->count);
+	req->step = cpu_to_le32(want->step);
 	return mosix_link_send(link, msg);
 }
 
@@ -95,24 +97,11 @@ static int expect(struct mosix_pages *pg, unsigned long nr,
 	return 0;
 }
 
-/* A run with one request; pages with gaps each with its own. */
-static int request_all(struct mosix_link *link, const struct want *want)
-{
-	int ret = 0;
-	u32 i;
-
-	if (want->step == 1)
-		return request(link, want->first, want->count);
-	for (i = 0; i < want->count && !ret; i++)
-		ret = request(link, want->first + i * want->step, 1);
-	return ret;
-}
-
 /* Send what was entered; a body that leaves waits for that. */
 static void ask(struct mosix_pages *pg, struct mosix_link *link,
 		const struct want *want)
 {
-	if (request_all(link, want))
+	if (request(link, want))
 		mosix_pages_lost(pg, link, -ENOTCONN);
 	mutex_lock(&pg->lock);
 	pg->asking--;

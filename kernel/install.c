@@ -79,16 +79,19 @@ static int land_run(struct mosix_pages *pg, unsigned long nr, u32 count,
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
-	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT;
+	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT, at;
+	long step = wire_step(head->step);
 	bool spare = false;
 	int ret = 0;
 	u32 i, run;
 
 	mutex_lock(&pg->lock);
 	for (i = 0; i < msg->npages && !ret; i += max(run, 1U)) {
-		run = mosix_pages_alike(pg, nr + i, msg->npages - i, true);
+		at = nr + i * step;
+		run = mosix_pages_alike(pg, at, step == 1 ? msg->npages - i : 1,
+					true);
 		if (run)
-			ret = land_run(pg, nr + i, run, &msg->pages[i], &spare);
+			ret = land_run(pg, at, run, &msg->pages[i], &spare);
 	}
 	/* Before the body has its mappings there is no place to put them. */
 	spare &= pg->side == PAGES_BODY && pg->mapped;

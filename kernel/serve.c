@@ -155,8 +155,8 @@ void mosix_serve_add(struct mosix_msg *msg, struct page *page)
 }
 
 /**
- * mosix_serve_fill - pages that were put into an empty MSG_PAGES belong to it
- * @msg: the message; @count entries of its pages are set, references held
+ * mosix_serve_fill - pages that were put behind those of a MSG_PAGES belong to it
+ * @msg: the message; @count more entries of its pages are set, references held
  * @count: how many
  *
  * A page that is all zero travels as a bit.
@@ -169,7 +169,7 @@ void mosix_serve_fill(struct mosix_msg *msg, u32 count)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		page = msg->pages[i];
+		page = msg->pages[msg->npages];
 		if (page && is_zero(page)) {
 			put_page(page);
 			page = NULL;
@@ -196,8 +196,8 @@ static int take_landed(struct mosix_pages *pg, unsigned long nr, u32 count,
 	ret = mosix_pages_give(pg, nr, n);
 	if (ret)
 		return ret;
-	for (; msg->npages < n; nr++) {
-		f = xa_erase(&pg->flight, nr);
+	for (; n; n--) {
+		f = xa_erase(&pg->flight, nr++);
 		mosix_serve_add(msg, f->page);
 		kfree(f);
 	}
@@ -256,12 +256,12 @@ static u32 unpinned(struct page **pages, u32 count)
 	return n;
 }
 
-/* As many as are here, with references. */
+/* As many as are here, with references, behind those that @msg has. */
 static long hold_present(struct mosix_pages *pg, unsigned long nr, u32 count,
 			 struct mosix_msg *msg)
 {
-	return get_user_pages_remote(pg->mm, nr << PAGE_SHIFT, count,
-				     FOLL_FORCE, msg->pages, NULL);
+	return get_user_pages_remote(pg->mm, nr << PAGE_SHIFT, count, FOLL_FORCE,
+				     msg->pages + msg->npages, NULL);
 }
 
 /**
@@ -292,18 +292,19 @@ static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 			unsigned long nr, u32 count, struct mosix_msg *msg)
 {
 	long got = hold_present(pg, nr, count, msg);
+	struct page **pages = msg->pages + msg->npages;
 	int ret;
 
 	if (got <= 0)
 		return -EFAULT;
-	count = unpinned(msg->pages, got);
+	count = unpinned(pages, got);
 	if (!count)
 		return -EAGAIN;
 	mutex_lock(&pg->lock);
 	ret = mosix_pages_give(pg, nr, count);
 	mutex_unlock(&pg->lock);
 	if (ret) {
-		release_pages(msg->pages, count);
+		release_pages(pages, count);
 		return ret;
 	}
 	mosix_serve_take_out(vma, nr << PAGE_SHIFT, (nr + count) << PAGE_SHIFT);
@@ -355,14 +356,36 @@ static int take_run(struct mosix_pages *pg, unsigned long nr, u32 count,
 	return take_present(pg, vma, nr, count, msg);
 }
 
-/* The same, and @msg has been sent. */
-static int send_run(struct mosix_pages *pg, struct mosix_link *link,
-		    unsigned long nr, u32 count, struct mosix_msg *msg)
+/* The same of pages with gaps between them, one by one. */
+static int take_steps(struct mosix_pages *pg, const struct wire_page_req *req,
+		      struct mosix_msg *msg)
+{
+	unsigned long nr = le64_to_cpu(req->addr) >> PAGE_SHIFT;
+	struct vm_area_struct *vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+	struct wire_pages *head = (void *)msg->data;
+	u32 count = le32_to_cpu(req->count);
+	int ret;
+
+	head->step = req->step;
+	do {
+		ret = take_run(pg, nr, 1, msg);
+		nr += wire_step(req->step);
+	} while (!ret && --count && vma == vma_lookup(pg->mm, nr << PAGE_SHIFT));
+	return msg->npages ? 0 : ret;
+}
+
+/* Take out what is asked for, and @msg has been sent. */
+static int send_asked(struct mosix_pages *pg, struct mosix_link *link,
+		      const struct wire_page_req *req, struct mosix_msg *msg)
 {
 	int ret;
 
 	mmap_write_lock(pg->mm);
-	ret = take_run(pg, nr, count, msg);
+	if (wire_step(req->step) == 1)
+		ret = take_run(pg, le64_to_cpu(req->addr) >> PAGE_SHIFT,
+			       le32_to_cpu(req->count), msg);
+	else
+		ret = take_steps(pg, req, msg);
 	if (!ret) {
 		pg->served += msg->npages;
 		mosix_link_send(link, msg);
@@ -428,7 +451,7 @@ static void answer(struct mosix_pages *pg, struct mosix_link *link,
 	if (hold)
 		usleep_range(hold, hold + HOLD_US);
 	while (msg && !READ_ONCE(link->error)) {
-		ret = send_run(pg, link, nr, le32_to_cpu(req->count), msg);
+		ret = send_asked(pg, link, req, msg);
 		if (ret != -EAGAIN)
 			break;
 		msleep(PIN_WAIT_MS);

@@ -144,13 +144,20 @@ static int check_reply(const struct wire_reply *r, u32 len)
 	return 0;
 }
 
+static int check_step(__le32 step)
+{
+	s32 pages = wire_step(step);
+
+	return pages > WIRE_STEP_MAX || pages < -WIRE_STEP_MAX ? -EBADMSG : 0;
+}
+
 static int check_pages(const struct wire_pages *p, u32 len)
 {
 	u32 count = le32_to_cpu(p->count);
 	u32 zero = le32_to_cpu(p->zero);
 	u32 full;
 
-	if (!count || count > WIRE_PAGES_MAX || p->pad)
+	if (!count || count > WIRE_PAGES_MAX || check_step(p->step))
 		return -EBADMSG;
 	if (le64_to_cpu(p->addr) & (WIRE_PAGE_SIZE - 1))
 		return -EBADMSG;
@@ -169,7 +176,7 @@ static int check_page_req(const struct wire_page_req *r)
 {
 	u32 count = le32_to_cpu(r->count);
 
-	if (!count || count > WIRE_PAGES_MAX || r->pad)
+	if (!count || count > WIRE_PAGES_MAX || check_step(r->step))
 		return -EBADMSG;
 	if (le64_to_cpu(r->addr) & (WIRE_PAGE_SIZE - 1))
 		return -EBADMSG;

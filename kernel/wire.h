@@ -28,7 +28,7 @@
  *   8  the header says what the sender's wall clock is ahead; what is left of a futex
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
- *	LOOK and SEEN
+ *	LOOK and SEEN; pages may have gaps between them
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -61,6 +61,7 @@ enum wire_limits {
 	WIRE_RANGES_MAX		= 4096,		/* in one REC_HOME_PAGES */
 	WIRE_XSTATE_MAX		= 16 * 1024,
 	WIRE_SEEN_MAX		= 4096,		/* pages in one SEEN */
+	WIRE_STEP_MAX		= 256,		/* pages from one to the next */
 	WIRE_ERRNO_MAX		= 4095,
 	WIRE_THREADS_MAX	= 4096,		/* of a process */
 	WIRE_LOAD_MAX		= 1000 * WIRE_THREADS_MAX,	/* load_milli */
@@ -461,15 +462,27 @@ enum wire_signal_to {
  * struct wire_page_req - pages wanted
  * @addr: the page that somebody waits for
  * @count: pages from @addr on that are welcome, 1 to WIRE_PAGES_MAX
- * @pad: zero
+ * @step: pages from one to the next, signed, WIRE_STEP_MAX at most either way; 0: they
+ *	follow each other, as with 1
  */
 struct wire_page_req {
 	__le64 addr;
 	__le32 count;
-	__le32 pad;
+	__le32 step;
 };
 
 static_assert(sizeof(struct wire_page_req) == 16);
+
+/**
+ * wire_step - from one page of a message to the next
+ * @step: as it is in the message
+ *
+ * Return: pages, negative when they come from behind; not 0.
+ */
+static inline s32 wire_step(__le32 step)
+{
+	return (s32)le32_to_cpu(step) ?: 1;
+}
 
 /**
  * struct wire_pages - head of PAGES; the pages that are not zero follow
@@ -477,14 +490,14 @@ static_assert(sizeof(struct wire_page_req) == 16);
  * @count: pages described, 1 to WIRE_PAGES_MAX
  * @zero: bit i set: page i is all zero and not sent
  * @flags: enum wire_pages_flags
- * @pad: zero
+ * @step: as in PAGE_REQ
  */
 struct wire_pages {
 	__le64 addr;
 	__le32 count;
 	__le32 zero;
 	__le32 flags;
-	__le32 pad;
+	__le32 step;
 };
 
 static_assert(sizeof(struct wire_pages) == 24);

@@ -182,7 +182,8 @@ static void see_pages(struct link *link, const struct message *m)
 	else
 		link->pages.back += count;
 	for (i = 0; i < count; i++)
-		cross(link, m, le64_to_cpu(p->addr) + (u64)i * WIRE_PAGE_SIZE);
+		cross(link, m, le64_to_cpu(p->addr) +
+		      (u64)((s64)i * wire_step(p->step) * WIRE_PAGE_SIZE));
 }
 
 static int changes_memory(u64 nr)

@@ -217,13 +217,14 @@ const char *message_detail(const struct message *m)
 			 le32_to_cpu(sig->signo));
 		break;
 	case MSG_PAGE_REQ:
-		snprintf(text, sizeof(text), "addr=%llx count=%u",
-			 le64_to_cpu(req->addr), le32_to_cpu(req->count));
+		snprintf(text, sizeof(text), "addr=%llx count=%u step=%d",
+			 le64_to_cpu(req->addr), le32_to_cpu(req->count),
+			 wire_step(req->step));
 		break;
 	case MSG_PAGES:
-		snprintf(text, sizeof(text), "addr=%llx count=%u zero=%x",
+		snprintf(text, sizeof(text), "addr=%llx count=%u step=%d zero=%x",
 			 le64_to_cpu(pages->addr), le32_to_cpu(pages->count),
-			 le32_to_cpu(pages->zero));
+			 wire_step(pages->step), le32_to_cpu(pages->zero));
 		break;
 	}
 	return text;
