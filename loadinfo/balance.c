@@ -19,7 +19,8 @@
  *
  *     with no constant to tune (Harchol-Balter and Downey's criterion).
  *  5. Of the processes that may go, that goes which saves the cluster most:
- *     one a round, and no other before it is gone.
+ *     one a round, and no other before it is gone. A process that may not be
+ *     on this node at all (nodeset.c) goes before those, whatever it gains.
  *
  * Documentation/balancing.rst works an example.
  */
@@ -50,6 +51,7 @@ static const char * const reason_names[] = {
 	[LB_STAY_YOUNG]		= "stay-young",
 	[LB_MOVE_CPU]		= "move-cpu",
 	[LB_MOVE_MEMORY]	= "move-memory",
+	[LB_MOVE_NODES]		= "move-nodes",
 	[LB_MOVE_HOME]		= "move-home",
 	[LB_ADMIT]		= "admit",
 	[LB_REFUSE_BLOCKED]	= "refuse-blocked",
@@ -148,6 +150,14 @@ static bool is_fresh(const struct lb_view *view, const struct lb_entry *entry)
 	return view->now_at_ms <= entry->at_ms + view->params->fresh_ms;
 }
 
+/* May a guest be sent there, as far as is known here? */
+static bool is_open(const struct lb_view *view, const struct lb_entry *entry)
+{
+	return is_fresh(view, entry) &&
+	       !(entry->node.flags & (LB_NODE_BLOCKED | LB_NODE_LEAVING)) &&
+	       !has_refused(view, entry->node.id);
+}
+
 static bool is_short_of_memory(const struct lb_view *view)
 {
 	struct lb_state state = lb_cost_state(view->self);
@@ -174,11 +184,8 @@ static enum lb_reason choose(struct lb_round *round)
 	for (i = 0; i < window->count; i++) {
 		const struct lb_entry *e = &window->entry[i];
 
-		if (!is_fresh(view, e))
-			continue;
-		fresh++;
-		if (e->node.flags & (LB_NODE_BLOCKED | LB_NODE_LEAVING) ||
-		    has_refused(view, e->node.id))
+		fresh += is_fresh(view, e);
+		if (!is_open(view, e))
 			continue;
 		slot = fit++;
 		if (slot >= wanted)
@@ -205,6 +212,7 @@ void lb_balance_begin(struct lb_round *round, const struct lb_view *view)
 	enum lb_reason none;
 
 	round->view = view;
+	round->all = false;
 	round->blank = LB_REASON_NONE;
 	none = choose(round);
 	if (view->self->flags & LB_NODE_STAY)
@@ -221,9 +229,15 @@ void lb_balance_begin(struct lb_round *round, const struct lb_view *view)
 	};
 }
 
+/* Home is where a process may always be: it has nowhere else to come back to. */
+static bool may_be_on(u16 node, const struct lb_proc *proc)
+{
+	return node == proc->home || lb_nodeset_has(proc->nodes, node);
+}
+
 static bool may_run(const struct lb_node *node, const struct lb_proc *proc)
 {
-	if (proc->features & ~node->features)
+	if (proc->features & ~node->features || !may_be_on(node->id, proc))
 		return false;
 	return node->mem_free_kib >= proc->mem_kib;
 }
@@ -343,13 +357,30 @@ static void try_home(struct best *best, const struct lb_view *view,
 	try_place(best, view, proc, &node);
 }
 
+/* What choose() leaves to the dice. */
+static void try_all(struct best *best, const struct lb_view *view,
+		    const struct lb_proc *proc)
+{
+	u32 i;
+
+	for (i = 0; i < view->window->count; i++) {
+		const struct lb_entry *e = &view->window->entry[i];
+		struct lb_node node = lb_window_node(e);
+
+		if (is_open(view, e))
+			try_place(best, view, proc, &node);
+	}
+}
+
 static void find_place(struct best *best, const struct lb_round *round,
 		       const struct lb_proc *proc)
 {
 	const struct lb_view *view = round->view;
 	u32 n;
 
-	for (n = 0; n < round->choices; n++) {
+	if (round->all)
+		try_all(best, view, proc);
+	for (n = 0; n < round->choices && !round->all; n++) {
 		u32 i = (view->dice % round->choices + n) % round->choices;
 
 		try_place(best, view, proc, &round->candidate[i]);
@@ -423,12 +454,14 @@ static struct lb_decision evaluate(const struct lb_round *round,
 {
 	const struct lb_view *view = round->view;
 	struct lb_decision d = { .pid = proc->pid, .reason = round->blank };
+	bool must_go = !may_be_on(view->self->id, proc);
 	struct best there = {};
 	struct place here;
 
 	if (d.reason != LB_REASON_NONE)
 		return d;
-	if (proc->demand_milli < IDLE_MILLI && !is_short_of_memory(view)) {
+	if (proc->demand_milli < IDLE_MILLI && !must_go &&
+	    !is_short_of_memory(view)) {
 		d.reason = LB_STAY_IDLE;
 		return d;
 	}
@@ -444,8 +477,10 @@ static struct lb_decision evaluate(const struct lb_round *round,
 	d.worth_ms = worth(proc->work_ms,
 			   (s64)here.marginal - (s64)there.place.marginal,
 			   d.cost_ms);
-	if (d.gain_milli >= (s64)view->params->min_gain_milli &&
-	    here.marginal > there.place.marginal)
+	if (must_go)
+		d.reason = LB_MOVE_NODES;
+	else if (d.gain_milli >= (s64)view->params->min_gain_milli &&
+		 here.marginal > there.place.marginal)
 		d.reason = judge(view, proc, &d, here.stretch);
 	else
 		d.reason = is_crowded(view) ? LB_STAY_GAIN : LB_STAY_NO_WAIT;
@@ -460,6 +495,10 @@ static bool is_better(const struct lb_decision *a, const struct lb_decision *b)
 		return a_moves;
 	if (!a_moves && a->reason != b->reason)
 		return a->reason > b->reason;
+	/* Who may not be here goes before those who would rather not. */
+	if (a->reason != b->reason &&
+	    (a->reason == LB_MOVE_NODES || b->reason == LB_MOVE_NODES))
+		return a->reason == LB_MOVE_NODES;
 	return a->worth_ms > b->worth_ms;
 }
 
@@ -480,6 +519,30 @@ struct lb_decision lb_balance_consider(struct lb_round *round,
 	if (is_better(&d, &round->best))
 		round->best = d;
 	return d;
+}
+
+/**
+ * lb_balance_would() - where would this process go if it were its turn?
+ * @view: what is known
+ * @proc: the process
+ *
+ * A dry run: all of the window is looked at instead of some of it, and that
+ * another process is on its way out does not count, so that the answer depends
+ * neither on dice nor on the moment.
+ *
+ * Return: the decision; nothing is done and nothing remembered.
+ * Context: Any.
+ */
+struct lb_decision lb_balance_would(const struct lb_view *view,
+				    const struct lb_proc *proc)
+{
+	struct lb_round round;
+
+	lb_balance_begin(&round, view);
+	round.all = true;
+	if (round.blank == LB_STAY_BUSY || round.blank == LB_STAY_GAP)
+		round.blank = LB_REASON_NONE;
+	return evaluate(&round, proc);
 }
 
 /**

@@ -51,6 +51,7 @@ struct lb_view {
  * @view: what it is made from; stays valid as long as the round
  * @choices: how many candidates there are
  * @candidate: nodes that one process might go to
+ * @all: look at the whole window, not at @candidate
  * @blank: why no process goes anywhere, if that is known before looking at one
  * @best: the decision so far
  */
@@ -58,6 +59,7 @@ struct lb_round {
 	const struct lb_view *view;
 	u32 choices;
 	struct lb_node candidate[LB_CHOICES];
+	bool all;
 	enum lb_reason blank;
 	struct lb_decision best;
 };
@@ -80,6 +82,8 @@ struct lb_offer {
 void lb_balance_begin(struct lb_round *round, const struct lb_view *view);
 struct lb_decision lb_balance_consider(struct lb_round *round,
 				       const struct lb_proc *proc);
+struct lb_decision lb_balance_would(const struct lb_view *view,
+				    const struct lb_proc *proc);
 enum lb_reason lb_balance_admit(const struct lb_node *self, u32 coming,
 				const struct lb_offer *offer,
 				const struct lb_params *params);

@@ -567,6 +567,13 @@ static const struct lb_balance_case lb_balance_cases[] = {
 			  PROC(11, .mem_kib = 300000) },
 		.want = { .pid = 11, .node = 2, .reason = LB_MOVE_MEMORY },
 	}, {
+		.name = "who may not be here goes before who gains more",
+		.self = NODE(2, 9000), .other = { { NODE(1, 0) } },
+		.proc = { PROC(10, .moves = 1, .work_ms = 600000),
+			  PROC(11, .moves = 1, .nodes = &(const struct
+				lb_nodeset) { 1, 0, { { 3, 3 } } }) },
+		.want = { .pid = 11, .node = 1, .reason = LB_MOVE_NODES },
+	}, {
 		.name = "not to a node that it would fill in turn",
 		.self = NODE(1, 3000),
 		.other = { { NODE(2, 0, MEM(1 << 20, 110000)) } },

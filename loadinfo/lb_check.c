@@ -321,6 +321,37 @@ s64 lb_check_balance(const struct lb_balance_case *c)
 }
 
 /**
+ * lb_check_would() - run a row of lb_would_cases: a dry run
+ * @c: the row; its first process alone
+ *
+ * Return: as lb_check_balance().
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_would(const struct lb_balance_case *c)
+{
+	struct lb_node self = ordinary_node(c->self);
+	struct lb_proc proc = ordinary_proc(c->proc[0]);
+	struct lb_view view = {
+		.self = &self,
+		.window = &window,
+		.history = &c->history,
+		.params = &params,
+		.now_at_ms = LB_CASE_NOW_MS,
+	};
+
+	fill_window(c);
+	for (view.dice = 0; view.dice < 16; view.dice++) {
+		struct lb_decision got = lb_balance_would(&view, &proc);
+
+		if (got.pid != c->want.pid || got.node != c->want.node ||
+		    got.reason != c->want.reason)
+			return got.reason * 1000000000LL +
+			       got.node * 1000000LL + got.pid;
+	}
+	return 0;
+}
+
+/**
  * lb_check_admit() - run a row of lb_admit_cases
  * @c: the row
  *
@@ -392,4 +423,164 @@ s64 lb_check_codec(const struct lb_codec_case *c)
 	    !reads_as(1, &other, LB_CASE_NOW_MS - 700))
 		return 2;
 	return 0;
+}
+
+static u32 length(const char *text)
+{
+	u32 len = 0;
+
+	while (text[len])
+		len++;
+	return len;
+}
+
+/**
+ * lb_check_nodeset() - run a row of lb_nodeset_cases
+ * @c: the row
+ *
+ * Return: 0, or the error that was got instead, 1 for none; 2 or 3 when the
+ *	   wrong node is in it or out of it, 4 when it is printed otherwise.
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_nodeset(const struct lb_nodeset_case *c)
+{
+	struct lb_nodeset set = { .ranges = 1, .range = { { 99, 99 } } };
+	struct lb_nodeset was = set;
+	char text[LB_NODESET_TEXT];
+	u32 len = length(c->text), i;
+	s32 got = lb_nodeset_parse(&set, c->text, len);
+
+	if (got != c->want)
+		return got ? got : 1;
+	if (got)
+		return set.ranges == was.ranges && lb_nodeset_has(&set, 99) &&
+		       !lb_nodeset_has(&set, 98) ? 0 : 5;
+	if (!lb_nodeset_has(&set, c->in))
+		return 2;
+	if (c->out && lb_nodeset_has(&set, c->out))
+		return 3;
+	if (lb_nodeset_print(&set, text) != len)
+		return 4;
+	for (i = 0; i <= len; i++) {
+		if (text[i] != c->text[i])
+			return 4;
+	}
+	return 0;
+}
+
+static struct lb_place place;
+
+static void begin_place(const struct lb_place_case *c, u32 dice)
+{
+	struct lb_node self = ordinary_node(c->self);
+	struct lb_proc proc = ordinary_proc(c->proc);
+	struct lb_view view = {
+		.self = &self,
+		.window = &window,
+		.history = &c->history,
+		.params = &params,
+		.now_at_ms = LB_CASE_NOW_MS,
+		.dice = dice,
+	};
+	u32 i;
+
+	window = (struct lb_window) { .self = c->self.id };
+	for (i = 0; i < LB_CASE_NODES && c->other[i].node.id; i++) {
+		struct lb_node node = ordinary_node(c->other[i].node);
+
+		lb_window_merge(&window, &node,
+				LB_CASE_NOW_MS - c->other[i].age_ms);
+	}
+	lb_place_begin(&place, &view, &proc, c->youngest_ms);
+}
+
+/**
+ * lb_check_place() - run a row of lb_place_cases, with many dice
+ * @c: the row
+ *
+ * Return: 0; 10^12 times the question, counted from 1, plus the node that was
+ *	   asked instead; or as lb_check_balance().
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_place(const struct lb_place_case *c)
+{
+	u32 dice, i;
+
+	for (dice = 0; dice < 16; dice++) {
+		struct lb_decision got;
+		u16 node;
+
+		begin_place(c, dice);
+		for (i = 0; (node = lb_place_next(&place)); i++) {
+			if (i == LB_CASE_NODES || node != c->ask[i].node)
+				return (i + 1) * 1000000000000LL + node;
+			lb_place_answered(&place, &c->ask[i].answer);
+		}
+		if (i < LB_CASE_NODES && c->ask[i].node)
+			return (i + 1) * 1000000000000LL;
+		got = lb_place_end(&place);
+		if (got.pid != c->want.pid || got.node != c->want.node ||
+		    got.reason != c->want.reason)
+			return got.reason * 1000000000LL +
+			       got.node * 1000000LL + got.pid;
+		if (c->want.gain_milli && got.gain_milli != c->want.gain_milli)
+			return got.gain_milli;
+	}
+	return 0;
+}
+
+/**
+ * lb_check_answer() - run a row of lb_answer_cases
+ * @c: the row
+ *
+ * Return: 0, or the reason or the stretch that was got instead, or -1 for the
+ *	   wrong youngest.
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_answer(const struct lb_answer_case *c)
+{
+	struct lb_node self = ordinary_node(c->self);
+	struct lb_answer got = lb_place_answer(&self, 0, c->youngest_ms,
+					       &c->offer, &params);
+
+	if (got.reason != c->want.reason)
+		return got.reason;
+	if (got.stretch_milli != c->want.stretch_milli)
+		return (s64)got.stretch_milli;
+	return got.youngest_ms == c->want.youngest_ms ? 0 : -1;
+}
+
+/* Whether the line that is written is the one that was read. */
+static void compare_line(void *arg, const char *text, u32 len)
+{
+	const char **want = arg;
+	u32 i;
+
+	for (i = 0; *want && i < len; i++) {
+		if (text[i] != (*want)[i])
+			*want = NULL;
+	}
+}
+
+/**
+ * lb_check_journal() - run a row of lb_journal_cases
+ * @c: the row
+ *
+ * Return: 0, or the error that was got instead, 1 for none, 2 when a decision
+ *	   is written otherwise than it was read.
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_journal(const struct lb_journal_case *c)
+{
+	const char *want = c->line;
+	struct lb_journal to = { compare_line, &want };
+	struct lb_journal_line line;
+	s32 got = lb_journal_read(&line, c->line, length(c->line));
+
+	if (got != c->want)
+		return got ? got : 1;
+	if (got || line.kind != LB_JOURNAL_BEST)
+		return 0;
+	lb_journal_best(&to, &line.decision);
+	return want ? 0 : 2;
 }

@@ -4,6 +4,8 @@
 #define MOSIX_LOADINFO_LB_CHECK_H
 
 #include "balance.h"
+#include "place.h"
+#include "journal.h"
 #include "watch.h"
 
 /** enum lb_case_limits - sizes of the tables */
@@ -138,6 +140,49 @@ struct lb_codec_case {
 	s32 want;
 };
 
+/** struct lb_nodeset_case - a set in words, and what is in it and what is not */
+struct lb_nodeset_case {
+	const char *name;
+	const char *text;
+	u16 in;
+	u16 out;
+	s32 want;
+};
+
+/** struct lb_place_case - a cluster, who is asked, and where it starts */
+struct lb_place_case {
+	const char *name;
+	struct lb_node self;
+	struct {
+		struct lb_node node;
+		u32 age_ms;
+	} other[LB_CASE_NODES];
+	struct lb_proc proc;
+	u64 youngest_ms;
+	struct lb_history history;
+	struct {
+		u16 node;
+		struct lb_answer answer;
+	} ask[LB_CASE_NODES];
+	struct lb_decision want;
+};
+
+/** struct lb_answer_case - a node that is asked, and what it says */
+struct lb_answer_case {
+	const char *name;
+	struct lb_node self;
+	u64 youngest_ms;
+	struct lb_offer offer;
+	struct lb_answer want;
+};
+
+/** struct lb_journal_case - a line, and whether it is one of a journal */
+struct lb_journal_case {
+	const char *name;
+	const char *line;
+	s32 want;
+};
+
 /*
  * Each returns 0 when the row holds, else what was got instead, as a number
  * that helps whoever reads the failure.
@@ -149,5 +194,10 @@ s64 lb_check_cost(const struct lb_cost_case *c);
 s64 lb_check_balance(const struct lb_balance_case *c);
 s64 lb_check_admit(const struct lb_admit_case *c);
 s64 lb_check_codec(const struct lb_codec_case *c);
+s64 lb_check_nodeset(const struct lb_nodeset_case *c);
+s64 lb_check_would(const struct lb_balance_case *c);
+s64 lb_check_place(const struct lb_place_case *c);
+s64 lb_check_answer(const struct lb_answer_case *c);
+s64 lb_check_journal(const struct lb_journal_case *c);
 
 #endif /* MOSIX_LOADINFO_LB_CHECK_H */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tables of lb_cases.h in the kernel. */
 #include "lb_cases.h"
+#include "lb_place_cases.h"
 
 #include <kunit/test.h>
 
 #define LB_SUITE_PART(kind)						\
-	static void kind##_describe(const struct lb_##kind##_case *c,	\
+	static void kind##_describe(const typeof(*lb_##kind##_cases) *c, \
 				    char *name)				\
 	{								\
 		strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);		\
@@ -13,7 +14,7 @@
 	KUNIT_ARRAY_PARAM(kind, lb_##kind##_cases, kind##_describe);	\
 	static void kind##_test(struct kunit *test)			\
 	{								\
-		const struct lb_##kind##_case *c = test->param_value;	\
+		const typeof(*lb_##kind##_cases) *c = test->param_value; \
 									\
 		KUNIT_EXPECT_EQ(test, lb_check_##kind(c), 0);		\
 	}
@@ -25,6 +26,11 @@ LB_SUITE_PART(cost)
 LB_SUITE_PART(balance)
 LB_SUITE_PART(admit)
 LB_SUITE_PART(codec)
+LB_SUITE_PART(nodeset)
+LB_SUITE_PART(would)
+LB_SUITE_PART(place)
+LB_SUITE_PART(answer)
+LB_SUITE_PART(journal)
 
 static void reasons_test(struct kunit *test)
 {
@@ -42,6 +48,11 @@ static struct kunit_case lb_cases[] = {
 	KUNIT_CASE_PARAM(balance_test, balance_gen_params),
 	KUNIT_CASE_PARAM(admit_test, admit_gen_params),
 	KUNIT_CASE_PARAM(codec_test, codec_gen_params),
+	KUNIT_CASE_PARAM(nodeset_test, nodeset_gen_params),
+	KUNIT_CASE_PARAM(would_test, would_gen_params),
+	KUNIT_CASE_PARAM(place_test, place_gen_params),
+	KUNIT_CASE_PARAM(answer_test, answer_gen_params),
+	KUNIT_CASE_PARAM(journal_test, journal_gen_params),
 	KUNIT_CASE(reasons_test),
 	{}
 };

@@ -20,6 +20,7 @@
 #define MOSIX_LOADINFO_MODEL_H
 
 #include "../kernel/pure.h"
+#include "nodeset.h"
 
 /** enum lb_limits - sizes that are fixed when the kernel is built */
 enum lb_limits {
@@ -87,6 +88,7 @@ struct lb_node {
  * @mem_kib: memory that it occupies
  * @travel_kib: memory that a move would carry while the process stands still
  * @features: CPU features of its home, all of which it may have seen
+ * @nodes: where it may be, but for its home, where it always may; NULL: anywhere
  */
 struct lb_proc {
 	s32 pid;
@@ -99,6 +101,7 @@ struct lb_proc {
 	u32 mem_kib;
 	u32 travel_kib;
 	u64 features;
+	const struct lb_nodeset *nodes;
 };
 
 /**
@@ -190,6 +193,8 @@ enum lb_reason {
 	LB_MOVE_CPU,
 	/** @LB_MOVE_MEMORY: this node runs out of memory */
 	LB_MOVE_MEMORY,
+	/** @LB_MOVE_NODES: it may not be on this node */
+	LB_MOVE_NODES,
 	/** @LB_MOVE_HOME: it is better off at home */
 	LB_MOVE_HOME,
 	/** @LB_ADMIT: the guest may come */

@@ -11,6 +11,7 @@
 
 #include "../balance.h"
 #include "../load.h"
+#include "../journal.h"
 #include "queue.h"
 #include "share.h"
 
@@ -77,6 +78,7 @@ struct tally {
 	double delay_us;	/* sum of time taken beyond time needed */
 	u64 moves;
 	u64 refusals;
+	u64 asks;		/* of nodes whether a job may begin there */
 	u64 messages;
 	u64 bytes;		/* of the messages, without their wrapping */
 	u32 most_moves;		/* of one job */
@@ -120,6 +122,7 @@ struct cluster {
 	u32 loss_percent;
 	u32 stale_ms;		/* a node looks at itself so seldom */
 	u32 trace;		/* 1: print each decision that is not "stay" */
+	const struct lb_journal *journal;	/* of each round; or NULL */
 	struct tally tally;
 	/* Called when its timer goes off; sets it again, or not. */
 	void (*feed)(struct cluster *c, void *arg);

@@ -218,12 +218,18 @@ static struct lb_decision choose(struct cluster *c, struct node *n)
 
 	self.demand_milli = n->load.local_milli;
 	lb_balance_begin(&round, &view);
+	if (c->journal)
+		lb_journal_round(c->journal, &view);
 	for (i = 0; i < n->share.count; i++) {
 		struct lb_proc proc =
 			describe(c, &c->job[n->share.part[i].job]);
+		struct lb_decision d = lb_balance_consider(&round, &proc);
 
-		lb_balance_consider(&round, &proc);
+		if (c->journal)
+			lb_journal_proc(c->journal, &proc, &d);
 	}
+	if (c->journal)
+		lb_journal_best(c->journal, &round.best);
 	return round.best;
 }
 

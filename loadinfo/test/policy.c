@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../cost.h"
+#include "../place.h"
 #include "policy.h"
 
 enum {
@@ -19,8 +20,6 @@ enum {
 	EMOSIX_MS = 1000,
 	EMOSIX_CHOICES = 3,
 	STALE_MS = 4000,
-	/* How often ours draws LB_CHOICES nodes to ask when one begins. */
-	OURS_ROUNDS = 8,
 };
 
 /* Jobs of a node and on their way to it, for each CPU of reference speed. */
@@ -231,103 +230,76 @@ static void tick_emosix(struct cluster *c, struct node *n)
 	}
 }
 
-/* The answer of a node that is asked: what a second takes there, now. */
-static u64 stretch_with(const struct cluster *c, const struct node *n,
-			u32 demand_milli)
+/* What the youngest job of a node has worked: see place.c. */
+static u64 youngest_ms(const struct cluster *c, const struct node *n)
 {
-	struct lb_state s = {
-		.demand_milli = n->share.want_milli + demand_milli +
-				(u64)n->coming * LB_MILLI,
-		.used_kib = n->mem_kib,
-	};
-
-	return lb_cost_stretch(&n->is, s, &c->params);
-}
-
-/*
- * Who must share a CPU is slowed down by what it has left to do, and a job has,
- * by experience, as much left as it has done: the old mind company least. The
- * youngest of a node's jobs counts.
- */
-static double youngest_us(const struct cluster *c, const struct node *n)
-{
-	double least = 1e18;
+	u64 least = ~0ULL;
 	u32 i;
 
 	for (i = 0; i < n->share.count; i++) {
 		u32 job = n->share.part[i].job;
+		double us = cluster_used_us(c, &c->job[job]);
 
-		least = min(least, cluster_used_us(c, &c->job[job]));
+		least = min(least, (u64)(us / 1000));
 	}
 	return least;
 }
 
-struct offer {
-	u32 node;
-	u64 stretch;
-	double youngest_us;
-};
-
-static struct offer ask(const struct cluster *c, u32 node, u32 job)
+/* A node as it is at this moment, those on their way to it included. */
+static struct lb_node as_now(const struct node *n)
 {
-	const struct node *n = &c->node[node];
+	struct lb_node now = n->is;
 
-	return (struct offer) {
-		.node = node,
-		.stretch = stretch_with(c, n, c->job[job].duty_milli),
-		.youngest_us = youngest_us(c, n),
+	now.demand_milli = (u32)(n->share.want_milli +
+				 (u64)n->coming * LB_MILLI);
+	now.mem_free_kib = n->is.mem_total_kib -
+		(u32)min(n->mem_kib, (u64)n->is.mem_total_kib);
+	return now;
+}
+
+static struct lb_answer ask(struct cluster *c, u16 id,
+			    const struct lb_proc *proc)
+{
+	const struct node *n = &c->node[id - 1];
+	struct lb_node now = as_now(n);
+	struct lb_offer offer = {
+		.demand_milli = proc->demand_milli, .mem_kib = proc->mem_kib,
+		.features = proc->features,
 	};
+
+	c->tally.asks++;
+	return lb_place_answer(&now, lb_load_coming(&n->load),
+			       youngest_ms(c, n), &offer, &c->params);
 }
 
-/* Nobody would wait there for a CPU. */
-static bool has_room(const struct cluster *c, const struct offer *o)
+/* Exec-time placement: whom place.c names is asked, and answers at once. */
+static u32 place_ours(struct cluster *c, u32 i)
 {
-	return o->stretch * c->node[o->node].is.speed_milli <=
-	       LB_MILLI * LB_MILLI;
-}
-
-/* Ask up to LB_CHOICES nodes, one after the other. */
-static void ask_some(struct cluster *c, const struct lb_view *view, u32 job,
-		     struct offer *best)
-{
-	struct lb_round round;
-	u32 i;
-
-	lb_balance_begin(&round, view);
-	for (i = 0; i < round.choices && !has_room(c, best); i++) {
-		struct offer o = ask(c, round.candidate[i].id - 1U, job);
-
-		if (o.stretch < best->stretch ||
-		    (o.stretch == best->stretch &&
-		     o.youngest_us > best->youngest_us))
-			*best = o;
-	}
-}
-
-/*
- * Exec-time placement, which the kernel does not do yet: where it would wait,
- * the home asks some random nodes of its window until one has a CPU to spare.
- * An answer says how many run there now and how old the youngest is.
- */
-static u32 place_ours(struct cluster *c, u32 job)
-{
-	struct node *n = &c->node[c->job[job].home];
-	struct offer best = ask(c, c->job[job].home, job);
-	struct lb_params params = c->params;
+	static struct lb_place place;
+	const struct job *job = &c->job[i];
+	struct node *n = &c->node[job->home];
+	struct lb_node now = as_now(n);
+	struct lb_proc proc = {
+		.pid = (s32)i + 1, .home = now.id,
+		.demand_milli = job->duty_milli, .mem_kib = job->mem_kib,
+		.features = now.features,
+	};
 	struct lb_view view = {
-		.self = &n->is, .window = &n->window, .history = &n->history,
-		.params = &params, .now_at_ms = c->now_us / 1000,
+		.self = &now, .window = &n->window, .history = &n->history,
+		.params = &c->params, .now_at_ms = c->now_us / 1000,
+		.dice = cluster_dice(c),
 	};
-	u32 i;
+	struct lb_decision d;
+	u16 id;
 
-	/* Old news are no harm: the node itself will say how it is now. */
-	params.choices = LB_CHOICES;
-	params.fresh_ms = LB_GOSSIP_AGE_MAX_MS;
-	for (i = 0; i < OURS_ROUNDS && !has_room(c, &best); i++) {
-		view.dice = cluster_dice(c);
-		ask_some(c, &view, job, &best);
+	lb_place_begin(&place, &view, &proc, youngest_ms(c, n));
+	while ((id = lb_place_next(&place))) {
+		struct lb_answer answer = ask(c, id, &proc);
+
+		lb_place_answered(&place, &answer);
 	}
-	return best.node;
+	d = lb_place_end(&place);
+	return d.node ? d.node - 1U : job->home;
 }
 
 static void tick_ours(struct cluster *c, struct node *n)

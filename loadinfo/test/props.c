@@ -3,9 +3,12 @@
  * Properties: what must hold in any cluster, tried on many random ones.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cluster.h"
 #include "props.h"
+#include "replay.h"
 #include "workload.h"
 
 enum { CLUSTERS = 40, HORIZON_MS = 2000 * 1000 };
@@ -347,6 +350,56 @@ static int lengths_are_heavy_tailed(void)
 	       sum / JOBS < law_mean_us(LAW_TRACE) * 1.05;
 }
 
+/* The rounds of random clusters, as they are written down. */
+static void record_some(char **text, size_t *len)
+{
+	FILE *to = open_memstream(text, len);
+	struct lb_journal journal = replay_journal(to);
+	u64 seed;
+
+	for (seed = 1; seed <= 5; seed++) {
+		struct cluster *c = random_cluster(seed);
+
+		c->journal = &journal;
+		cluster_run(c, 60000);
+		cluster_destroy(c);
+	}
+	fclose(to);
+}
+
+static struct replay replay_text(char *text, size_t len)
+{
+	FILE *from = fmemopen(text, len, "r");
+	struct replay r = replay(from);
+
+	fclose(from);
+	return r;
+}
+
+/* Read back and decided again it is the same, and what is changed is not. */
+static int replays_the_same(void)
+{
+	struct replay same, other, broken;
+	char *text = NULL, *at;
+	size_t len = 0;
+
+	record_some(&text, &len);
+	same = replay_text(text, len);
+	/* Eight CPUs instead of one to four: nobody waits. */
+	at = text;
+	while ((at = strstr(at, "\nself 1 0 "))) {
+		at += strlen("\nself 1 0 ");
+		*at = '8';
+	}
+	other = replay_text(text, len);
+	memcpy(strstr(text, "\nproc "), "\nbest ", 6);
+	broken = replay_text(text, len);
+	free(text);
+	return same.rounds > 1000 && same.procs > same.rounds &&
+	       same.moves > 10 && !same.differ && !same.broken &&
+	       other.differ && other.first && !other.broken && broken.broken;
+}
+
 static const struct prop all[] = {
 	{ "mean slowdown is never above unbalanced", never_slower },
 	{ "no run ends over a tenth after unbalanced", hardly_later },
@@ -360,6 +413,8 @@ static const struct prop all[] = {
 	{ "all that live are told as often", gossip_is_fair },
 	{ "the window is sorted, without doubles", window_stays_sorted },
 	{ "CPUs are shared to the microsecond", shares_are_exact },
+	{ "what is recorded and decided again comes out the same",
+	  replays_the_same },
 	{ "timers go off in their order", timers_go_off_in_order },
 	{ "lengths of jobs are as heavy-tailed as said",
 	  lengths_are_heavy_tailed },

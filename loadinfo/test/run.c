@@ -2,6 +2,7 @@
 /* Tables, properties and the scenarios named on the command line, as KTAP. */
 #include "../../kernel/test/ktap.h"
 #include "../lb_cases.h"
+#include "../lb_place_cases.h"
 #include "props.h"
 #include "scenario.h"
 
@@ -32,6 +33,11 @@ int main(int argc, char **argv)
 	RUN(balance);
 	RUN(admit);
 	RUN(codec);
+	RUN(nodeset);
+	RUN(would);
+	RUN(place);
+	RUN(answer);
+	RUN(journal);
 	for (i = 0; (p = props((u32)i)); i++)
 		ktap_claim(p->holds(), "props: %s", p->name);
 	for (i = 1; i < argc; i++) {
