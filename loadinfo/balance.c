@@ -284,7 +284,7 @@ static struct place price(const struct lb_view *view,
 	u64 talk;
 
 	p.stretch = lb_cost_stretch(node, with, view->params);
-	p.marginal = lb_cost_node(node, with, view->params) -
+	p.marginal = lb_cost_sum(with, p.stretch) -
 		     lb_cost_node(node, without, view->params);
 	talk = p.stretch * talk_on(node, proc) / LB_MILLI;
 	p.stretch += talk;

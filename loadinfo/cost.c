@@ -145,6 +145,20 @@ u64 lb_cost_stretch(const struct lb_node *node, struct lb_state state,
 }
 
 /**
+ * lb_cost_sum() - what all jobs of a node pay that has this stretch
+ * @state: as it is, or as it would be
+ * @stretch_milli: from lb_cost_stretch()
+ *
+ * Return: the sum of the stretches of its jobs, in thousandths.
+ * Context: Any.
+ */
+u64 lb_cost_sum(struct lb_state state, u64 stretch_milli)
+{
+	return min(state.demand_milli, DEMAND_MAX_MILLI) * stretch_milli /
+	       LB_MILLI;
+}
+
+/**
  * lb_cost_node() - what all jobs of a node pay, each second
  * @node: the node
  * @state: as it is, or as it would be
@@ -156,9 +170,7 @@ u64 lb_cost_stretch(const struct lb_node *node, struct lb_state state,
 u64 lb_cost_node(const struct lb_node *node, struct lb_state state,
 		 const struct lb_params *params)
 {
-	u64 demand = min(state.demand_milli, DEMAND_MAX_MILLI);
-
-	return demand * lb_cost_stretch(node, state, params) / LB_MILLI;
+	return lb_cost_sum(state, lb_cost_stretch(node, state, params));
 }
 
 /**

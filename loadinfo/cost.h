@@ -21,6 +21,7 @@ struct lb_state lb_cost_without(struct lb_state state,
 				const struct lb_proc *proc);
 u64 lb_cost_stretch(const struct lb_node *node, struct lb_state state,
 		    const struct lb_params *params);
+u64 lb_cost_sum(struct lb_state state, u64 stretch_milli);
 u64 lb_cost_node(const struct lb_node *node, struct lb_state state,
 		 const struct lb_params *params);
 u64 lb_cost_move(const struct lb_proc *proc, const struct lb_params *params);

@@ -8,7 +8,7 @@
 /** enum lb_place_limits - sizes */
 enum lb_place_limits {
 	/** @LB_PLACE_ASKS: nodes that are asked for one program at most */
-	LB_PLACE_ASKS = 8,
+	LB_PLACE_ASKS = 16,
 };
 
 /**

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
 	bench_gossip(size);
 	bench_detect(size);
 	bench_slowdown(size);
+	bench_amir(size);
 	bench_makespan(size);
 	bench_rules(size);
 	bench_speed(size);

@@ -12,6 +12,7 @@ enum bench_size {
 void bench_gossip(enum bench_size size);
 void bench_detect(enum bench_size size);
 void bench_slowdown(enum bench_size size);
+void bench_amir(enum bench_size size);
 void bench_makespan(enum bench_size size);
 void bench_rules(enum bench_size size);
 void bench_speed(enum bench_size size);

@@ -74,21 +74,22 @@ static void ages(enum bench_size size)
 				compare_age(nodes, windows[i]);
 		}
 	}
-	if (size == BENCH_DAILY)
+	if (size == BENCH_DAILY) {
 		compare_age(1024, 32);
-	else
-		compare_age(4096, 64);
+		return;
+	}
+	compare_age(4096, 64);
+	compare_age(16384, 64);
 }
 
 void bench_gossip(enum bench_size size)
 {
-	u32 nodes;
+	u32 nodes, most = size == BENCH_FULL ? 16384 : 4096;
 
 	ages(size);
-	for (nodes = 16; nodes <= 4096; nodes *= 4)
+	for (nodes = 16; nodes <= most; nodes *= 4)
 		scatter(nodes, size == BENCH_FULL ? 200 : 40);
-	for (nodes = 16; nodes <= (size == BENCH_FULL ? 4096 : 1024);
-	     nodes *= 4)
+	for (nodes = 16; nodes <= most; nodes *= 4)
 		bytes(nodes);
 }
 

@@ -67,6 +67,7 @@ struct cluster *cluster_create(u32 nodes, u64 seed)
 		n->share.place = &c->place;
 		n->window.self = n->is.id;
 		n->blocks_ms = ~0ULL;
+		n->dies_ms = ~0ULL;
 		c->peer[i].id = n->is.id;
 		queue_set(&c->queue, i,
 			  1000ULL * (cluster_dice(c) % CLUSTER_PERIOD_MS));
@@ -243,6 +244,16 @@ static void arrive(struct cluster *c, u32 i)
 		c->policy->left(c, from);
 }
 
+/* The slot is free again. */
+static void forget(struct cluster *c, struct node *n, u32 i)
+{
+	lb_load_settle(&n->load, i + 1, 0);
+	c->job[i].state = JOB_NONE;
+	c->job[i].next_free = c->free;
+	c->free = i + 1;
+	c->active--;
+}
+
 static void finish(struct cluster *c, struct node *n, u32 i)
 {
 	struct job *job = &c->job[i];
@@ -255,11 +266,27 @@ static void finish(struct cluster *c, struct node *n, u32 i)
 	c->tally.last_done_us = c->now_us;
 	c->tally.slowdown += took_us / max(least_us, 1.0);
 	c->tally.delay_us += took_us - least_us;
-	lb_load_settle(&n->load, i + 1, 0);
-	job->state = JOB_NONE;
-	job->next_free = c->free;
-	c->free = i + 1;
-	c->active--;
+	forget(c, n, i);
+}
+
+bool cluster_is_up(const struct cluster *c, const struct node *n)
+{
+	return c->now_us >= n->joins_ms * 1000 &&
+	       c->now_us / 1000 < n->dies_ms;
+}
+
+/* A node takes with it whoever is on it. */
+static void die(struct cluster *c, struct node *n)
+{
+	while (n->share.count) {
+		u32 i = n->share.part[0].job;
+
+		share_remove(&n->share, i);
+		leave(c, n, &c->job[i]);
+		c->tally.lost++;
+		forget(c, n, i);
+	}
+	refit(c, n);
 }
 
 /* Would some job gain by going somewhere, now, if everything were known? */
@@ -272,7 +299,7 @@ static bool is_uneven(const struct cluster *c)
 		const struct node *n = &c->node[i];
 		struct lb_state s = { .demand_milli = n->share.want_milli };
 
-		if (c->now_us < n->joins_ms * 1000)
+		if (!cluster_is_up(c, n))
 			continue;
 		if (s.demand_milli)
 			worst = max(worst,
@@ -291,9 +318,15 @@ static void tick(struct cluster *c, u32 node)
 
 	queue_set(&c->queue, node, c->now_us + CLUSTER_PERIOD_MS * 1000);
 	advance(c, n);
+	if (c->now_us / 1000 >= n->dies_ms) {
+		die(c, n);
+		if (c->now_us / 1000 >= n->dies_ms + CLUSTER_DEATH_MS)
+			c->peer[node].flags = LB_NODE_DEAD;
+		return;
+	}
 	if (c->policy->gossips)
 		member_tick(c, n);
-	if (c->policy->tick && c->now_us >= n->joins_ms * 1000)
+	if (c->policy->tick && cluster_is_up(c, n))
 		c->policy->tick(c, n);
 }
 

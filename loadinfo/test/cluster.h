@@ -22,6 +22,8 @@ enum cluster_limits {
 	CLUSTER_RESERVE_MS = 3000,
 	/* A node whose memory is over-committed works so much slower. */
 	CLUSTER_THRASH = 10,
+	/* All know by then that a node is dead: see detect.c. */
+	CLUSTER_DEATH_MS = 15000,
 	/* Clusters up to this size are watched for what a move would improve. */
 	CLUSTER_WATCHED = 64,
 };
@@ -49,6 +51,7 @@ struct job {
 	u32 travel_kib;
 	u32 moves;
 	u64 moved_us;		/* when the last move began */
+	struct lb_nodeset nodes;	/* where it may be */
 	u32 next_free;
 };
 
@@ -60,6 +63,7 @@ struct node {
 	struct share share;
 	u64 joins_ms;		/* silent before */
 	u64 blocks_ms;		/* takes no guests after */
+	u64 dies_ms;		/* does nothing after */
 	struct lb_node told;	/* what it says of itself, and since when */
 	u64 told_ms;
 	u64 sampled_us;
@@ -73,6 +77,7 @@ struct node {
 /* What has become of the jobs that are done. */
 struct tally {
 	u64 done;
+	u64 lost;		/* with the node on which they were */
 	u64 last_done_us;
 	double slowdown;	/* sum of time taken by time needed */
 	double delay_us;	/* sum of time taken beyond time needed */
@@ -151,6 +156,7 @@ u32 cluster_most_moves(const struct cluster *c);
 void member_tick(struct cluster *c, struct node *n);
 void member_arrived(struct cluster *c, struct node *from, struct node *to,
 		    u32 job);
+bool cluster_is_up(const struct cluster *c, const struct node *n);
 enum lb_reason member_ask(const struct cluster *c, const struct node *to,
 			  const struct lb_offer *offer);
 

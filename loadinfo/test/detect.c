@@ -42,13 +42,15 @@ static u32 dice(struct detect *d)
 
 static struct lb_peer *peers(struct detect *d, u32 node)
 {
-	return &d->peer[(size_t)node * (d->nodes - 1)];
+	return &d->peer[d->one_map ? 0 : (size_t)node * (d->nodes - 1)];
 }
 
 static struct lb_peer *peer(struct detect *d, u32 of, u16 id)
 {
 	u32 at = id - 1U;
 
+	if (d->one_map)
+		return &d->peer[at];
 	return &peers(d, of)[at - (at > of)];
 }
 
@@ -63,8 +65,9 @@ struct detect *detect_create(u32 nodes, u32 loss_percent, u64 seed)
 	d->seed = seed;
 	d->now_ms = 1000000;
 	d->node = make_room(NULL, nodes, sizeof(*d->node));
-	d->peer = make_room(NULL, (size_t)nodes * (nodes - 1),
-			    sizeof(*d->peer));
+	d->one_map = nodes > DETECT_MAPS;
+	d->peer = make_room(NULL, d->one_map ? nodes :
+			    (size_t)nodes * (nodes - 1), sizeof(*d->peer));
 	memset(d->node, 0, nodes * sizeof(*d->node));
 	for (i = 0; i < nodes; i++) {
 		struct detect_node *n = &d->node[i];
@@ -76,11 +79,15 @@ struct detect *detect_create(u32 nodes, u32 loss_percent, u64 seed)
 		n->window.self = n->is.id;
 		n->window.sends = lb_gossip_sends(nodes);
 		/* All have been up for a while and know it of each other. */
-		for (j = 0; j + 1 < nodes; j++)
-			peers(d, i)[j] = (struct lb_peer) {
-				.id = (u16)(j < i ? j + 1 : j + 2),
-				.heard_at_ms = d->now_ms - 1,
-			};
+		for (j = 0; j < nodes && (!d->one_map || !i); j++) {
+			struct lb_peer *p = peer(d, i, (u16)(j + 1));
+
+			if (j == i && !d->one_map)
+				continue;
+			p->id = (u16)(j + 1);
+			p->flags = 0;
+			p->heard_at_ms = d->now_ms - 1;
+		}
 	}
 	return d;
 }
@@ -158,11 +165,22 @@ static void ask(struct detect *d, struct detect_node *n, u16 id)
 	send(d, id, &msg, len);
 }
 
+/* Somebody else; oneself is in a map of all. */
+static u16 somebody(struct detect *d, u32 node)
+{
+	u16 id;
+
+	do {
+		id = lb_gossip_target(peers(d, node),
+				      d->nodes - !d->one_map, dice(d));
+	} while (id == node + 1);
+	return id;
+}
+
 /* balancer.c: tell() */
 static void tell(struct detect *d, u32 node)
 {
 	struct detect_node *n = &d->node[node];
-	u32 others = d->nodes - 1;
 	struct lb_gossip_message msg;
 	u32 len, again;
 	u16 id, dead;
@@ -170,11 +188,11 @@ static void tell(struct detect *d, u32 node)
 	lb_watch_period(&n->watch, d->now_ms);
 	while ((dead = lb_watch_dead(&n->watch, d->now_ms)))
 		lb_window_bury(&n->window, peer(d, node, dead), d->now_ms);
-	id = lb_gossip_target(peers(d, node), others, dice(d));
+	id = somebody(d, node);
 	len = lb_gossip_pack(&msg, &n->is, &n->window, d->now_ms);
 	lb_watch_asked(&n->watch, id, d->now_ms);
 	send(d, id, &msg, len);
-	ask(d, n, lb_gossip_target(peers(d, node), others, dice(d)));
+	ask(d, n, somebody(d, node));
 	for (again = 0; again < LB_WATCH_AGAIN; again++)
 		ask(d, n, lb_watch_again(&n->watch, d->now_ms));
 }

@@ -10,6 +10,8 @@ enum {
 	/* Bytes around each message: IP and UDP 28, the seal 40. */
 	DETECT_WRAP = 68,
 	DETECT_PERIOD_MS = 500,
+	/* Larger clusters have one map for all; nobody may die there. */
+	DETECT_MAPS = 2048,
 };
 
 struct detect_node;
@@ -20,7 +22,8 @@ struct detect {
 	u64 seed;
 	u64 now_ms;
 	struct detect_node *node;
-	struct lb_peer *peer;	/* nodes * (nodes - 1) */
+	struct lb_peer *peer;	/* nodes * (nodes - 1); or see @one_map */
+	bool one_map;		/* of all nodes for all of them */
 	u64 bytes;		/* sent by all */
 	u64 messages;
 };

@@ -109,7 +109,7 @@ static void tell(struct cluster *c, struct node *n)
 		return;
 	c->tally.messages++;
 	c->tally.bytes += len;
-	if (now_ms(c) < c->node[id - 1].joins_ms ||
+	if (!cluster_is_up(c, &c->node[id - 1]) ||
 	    cluster_dice(c) % 100 < c->loss_percent)
 		return;
 	hear(c, &c->node[id - 1], &msg);
@@ -143,15 +143,18 @@ static struct lb_proc describe(const struct cluster *c, const struct job *job)
 		.mem_kib = job->mem_kib,
 		.travel_kib = job->travel_kib,
 		.features = c->node[job->home].is.features,
+		.nodes = &job->nodes,
 	};
 }
 
-/* What @to answers to an offer. */
+/* What @to answers to an offer; no answer is a refusal. */
 enum lb_reason member_ask(const struct cluster *c, const struct node *to,
 			  const struct lb_offer *offer)
 {
 	struct lb_node there = to->is;
 
+	if (!cluster_is_up(c, to))
+		return LB_REFUSE_BLOCKED;
 	there.demand_milli = lb_load_export(&to->load);
 	there.mem_free_kib = lb_load_free_kib(&to->load, there.mem_free_kib);
 	return lb_balance_admit(&there, lb_load_coming(&to->load), offer,

@@ -40,7 +40,7 @@ def chart(path, title, names, series, log):
     """series: name -> list of (x, y); names: of the axes; log: of both."""
     points = [p for line in series.values() for p in line]
     if not points:
-        return
+        sys.exit(f"{path}: no row of the table has what it shows")
     x = Axis([p[0] for p in points], LEFT, WIDTH - RIGHT, log[0])
     y = Axis([p[1] for p in points], HEIGHT - BOTTOM, TOP, log[1])
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
@@ -102,9 +102,9 @@ def main():
           (False, True))
     chart(f"{folder}/makespan.svg", "Makespan by the optimum",
           ("nodes", "ratio"),
-          collect(rows, r"makespan of \d+ jobs of (\d+) s on one of (\d+)",
-                  lambda m, r: [(f"jobs of {m[1]} s", int(m[2]),
-                                 float(r["ratio"]))]),
+          collect(rows, r"makespan on (\d+) nodes, (.*)",
+                  lambda m, r: [(m[2].replace(", unequal nodes", ", unequal"),
+                                 int(m[1]), float(r["ratio"]))]),
           (True, False))
     chart(f"{folder}/herd.svg", "Herd: slowdown with old news by fresh ones",
           ("age of news, s", "ratio"),

@@ -159,12 +159,39 @@ static void tick_mosix(struct cluster *c, struct node *n)
 	cluster_depart(c, job, to->node.id - 1U, cost_ms * 1000);
 }
 
+/* A job more: from which load to which, and memory. */
+struct change {
+	double from;
+	double to;
+	u64 used_kib;
+	u32 mem_kib;
+};
+
+static struct change change_with(const struct node *n, const struct job *job)
+{
+	return (struct change) {
+		crowd(n), crowd_with(n), n->mem_kib, job->mem_kib,
+	};
+}
+
+/* As if it were not there. */
+static struct change change_without(const struct node *n,
+				    const struct job *job)
+{
+	double step = 1e3 / ((double)n->is.cpus * n->is.speed_milli);
+
+	return (struct change) {
+		crowd(n) - step, crowd(n), n->mem_kib - job->mem_kib,
+		job->mem_kib,
+	};
+}
+
 /* AMIR2000: n^(memory) + n^(load by L), L a power of two above all loads. */
 static double marginal(const struct cluster *c, const struct node *n,
-		       double from, double to)
+		       const struct change *by)
 {
-	double memory = (double)n->mem_kib / n->is.mem_total_kib;
-	double more = 4096.0 / n->is.mem_total_kib;
+	double memory = (double)by->used_kib / n->is.mem_total_kib;
+	double more = (double)by->mem_kib / n->is.mem_total_kib;
 	double most = 1;
 	u32 i;
 
@@ -172,7 +199,7 @@ static double marginal(const struct cluster *c, const struct node *n,
 		while (crowd(&c->node[i]) > most)
 			most *= 2;
 	}
-	return pow(c->nodes, to / most) - pow(c->nodes, from / most) +
+	return pow(c->nodes, by->to / most) - pow(c->nodes, by->from / most) +
 	       pow(c->nodes, memory + more) - pow(c->nodes, memory);
 }
 
@@ -181,11 +208,11 @@ static u32 place_epvm(struct cluster *c, u32 job)
 	u32 begin = cluster_dice(c) % c->nodes, best = begin, i;
 	double least = 0;
 
-	(void)job;
 	for (i = 0; i < c->nodes; i++) {
 		u32 at = (begin + i) % c->nodes;
 		const struct node *n = &c->node[at];
-		double cost = marginal(c, n, crowd(n), crowd_with(n));
+		struct change by = change_with(n, &c->job[job]);
+		double cost = marginal(c, n, &by);
 
 		if (!i || cost < least) {
 			best = at;
@@ -197,8 +224,8 @@ static u32 place_epvm(struct cluster *c, u32 job)
 
 static bool emosix_moves(struct cluster *c, struct node *n, u32 job)
 {
-	double step = 1e3 / ((double)n->is.cpus * n->is.speed_milli);
-	double here = marginal(c, n, crowd(n) - step, crowd(n));
+	struct change by = change_without(n, &c->job[job]);
+	double here = marginal(c, n, &by);
 	struct lb_proc proc = { .travel_kib = c->job[job].travel_kib };
 	u32 i;
 
@@ -206,8 +233,8 @@ static bool emosix_moves(struct cluster *c, struct node *n, u32 job)
 		u32 at = cluster_dice(c) % c->nodes;
 		const struct node *to = &c->node[at];
 
-		if (to == n ||
-		    marginal(c, to, crowd(to), crowd_with(to)) >= here)
+		by = change_with(to, &c->job[job]);
+		if (to == n || marginal(c, to, &by) >= here)
 			continue;
 		cluster_depart(c, job, at,
 			       lb_cost_move(&proc, &c->params) * 1000);
@@ -268,6 +295,8 @@ static struct lb_answer ask(struct cluster *c, u16 id,
 	};
 
 	c->tally.asks++;
+	if (!cluster_is_up(c, n))
+		return (struct lb_answer) { .reason = LB_REFUSE_BLOCKED };
 	return lb_place_answer(&now, lb_load_coming(&n->load),
 			       youngest_ms(c, n), &offer, &c->params);
 }
@@ -282,7 +311,7 @@ static u32 place_ours(struct cluster *c, u32 i)
 	struct lb_proc proc = {
 		.pid = (s32)i + 1, .home = now.id,
 		.demand_milli = job->duty_milli, .mem_kib = job->mem_kib,
-		.features = now.features,
+		.features = now.features, .nodes = &job->nodes,
 	};
 	struct lb_view view = {
 		.self = &now, .window = &n->window, .history = &n->history,

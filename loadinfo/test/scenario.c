@@ -7,11 +7,13 @@
  *	runs N				with seeds 1 to N; 1 unless said
  *	nodes N				comes before what names one
  *	node I cpus|speed|mem N		I = 0: all of them
- *	node I joins|blocks T		silent before, takes no guests after
+ *	node I joins|blocks|dies T	silent before, takes no guests after, dead
  *	param NAME N			of struct lb_params
  *	loss N				percent of the gossip messages
+ *	stale T				a node looks at itself so seldom
+ *	placed				jobs begin where place.c says, not at home
  *	jobs N on I at T work T		I = 0: on a random node each
- *	  [duty N] [mem N] [travel N]
+ *	  [duty N] [mem N] [travel N] [nodes LIST]
  *	heavy N on I over T least T	N jobs started at random within T; work
  *	  [duty N] ...			heavy-tailed: P(work > x) = least / x
  *	run T				when to stop at the latest
@@ -22,6 +24,7 @@
 #include <string.h>
 
 #include "cluster.h"
+#include "policy.h"
 #include "scenario.h"
 
 enum { WORDS_MAX = 32, EXPECT_MAX = 16, HEAVY_MAX = 1000 };
@@ -116,6 +119,8 @@ static void set_node(struct scenario *s, struct node *n, char **word)
 		n->joins_ms = seconds(s, word[3]);
 	else if (!strcmp(word[2], "blocks"))
 		n->blocks_ms = seconds(s, word[3]);
+	else if (!strcmp(word[2], "dies"))
+		n->dies_ms = seconds(s, word[3]);
 	else
 		die(s, word[2]);
 }
@@ -142,6 +147,10 @@ static void set_job(struct scenario *s, struct job *job, char **word)
 			job->mem_kib = whole(s, word[1]) * 1024;
 		else if (!strcmp(word[0], "travel"))
 			job->travel_kib = whole(s, word[1]) * 1024;
+		else if (!strcmp(word[0], "nodes") &&
+			 !lb_nodeset_parse(&job->nodes, word[1],
+					   (u32)strlen(word[1])))
+			continue;
 		else
 			die(s, word[0]);
 	}
@@ -224,6 +233,17 @@ static void set_loss(struct scenario *s, char **word)
 	s->cluster->loss_percent = whole(s, word[1]);
 }
 
+static void set_stale(struct scenario *s, char **word)
+{
+	s->cluster->stale_ms = (u32)seconds(s, word[1]);
+}
+
+static void set_placed(struct scenario *s, char **word)
+{
+	(void)word;
+	s->cluster->policy = &policy_ours;
+}
+
 /* What each line may begin with, and how many words must follow. */
 static const struct {
 	const char *name;
@@ -234,7 +254,8 @@ static const struct {
 	{ "runs", 1, 1, set_runs }, { "nodes", 1, 1, set_cluster },
 	{ "run", 1, 1, set_end }, { "expect", 3, 1, add_expect },
 	{ "node", 3, 0, set_nodes }, { "param", 2, 0, set_param },
-	{ "loss", 1, 0, set_loss }, { "jobs", 7, 0, add_jobs },
+	{ "loss", 1, 0, set_loss }, { "stale", 1, 0, set_stale },
+	{ "placed", 0, 0, set_placed }, { "jobs", 7, 0, add_jobs },
 	{ "heavy", 7, 0, add_heavy },
 };
 
@@ -340,6 +361,11 @@ static double refusals(const struct scenario *s)
 	return (double)s->cluster->tally.refusals;
 }
 
+static double lost(const struct scenario *s)
+{
+	return (double)s->cluster->tally.lost;
+}
+
 static double overcommit(const struct scenario *s)
 {
 	u64 worst = 0;
@@ -358,7 +384,7 @@ static const struct {
 	{ "moves", moves }, { "most_moves", most_moves },
 	{ "last_move", last_move }, { "uneven", uneven }, { "stayed", stayed },
 	{ "undone", undone }, { "refusals", refusals },
-	{ "overcommit", overcommit },
+	{ "overcommit", overcommit }, { "lost", lost },
 };
 
 static double measure(const struct scenario *s, const char *name)
