@@ -354,8 +354,9 @@ u32 lb_gossip_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
  * lb_gossip_sends() - how often urgent news are passed on
  * @nodes: of the cluster
  *
- * That is 1.386 log2 N rounded up: so many messages of each node reach all,
- * but for the odd one in N.
+ * That is 2.772 log2 N rounded up. Half as many reach all but the odd one in N
+ * (infod says news so often), if none is lost; but news are urgent when much
+ * is, as when half of the nodes have died and nobody knows it yet.
  *
  * Return: messages, at least 4.
  * Context: Any.
@@ -366,7 +367,7 @@ u32 lb_gossip_sends(u32 nodes)
 
 	while (log2 < 31 && 1U << log2 < nodes)
 		log2++;
-	return max((log2 * 1386 + 999) / 1000, 4U);
+	return max((log2 * 2772 + 999) / 1000, 4U);
 }
 
 static bool entry_is_sane(const struct lb_gossip_entry *e)

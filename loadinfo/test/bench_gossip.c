@@ -140,6 +140,27 @@ static u32 wronged(struct detect *d, u32 rounds)
 	return wronged;
 }
 
+/*
+ * T2 once more, for what must be known soon: pushes, probes and answers say it.
+ * Half of the nodes have died at this moment.
+ */
+static void urgent_among_dead(u32 nodes)
+{
+	struct detect *d = detect_create(nodes, 5, 3);
+	u32 i;
+
+	detect_run(d, 20);
+	for (i = 1; i < nodes; i += 2)
+		detect_kill(d, i);
+	detect_flag(d, 6, LB_NODE_BLOCKED);
+	row_claim((struct figure) {
+		  periods_until(d, 6, LB_NODE_BLOCKED, detect_live(d) - 1),
+		  "periods", 2.4 * (log2(nodes) - 1) + 2, "<= 1" },
+		  "a block known to all, half of %u nodes dead, which nobody knows",
+		  nodes);
+	detect_destroy(d);
+}
+
 void bench_detect(enum bench_size size)
 {
 	u32 kills = size == BENCH_FULL ? 40 : 4;
@@ -158,6 +179,8 @@ void bench_detect(enum bench_size size)
 		  wronged(d, size == BENCH_FULL ? 20 : 3), "nodes", 0, "<= 0" },
 		  "live nodes held for dead, starved of CPU for 10 s");
 	detect_destroy(d);
+	urgent_among_dead(64);
+	urgent_among_dead(1024);
 
 	d = detect_create(200, 20, 2);
 	detect_run(d, size == BENCH_FULL ? 2000 : 200);
