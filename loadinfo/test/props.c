@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../place.h"
 #include "cluster.h"
 #include "props.h"
 #include "replay.h"
@@ -400,6 +401,87 @@ static int replays_the_same(void)
 	       other.differ && other.first && !other.broken && broken.broken;
 }
 
+/*
+ * Whatever somebody writes is refused, or is a set that reads the same when it
+ * is written, whatever is in it; and some of each.
+ */
+static int sets_survive_anything(void)
+{
+	static const char letters[] = "0123456789--,,,!al\n";
+	struct cluster *c = cluster_create(1, 12);
+	u32 sets = 0, wrong = 0, i, j;
+
+	for (i = 0; i < 300000; i++) {
+		char text[24], again[LB_NODESET_TEXT];
+		u32 len = cluster_dice(c) % sizeof(text);
+		struct lb_nodeset set, same;
+
+		for (j = 0; j < len; j++)
+			text[j] = letters[cluster_dice(c) %
+					  (sizeof(letters) - 1)];
+		if (lb_nodeset_parse(&set, text, len))
+			continue;
+		sets++;
+		len = lb_nodeset_print(&set, again);
+		wrong += lb_nodeset_parse(&same, again, len) ||
+			 memcmp(&set, &same, sizeof(set)) ||
+			 again[len] || lb_nodeset_has(&set, 0) !=
+			 (!set.ranges || set.deny);
+	}
+	cluster_destroy(c);
+	return !wrong && sets > 1000 && sets < i / 2;
+}
+
+/* Never to where it would be worse, nor to who has not said yes. */
+static int places_are_no_worse(void)
+{
+	enum { NODES = 40, TRIES = 3000 };
+	static struct lb_place place;
+	struct cluster *c = cluster_create(NODES, 8);
+	u32 wrong = 0, away = 0, t, i;
+	struct lb_view view = {
+		.self = &c->node[0].is, .window = &c->node[0].window,
+		.history = &c->node[0].history, .params = &c->params,
+	};
+	struct lb_proc proc = { .pid = 1, .home = 1, .demand_milli = 1000 };
+
+	for (t = 0; t < TRIES; t++) {
+		u64 said[NODES + 1] = {};
+		struct lb_decision d;
+		u16 id;
+
+		for (i = 0; i < NODES; i++) {
+			struct lb_node *is = &c->node[i].is;
+
+			is->mem_free_kib = is->mem_total_kib;
+			is->demand_milli = cluster_dice(c) % 9000;
+		}
+		for (i = 1; i < NODES; i++)
+			lb_window_merge(&c->node[0].window, &c->node[i].is, t);
+		view.dice = cluster_dice(c);
+		lb_place_begin(&place, &view, &proc, cluster_dice(c) % 99);
+		for (i = 0; (id = lb_place_next(&place)); i++) {
+			struct lb_answer a = {
+				.reason = cluster_dice(c) % 4 ? LB_ADMIT :
+					  LB_REFUSE_FULL,
+				.stretch_milli = 500 + cluster_dice(c) % 4000,
+				.youngest_ms = cluster_dice(c) % 99,
+			};
+
+			wrong += id == 1 || said[id];
+			said[id] = a.reason == LB_ADMIT ? a.stretch_milli : ~0ULL;
+			lb_place_answered(&place, &a);
+		}
+		d = lb_place_end(&place);
+		away += !!d.node;
+		wrong += i > LB_PLACE_ASKS || d.gain_milli < 0 ||
+			 (d.node && (!said[d.node] || said[d.node] >
+			  place.here.stretch_milli));
+	}
+	cluster_destroy(c);
+	return !wrong && away > TRIES / 10 && away < TRIES;
+}
+
 static const struct prop all[] = {
 	{ "mean slowdown is never above unbalanced", never_slower },
 	{ "no run ends over a tenth after unbalanced", hardly_later },
@@ -415,6 +497,10 @@ static const struct prop all[] = {
 	{ "CPUs are shared to the microsecond", shares_are_exact },
 	{ "what is recorded and decided again comes out the same",
 	  replays_the_same },
+	{ "what is written to a node set is refused or reads the same",
+	  sets_survive_anything },
+	{ "a program starts where it is no worse, and was said yes to",
+	  places_are_no_worse },
 	{ "timers go off in their order", timers_go_off_in_order },
 	{ "lengths of jobs are as heavy-tailed as said",
 	  lengths_are_heavy_tailed },
