@@ -267,10 +267,12 @@ static struct lb_proc as_on(const struct lb_node *node,
 			    const struct lb_proc *proc)
 {
 	u64 demand = min(proc->demand_milli, WANT_MAX_MILLI);
+	u64 talk = talk_on(node, proc);
 	struct lb_proc there = *proc;
 
-	there.demand_milli = (u32)(demand * LB_MILLI /
-				   (LB_MILLI + talk_on(node, proc)));
+	if (talk)
+		demand = demand * LB_MILLI / (LB_MILLI + talk);
+	there.demand_milli = (u32)demand;
 	return there;
 }
 

@@ -104,17 +104,24 @@ u32 lb_cost_pressure(const struct lb_node *node, struct lb_state state)
 	return min_t(u64, share, OVERCOMMIT_MAX_MILLI);
 }
 
+/* lb_cost_pressure() is at most @knee, said without a division. */
+static bool is_up_to(const struct lb_node *node, struct lb_state state,
+		     u64 knee)
+{
+	return state.used_kib * LB_MILLI < (knee + 1) * node->mem_total_kib ||
+	       !node->mem_total_kib;
+}
+
 /* Factor by which the want of memory stretches all work of a node. */
 static u64 thrash(const struct lb_node *node, struct lb_state state,
 		  const struct lb_params *params)
 {
 	u64 knee = min(params->mem_knee_milli, (u32)LB_MILLI - 1);
-	u64 used = lb_cost_pressure(node, state);
 	u64 beyond, full, more;
 
-	if (used <= knee || params->thrash_milli <= LB_MILLI)
+	if (is_up_to(node, state, knee) || params->thrash_milli <= LB_MILLI)
 		return LB_MILLI;
-	beyond = used - knee;
+	beyond = lb_cost_pressure(node, state) - knee;
 	full = LB_MILLI - knee;
 	more = (params->thrash_milli - LB_MILLI) * (beyond * beyond) /
 		(full * full);
@@ -136,9 +143,13 @@ u64 lb_cost_stretch(const struct lb_node *node, struct lb_state state,
 	u64 cpus = node->cpus ? node->cpus : 1;
 	u64 speed = node->speed_milli ? node->speed_milli : 1;
 	u64 demand = min(state.demand_milli, DEMAND_MAX_MILLI);
-	u64 stretch = max(demand / cpus, (u64)LB_MILLI);
+	u64 stretch = LB_MILLI;
 
-	stretch = stretch * LB_MILLI / speed;
+	/* Divisions are most of what a decision takes: none for nothing. */
+	if (demand > cpus * LB_MILLI)
+		stretch = demand / cpus;
+	if (speed != LB_MILLI)
+		stretch = stretch * LB_MILLI / speed;
 	stretch = min(stretch, STRETCH_MAX_MILLI);
 	stretch = stretch * thrash(node, state, params) / LB_MILLI;
 	return clamp(stretch, 1ULL, STRETCH_MAX_MILLI);

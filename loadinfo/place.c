@@ -107,19 +107,13 @@ static bool may_ask(const struct lb_view *view, const struct lb_entry *e,
 	return true;
 }
 
-static struct lb_hope hope_of(const struct lb_view *view,
-			      const struct lb_entry *e,
-			      const struct lb_proc *proc)
+/* Nobody can be better than a node that is idle. */
+static bool is_worth_asking(const struct lb_place *place,
+			    const struct lb_hope *hope)
 {
-	struct lb_node node = lb_window_node(e);
-	struct lb_state idle = {};
-
-	return (struct lb_hope) {
-		.node = node.id,
-		.told_milli = stretch_on(&node, lb_cost_state(&node), proc,
-					 view->params),
-		.idle_milli = stretch_on(&node, idle, proc, view->params),
-	};
+	return hope->idle_milli < place->best.stretch_milli &&
+	       hope->idle_milli + place->min_gain_milli <=
+	       place->here.stretch_milli;
 }
 
 /* Behind all that are as good: the order of the window, turned by the dice. */
@@ -133,6 +127,23 @@ static void insert(struct lb_place *place, struct lb_hope hope)
 		place->hope[i] = place->hope[i - 1];
 	}
 	place->hope[i] = hope;
+}
+
+/* Who could not be better than here never will be: best only gets better. */
+static void consider(struct lb_place *place, const struct lb_view *view,
+		     const struct lb_entry *e)
+{
+	struct lb_node node = lb_window_node(e);
+	struct lb_state idle = {};
+	struct lb_hope hope = { .node = node.id };
+
+	place->open = true;
+	hope.idle_milli = stretch_on(&node, idle, &place->proc, view->params);
+	if (!is_worth_asking(place, &hope))
+		return;
+	hope.told_milli = stretch_on(&node, lb_cost_state(&node), &place->proc,
+				     view->params);
+	insert(place, hope);
 }
 
 /**
@@ -172,17 +183,8 @@ void lb_place_begin(struct lb_place *place, const struct lb_view *view,
 			&window->entry[(view->dice % count + i) % count];
 
 		if (!place->blank && may_ask(view, e, proc))
-			insert(place, hope_of(view, e, proc));
+			consider(place, view, e);
 	}
-}
-
-/* Nobody can be better than a node that is idle. */
-static bool is_worth_asking(const struct lb_place *place,
-			    const struct lb_hope *hope)
-{
-	return hope->idle_milli < place->best.stretch_milli &&
-	       hope->idle_milli + place->min_gain_milli <=
-	       place->here.stretch_milli;
 }
 
 /**
@@ -272,6 +274,6 @@ struct lb_decision lb_place_end(const struct lb_place *place)
 	else if (place->here.youngest_ms == U64_MAX)
 		d.reason = LB_STAY_NO_WAIT;
 	else
-		d.reason = place->count ? LB_STAY_GAIN : LB_STAY_NO_TARGET;
+		d.reason = place->open ? LB_STAY_GAIN : LB_STAY_NO_TARGET;
 	return d;
 }

@@ -45,10 +45,11 @@ struct lb_hope {
  * @node: the best so far, 0 for here
  * @best: what it is like there
  * @blank: why it starts here, if that is known without asking
+ * @open: there are nodes that it may start on, better or not
  * @asked: how many nodes were asked
  * @at: the one of @hope whose turn it is
  * @count: how many of @hope there are
- * @hope: whom to ask, the most promising first
+ * @hope: whom to ask that could be better, the most promising first
  */
 struct lb_place {
 	struct lb_proc proc;
@@ -58,6 +59,7 @@ struct lb_place {
 	u16 node;
 	struct lb_answer best;
 	enum lb_reason blank;
+	bool open;
 	u32 asked;
 	u32 at;
 	u32 count;
