@@ -12,10 +12,10 @@ static const struct {
 	const char *name;
 	void (*measure)(enum bench_size size);
 } parts[] = {
-	{ "gossip", bench_gossip }, { "detect", bench_detect },
-	{ "slowdown", bench_slowdown }, { "amir", bench_amir },
-	{ "makespan", bench_makespan }, { "rules", bench_rules },
-	{ "speed", bench_speed },
+	{ "ages", bench_ages }, { "gossip", bench_gossip },
+	{ "detect", bench_detect }, { "slowdown", bench_slowdown },
+	{ "amir", bench_amir }, { "makespan", bench_makespan },
+	{ "rules", bench_rules }, { "speed", bench_speed },
 };
 
 static bool is_wanted(const char *name, int argc, char **argv)

@@ -9,6 +9,7 @@ enum bench_size {
 	BENCH_FULL,
 };
 
+void bench_ages(enum bench_size size);
 void bench_gossip(enum bench_size size);
 void bench_detect(enum bench_size size);
 void bench_slowdown(enum bench_size size);

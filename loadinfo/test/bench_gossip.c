@@ -62,7 +62,7 @@ static void scatter(u32 nodes, u32 runs)
 		 "the same, half of %u nodes dead, which nobody knows", nodes);
 }
 
-static void ages(enum bench_size size)
+void bench_ages(enum bench_size size)
 {
 	static const u32 windows[] = { 8, 16, 32, 64 };
 	u32 nodes, i, most = size == BENCH_FULL ? 1024 : 256;
@@ -86,7 +86,6 @@ void bench_gossip(enum bench_size size)
 {
 	u32 nodes, most = size == BENCH_FULL ? 16384 : 4096;
 
-	ages(size);
 	for (nodes = 16; nodes <= most; nodes *= 4)
 		scatter(nodes, size == BENCH_FULL ? 200 : 40);
 	for (nodes = 16; nodes <= most; nodes *= 4)
