@@ -105,14 +105,14 @@ int lb_window_merge(struct lb_window *window, const struct lb_node *node,
 			fresh.bump_milli = e->bump_milli;
 			fresh.bump_at_ms = e->bump_at_ms;
 		}
-		take_out(window, old);
 	}
 	to = place(window, at_ms);
 	if (to >= LB_WINDOW)
 		return 0;
-	if (window->count < LB_WINDOW)
+	/* What was known of it, if it was known, makes room: it was older. */
+	if (old == window->count && window->count < LB_WINDOW)
 		window->count++;
-	for (i = window->count - 1; i > to; i--)
+	for (i = min(old, window->count - 1); i > to; i--)
 		window->entry[i] = window->entry[i - 1];
 	window->entry[to] = fresh;
 	return 1;
