@@ -192,7 +192,6 @@ void bench_slowdown(enum bench_size size)
 	static const u32 moves[] = { 20, 300 };
 	struct run r = {
 		.nodes = NODES, .cpus = 1,
-		.jobs = size == BENCH_FULL ? 300000 : 100000,
 	};
 	u32 i, j;
 
@@ -201,6 +200,9 @@ void bench_slowdown(enum bench_size size)
 			struct fare ours;
 
 			r.load = loads[i];
+			/* The peers are closest there. */
+			r.jobs = size == BENCH_FULL || loads[i] < 0.6 ?
+				 300000 : 100000;
 			r.move_ms = moves[j];
 			r.policy = &policy_ours;
 			ours = fare(&r);

@@ -108,9 +108,10 @@ def main():
           (True, False))
     chart(f"{folder}/herd.svg", "Herd: slowdown with old news by fresh ones",
           ("age of news, s", "ratio"),
-          collect(rows, r"herd: news up to (\d+) s old against fresh",
-                  lambda m, r: [("ours", int(m[1]), float(r["ratio"])),
-                                ("bound", int(m[1]), 1.3)]),
+          collect(rows, r"herd(.*): news up to (\d+) s old against fresh",
+                  lambda m, r: [("ours" + m[1], int(m[2]),
+                                 float(r["ratio"])),
+                                ("bound", int(m[2]), 1.3)]),
           (False, False))
     chart(f"{folder}/flood.svg", "Flood: an idle node joins loaded ones",
           ("nodes", "most jobs on it"),
