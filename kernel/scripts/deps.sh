@@ -30,13 +30,19 @@ packages=(
 # the base, unless another one is named
 [ -n "${LINUX_SRC:-}" ] || packages+=(linux-source-6.12)
 
+# Not in every release of Debian; who misses one says that it skips something.
+optional=(
+	# what make bench holds moves against
+	criu
+)
+
 is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 	say "This is not Debian. Needed, by the names of Debian's packages:"
-	printf '  %s\n' "${packages[@]}"
+	printf '  %s\n' "${packages[@]}" "${optional[@]}"
 	die "install them with this distribution's tools; for the base set" \
 		"LINUX_SRC= to a 6.12.y folder or tarball"
 fi
@@ -44,6 +50,16 @@ fi
 missing=()
 for p in "${packages[@]}"; do
 	is_installed "$p" || missing+=("$p")
+done
+export DEBIAN_FRONTEND=noninteractive
+start=$SECONDS
+if [ ${#missing[@]} != 0 ] && [ "$(id -u)" = 0 ]; then
+	apt-get update -q >&2 ||
+		say "deps: apt-get update failed; trying without"
+fi
+for p in "${optional[@]}"; do
+	is_installed "$p" || ! apt-cache show "$p" >/dev/null 2>&1 ||
+		missing+=("$p")
 done
 if [ ${#missing[@]} = 0 ]; then
 	say "deps: all ${#packages[@]} packages are there"
@@ -53,9 +69,6 @@ fi
 install=(apt-get install -y --no-install-recommends "${missing[@]}")
 [ "$(id -u)" = 0 ] || die "missing packages; as root: ${install[*]}"
 say "deps: installing ${missing[*]}"
-start=$SECONDS
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -q >&2 || say "deps: apt-get update failed; trying without"
 "${install[@]}" >&2 || die "installing failed (see above). Where only" \
 	"linux-source-6.12 is missing, set LINUX_SRC= to a 6.12.y source"
 say "deps: installed ${#missing[@]} packages ($((SECONDS - start)) s)"

@@ -21,10 +21,16 @@ header() {
 	sed -n "1,30s/^# $2: *//p" "$1" | tr '\n' ' '
 }
 
+# What they need, and of what they want what is installed here.
 needs_of() {
-	local test
+	local test program
 	for test in "$@"; do
-		[[ $test == @* ]] || header "$test" needs
+		[[ $test != @* ]] || continue
+		header "$test" needs
+		for program in $(header "$test" wants); do
+			! PATH=$image_path type -P "$program" >/dev/null ||
+				echo "$program"
+		done
 	done | tr ' ' '\n' | sort -u | grep .
 }
 

@@ -4,6 +4,7 @@
 # which the runner starts beside a booted cluster; its claims are TAP lines.
 # Header lines that the runner reads:
 #   # needs: PROGRAM...   Debian programs wanted in the guests
+#   # wants: PROGRAM...   the same, where they are installed
 #   # disk: debian        node 1 has a Debian userland in /debian, or $DEBIAN
 #                         is empty
 #   # limit: SECONDS      time limit on a normal kernel (default 120)
