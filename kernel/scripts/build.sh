@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# build.sh normal|debug|sparse [TARGET...]: configure and build the overlay out of
-# tree in build/FLAVOUR. Without a target: the kernel image. The flavour sparse is
-# debug once more, for objects compiled with other warnings.
+# build.sh normal|debug|sparse|plain [TARGET...]: configure and build the overlay
+# out of tree in build/FLAVOUR. Without a target: the kernel image. The flavour
+# sparse is debug once more, for objects compiled with other warnings; plain is
+# normal without us, which is the base unchanged (check-patch compares the objects).
 
 . "$(dirname "$0")/lib.sh"
 
-flavour=${1:?usage: build.sh normal|debug|sparse [TARGET...]}
+flavour=${1:?usage: build.sh normal|debug|sparse|plain [TARGET...]}
 shift
 obj=$BUILD/$flavour
 log=$obj/build.log
@@ -14,7 +15,8 @@ configs=$TOP/qemu-tests/configs
 case $flavour in
 normal) fragments=("$configs/node.config") about=1700 ;;
 debug | sparse) fragments=("$configs/node.config" "$configs/debug.config") about=1900 ;;
-*) die "no flavour '$flavour': normal, debug or sparse" ;;
+plain) fragments=("$configs/node.config" "$configs/plain.config") about=1600 ;;
+*) die "no flavour '$flavour': normal, debug, sparse or plain" ;;
 esac
 
 config_key() {

@@ -2,24 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Single measurements; each prints one number.
 #
-#   median_of COMMAND...   of $runs numbers
 #   ping_us, stream_kib    the network alone
 #   call_us                a forwarded call that does nothing
+#   file_kib write|read    a body that writes or reads a file in blocks of 1 MiB
 #   push_kib MIB           an eager move of so much memory
 #   freeze_us MIB [write]  the longest gap that a process sees when it moves
 #   work_us N              a computation on node N
-#   spared MIB             fetches of pages, one after the other, that reading
-#                          ahead makes needless
-#   freeze_rows            rows of the table
+#   walk_us STRATEGY WAY   work that begins as it is moved, until it is done
+#   spared MIB [STEP]      fetches of pages, one after the other, or of each
+#                          STEPth, that reading ahead makes needless
+#   node_bytes N           that have crossed its interface, either way
 #
-# Needs $runs, $sizes and row().
+# prepare, go, answer and drop are about one process, the job.
 
-median_of() {
-	local i
-	for ((i = 0; i < runs; i++)); do
-		"$@"
-	done | sort -n | sed -n "$((runs / 2 + 1))p"
-}
+file_mib=32
+# Of so much memory somewhat less than half is worked on, so many times.
+walk_mib=64 walk_used=28 walk_rounds=20
 
 ping_us() {
 	n1 tcpping ping 10.77.0.2 9000 200
@@ -44,22 +42,27 @@ prepare() {
 	start job 1 "$@"
 	n1 tell "/proc/$(pid_of job)/mosix/lock" 1 >/dev/null
 	wait_for 120 is_ready
-	((to == 1)) || go "$to"
+	((to == 1)) || go "$to" >/dev/null
 }
 
+# go N [MIB]: microseconds until it runs there, or so much of its memory is there.
 go() {
-	n1 tell "/proc/$(pid_of job)/mosix/goto" "$1" >/dev/null
+	n1 mover "$(pid_of job)" "$@"
 }
 
 has_answered() {
 	(($(wc -l <"$TMP/job/job.out") > 1))
 }
 
-# Its second line, after signal $1.
-answer() {
-	n1 kill -"$1" "$(pid_of job)"
+# Its second line.
+answered() {
 	wait_for 300 has_answered
 	out_of job | tail -n 1
+}
+
+answer() {
+	n1 kill -"$1" "$(pid_of job)"
+	answered
 }
 
 drop() {
@@ -73,6 +76,14 @@ call_us() {
 	drop
 }
 
+file_kib() {
+	local us
+	prepare 2 timed "$1" "$file_mib"
+	us=$(answer USR1)
+	drop
+	echo $((file_mib * 1024 * 1000000 / us))
+}
+
 work_us() {
 	prepare "$1" timed work 30000000
 	answer USR1
@@ -80,55 +91,50 @@ work_us() {
 }
 
 push_kib() {
-	local began took
+	local us
 	strategy eager
 	prepare 1 timed touch "$1"
-	began=${EPOCHREALTIME//[!0-9]/}
-	go 2
-	took=$((${EPOCHREALTIME//[!0-9]/} - began))
+	us=$(go 2)
 	drop
 	strategy auto
-	echo $(($1 * 1024 * 1000000 / took))
+	echo $(($1 * 1024 * 1000000 / us))
 }
 
 freeze_us() {
 	strategy demand
 	prepare 1 ticker "$@"
 	n1 kill -USR1 "$(pid_of job)"
-	go 2
+	go 2 >/dev/null
 	answer TERM
 	finish job 60
 	strategy auto
 }
 
-freeze_rows() {
-	local size how least most value
-	for how in idle write; do
-		least=0 most=0
-		for size in "${sizes[@]}"; do
-			if [[ $how == idle ]]; then
-				value=$(median_of freeze_us "$size")
-			else
-				value=$(median_of freeze_us "$size" write)
-			fi
-			row "freeze, $size MiB, $how" "$value" us "$rtt" \
-				"<= 15"
-			((least && least < value)) || least=$value
-			((most > value)) || most=$value
-		done
-		row "freeze, largest to smallest, $how" "$most" us "$least" \
-			"<= 1.3"
-	done
+# One command for both: what it works at home counts alike in all strategies.
+walk_us() {
+	local pid
+	strategy "$1"
+	prepare 1 walks "$2" "$walk_mib" "$walk_used" "$walk_rounds"
+	pid=$(pid_of job)
+	n1 "kill -USR1 $pid; mover $pid 2" >/dev/null
+	answered
+	drop
+	strategy auto
 }
 
 # Fetches of one page each that reading ahead spared, of all pages.
 spared() {
 	local faults
 	strategy demand
-	prepare 2 timed touch "$1"
+	prepare 2 timed touch "$@"
 	answer USR1 >/dev/null
 	faults=$(faults_on 2)
 	drop
 	strategy auto
-	[[ $faults ]] && echo $(($1 * 256 - faults))
+	[[ $faults ]] && echo $(($1 * 256 / ${2-1} - faults))
+}
+
+node_bytes() {
+	node "$1" 'cd /sys/class/net/eth0/statistics
+		echo $(($(cat rx_bytes) + $(cat tx_bytes)))'
 }
