@@ -15,6 +15,8 @@ launch() {
 	echo "$3" >/proc/sys/kernel/ns_last_pid
 	setsid ticker "$1" "$2" </dev/null >$dir/said 2>&1 &
 	pid=$!
+	# Nobody else moves it.
+	echo 1 >/proc/$pid/mosix/lock
 	while ! grep -q ready $dir/said; do
 		sleep 0.1
 	done

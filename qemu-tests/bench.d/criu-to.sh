@@ -34,6 +34,7 @@ restore() {
 	mv $dir/images/said $dir/said
 	criu restore -D $dir/images/2 -d -v2 -o restore.log \
 		--manage-cgroups=ignore --pidfile $dir/pid "$@"
+	echo 1 >"/proc/$(cat $dir/pid)/mosix/lock"
 	echo "running $(wall now)"
 }
 

@@ -8,8 +8,9 @@
 #
 # wants: criu
 # shellcheck disable=SC2034 # who uses them is sourced
-set -euo pipefail
+set -Eeuo pipefail
 shopt -s inherit_errexit
+trap 'echo "bench: $BASH_COMMAND: status $?, ${value-}" >&2' ERR
 . "$TOP/qemu-tests/lib/nodes.sh"
 . "$TOP/qemu-tests/bench.d/table.sh"
 . "$TOP/qemu-tests/bench.d/measure.sh"

@@ -40,7 +40,7 @@ sample() {
 	shift
 	echo "  $key ..." >&2
 	for ((i = 0; i < runs; i++)); do
-		value=$("$@") || return 1
+		value=$("$@")
 		if [[ ! $value =~ ^[0-9]+$ ]]; then
 			echo "bench: $key: not a number: $value" >&2
 			return 1

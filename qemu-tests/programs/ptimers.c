@@ -231,7 +231,8 @@ static void slow_handler(void)
 
 	CHECK_CALL(sigaction(SIGRTMIN + 4, &sa, NULL));
 	CHECK_CALL(timer_create(CLOCK_MONOTONIC, &how, &timer));
-	slow = slow_sum = 0;
+	slow = 0;
+	slow_sum = 0;
 	start = now_ns();
 	set(timer, 0, FAST_MS * MS, FAST_MS * MS);
 	while (slow < 5)
