@@ -102,7 +102,7 @@ push_kib() {
 
 freeze_us() {
 	strategy demand
-	prepare 1 ticker "$@"
+	prepare 1 ticker "$1" ${2:+"$2"}
 	n1 kill -USR1 "$(pid_of job)"
 	go 2 >/dev/null
 	answer TERM

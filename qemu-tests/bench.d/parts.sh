@@ -1,19 +1,19 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The parts of the table, each a function of the name part_NAME that adds its rows.
-# Needs table.sh, measure.sh, $sizes; $rtt and $stream are measured before.
+# Needs table.sh, measure.sh, $sizes.
 
 part_calls() {
-	sample "forwarded getppid" call_us
-	row "forwarded getppid" "forwarded getppid" us rtt "<= 1.25"
+	against ping_us "forwarded getppid" call_us
+	row_against "forwarded getppid" us "<= 1.25"
 }
 
 part_files() {
-	local how
+	local how name
 	for how in write read; do
-		sample "forwarded $how" file_kib "$how"
-		row "forwarded $how, blocks of 1 MiB" "forwarded $how" KiB/s \
-			stream ">= 0.85"
+		name="forwarded $how, blocks of 1 MiB"
+		against stream_kib "$name" file_kib "$how"
+		row_against "$name" KiB/s ">= 0.85"
 	done
 }
 
@@ -22,8 +22,8 @@ part_push() {
 	local size
 	for size in "${sizes[@]}"; do
 		((size >= 64)) || continue
-		sample "push of $size MiB" push_kib "$size"
-		row "push of $size MiB" "push of $size MiB" KiB/s stream ">= 0.90"
+		against stream_kib "push of $size MiB" push_kib "$size"
+		row_against "push of $size MiB" KiB/s ">= 0.90"
 	done
 }
 
@@ -33,12 +33,8 @@ part_freeze() {
 		least="" most=""
 		for size in "${sizes[@]}"; do
 			name="freeze, $size MiB, $how"
-			if [[ $how == idle ]]; then
-				sample "$name" freeze_us "$size"
-			else
-				sample "$name" freeze_us "$size" write
-			fi
-			row "$name" "$name" us rtt "<= 15"
+			against ping_us "$name" freeze_us "$size" "${how#idle}"
+			row_against "$name" us "<= 15"
 			[[ $least ]] && (($(median "$least") < $(median "$name"))) ||
 				least=$name
 			[[ $most ]] && (($(median "$most") > $(median "$name"))) ||
@@ -49,17 +45,15 @@ part_freeze() {
 }
 
 part_work() {
-	sample "computing at home" work_us 1
-	sample "computing away" work_us 2
-	row "computing away" "computing away" us "computing at home" "<= 1.005"
+	against "work_us 1" "computing away" work_us 2
+	row_against "computing away" us "<= 1.005"
 }
 
 part_walks() {
 	local way
 	for way in sequential strided random stencil; do
-		sample "eager, $way" walk_us eager "$way"
-		sample "post-copy, $way" walk_us push "$way"
-		row "post-copy, $way" "post-copy, $way" us "eager, $way" "<= 1.05"
+		against "walk_us eager $way" "post-copy, $way" walk_us push "$way"
+		row_against "post-copy, $way" us "<= 1.05"
 	done
 }
 
@@ -74,7 +68,6 @@ part_ahead() {
 
 # Against the same in clear, in the same cluster: the keys change meanwhile.
 part_cipher() {
-	local name=push
 	if [[ ${LINKS-clear} != clear ]]; then
 		skipped "getppid, encrypted" - "all links of this run are encrypted"
 		return
@@ -85,9 +78,6 @@ part_cipher() {
 	sample "getppid, encrypted" call_us
 	sample "push, encrypted" push_kib 64
 	keys_as_booted
-	for name in getppid push; do
-		row "$name, encrypted" "$name, encrypted" \
-			"$([[ $name == push ]] && echo KiB/s || echo us)" \
-			"$name, clear" -
-	done
+	row "getppid, encrypted" "getppid, encrypted" us "getppid, clear" -
+	row "push, encrypted" "push, encrypted" KiB/s "push, clear" -
 }

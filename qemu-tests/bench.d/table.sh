@@ -7,9 +7,13 @@
 #                              median is $(median KEY) from now on. Fails when the
 #                              command does
 #   sampled KEY VALUE...       the same with numbers that are there already
+#   against REF KEY COMMAND... sample KEY, and after each time what the words of REF
+#                              print, as "KEY: reference": what else this machine
+#                              does meanwhile slows both
 #   row NAME OURS UNIT REFERENCE REACH   OURS and REFERENCE are keys of samples, or
 #                              numbers. Higher is better where REACH is ">= N";
 #                              "-" where a figure is only shown
+#   row_against KEY UNIT REACH of what against() has sampled
 #   skipped NAME REACH REASON  a row that could not be measured
 #   table_print                with how far the samples of each median lie apart
 #
@@ -35,19 +39,38 @@ sampled() {
 	median[$key]=$(printf '%s\n' "$@" | sort -n | sed -n "$(($# / 2 + 1))p")
 }
 
+# number COMMAND...: what it prints, in $value.
+number() {
+	value=$("$@")
+	[[ $value =~ ^[0-9]+$ ]] && return
+	echo "bench: $*: not a number: $value" >&2
+	return 1
+}
+
 sample() {
 	local key=$1 values=() value i
 	shift
 	echo "  $key ..." >&2
 	for ((i = 0; i < runs; i++)); do
-		value=$("$@")
-		if [[ ! $value =~ ^[0-9]+$ ]]; then
-			echo "bench: $key: not a number: $value" >&2
-			return 1
-		fi
+		number "$@"
 		values+=("$value")
 	done
 	sampled "$key" "${values[@]}"
+}
+
+against() {
+	local reference key=$2 values=() references=() value i
+	read -ra reference <<<"$1"
+	shift 2
+	echo "  $key ..." >&2
+	for ((i = 0; i < runs; i++)); do
+		number "$@"
+		values+=("$value")
+		number "${reference[@]}"
+		references+=("$value")
+	done
+	sampled "$key" "${values[@]}"
+	sampled "$key: reference" "${references[@]}"
 }
 
 median() {
@@ -80,11 +103,15 @@ row() {
 		>>"$results.spread"
 }
 
+row_against() {
+	row "$1" "$1" "$2" "$1: reference" "$3"
+}
+
 skipped() {
 	printf '%s\t-\t-\t-\t-\t%s\tskipped\n' "$1" "$2" >>"$results"
 	printf '%s\t-\t-\n' "$1" >>"$results.spread"
 	echo "  $1 is skipped: $3" >&2
-	printf '# SKIP %s: %s\n' "$1" "$3" >>"$results.skipped"
+	echo "$3" >>"$results.skipped"
 }
 
 # Names are said once: both files have a line for each row, in one order.
@@ -93,5 +120,6 @@ table_print() {
 		cat "$results.spread") |
 		awk -F '\t' -v OFS='\t' '{ print $1, $2, $9, $3, $4, $10, $5, $6, $7 }' |
 		column -t -s "$(printf '\t')"
-	[[ ! -s $results.skipped ]] || cat "$results.skipped"
+	uniq -c "$results.skipped" |
+		sed 's/^ *\([0-9]*\) /# SKIP \1 rows: /'
 }
