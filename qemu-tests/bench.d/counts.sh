@@ -9,9 +9,14 @@
 #
 # Needs table.sh, and the cluster's $CLUSTER with its programs.
 
+counts_names="call fault fork exec pipe switch"
+
 # counts_list: of its initramfs.
 counts_list() {
+	local busybox
+	busybox=$(type -P busybox)
 	cat <<-END
+	dir /sbin 755 0 0
 	dir /bin 755 0 0
 	dir /dev 755 0 0
 	dir /etc 755 0 0
@@ -20,11 +25,13 @@ counts_list() {
 	dir /tmp 1777 0 0
 	nod /dev/console 600 0 0 c 5 1
 	nod /dev/null 666 0 0 c 1 3
-	file /bin/busybox $(type -P busybox) 755 0 0
+	file /bin/busybox $busybox 755 0 0
 	file /bin/counts $WORK/programs/counts 755 0 0
 	file /etc/rc $TOP/qemu-tests/guest/rc 755 0 0
 	file /etc/count $CLUSTER/count 755 0 0
 	END
+	"$busybox" --list-full | grep -vx bin/busybox |
+		sed -n 's|^s\?bin/[a-z]*$|slink /& /bin/busybox 777 0 0|p'
 }
 
 counts_image() {
@@ -50,8 +57,9 @@ counts_boot() {
 		-append "$(CLUSTER=/nowhere boot_args 1 nokaslr rdinit=/etc/count)" \
 		-netdev hubport,id=net,hubid=0 \
 		-device virtio-net-pci,netdev=net,romfile= \
-		-serial "file:$console" </dev/null >&2 || return 1
-	tr -d '\r' <"$console" | grep -E '^[a-z]+ [0-9]+$'
+		-serial "file:$console" </dev/null >"$console.log" 2>&1 ||
+		return 1
+	tr -d '\r' <"$console" | grep -E "^(${counts_names// /|}) [0-9]+\$"
 }
 
 # counts_of KEY KERNEL: samples "KEY NAME".
@@ -59,6 +67,8 @@ counts_of() {
 	local name count lines
 	echo "  instructions, $1 kernel ..." >&2
 	lines=$(counts_boot "$2") || return 1
+	[[ $(cut -d ' ' -f 1 <<<"$lines" | xargs) == "$counts_names" ]] ||
+		return 1
 	while read -r name count; do
 		sampled "$1 $name" "$count"
 	done <<<"$lines"

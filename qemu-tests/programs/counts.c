@@ -147,6 +147,8 @@ int main(int argc, char **argv)
 	CHECK_CALL(pipe(back));
 	count("call", null_call);
 	count("fault", fault);
+	/* A fork would copy them each time, which is none of the hooks. */
+	CHECK_CALL(munmap(fresh, (size_t)TIMES * PAGE));
 	count("fork", fork_exit);
 	count("exec", execute);
 	count("pipe", through_pipe);
