@@ -16,7 +16,7 @@ launch() {
 	setsid ticker "$1" "$2" </dev/null >$dir/said 2>&1 &
 	pid=$!
 	# Nobody else moves it.
-	echo 1 >/proc/$pid/mosix/lock
+	[ ! -e /proc/$pid/mosix/lock ] || echo 1 >/proc/$pid/mosix/lock
 	while ! grep -q ready $dir/said; do
 		sleep 0.1
 	done

@@ -34,7 +34,8 @@ restore() {
 	mv $dir/images/said $dir/said
 	criu restore -D $dir/images/2 -d -v2 -o restore.log \
 		--manage-cgroups=ignore --pidfile $dir/pid "$@"
-	echo 1 >"/proc/$(cat $dir/pid)/mosix/lock"
+	lock=/proc/$(cat $dir/pid)/mosix/lock
+	[ ! -e "$lock" ] || echo 1 >"$lock"
 	echo "running $(wall now)"
 }
 
