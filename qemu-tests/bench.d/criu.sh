@@ -21,7 +21,10 @@ criu_unusable() {
 	if ! n1 "command -v criu" >/dev/null; then
 		echo "criu is not installed here (make deps)"
 	elif ! said=$(n1 criu check 2>&1); then
-		echo "criu check: $(grep -m 1 Error <<<"$said" || tail -n 1 <<<"$said")"
+		# Most of its errors are none to it; what ends it comes last, and
+		# when that is a missing feature, this line names it.
+		echo "criu check: $(grep -m 1 'failed when init' <<<"$said" ||
+			tail -n 1 <<<"$said")"
 	fi
 }
 
