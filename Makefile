@@ -7,7 +7,8 @@ S := kernel/scripts
 VERSION := 0.1
 
 .DEFAULT_GOAL := kernel
-.PHONY: help deps fetch overlay kernel kernel-debug kernel-plain patch check-patch refresh \
+.PHONY: help deps fetch overlay kernel kernel-debug kernel-bench kernel-plain \
+	patch check-patch refresh \
 	lint sparse unit fuzz model sim check check-all demo bench deb deb-kernel clean
 
 help: ## this list
@@ -27,6 +28,9 @@ kernel: overlay ## the normal kernel: build/normal/arch/x86/boot/bzImage
 
 kernel-debug: overlay ## the debug kernel: build/debug/arch/x86/boot/bzImage
 	@$(S)/build.sh debug
+
+kernel-bench: overlay ## the normal kernel, and what CRIU needs, for make bench
+	@$(S)/build.sh bench
 
 kernel-plain: overlay ## the base without us: build/plain/arch/x86/boot/bzImage
 	@$(S)/build.sh plain
@@ -67,7 +71,7 @@ check-all: ## check, and what takes too long for every day
 demo: kernel ## three nodes share real work: the table at the end tells
 	@qemu-tests/demo
 
-bench: kernel kernel-plain ## measure, as ratios (FULL=1: sizes to 1 GiB, plots)
+bench: kernel kernel-bench kernel-plain ## measure, as ratios (FULL=1: sizes to 1 GiB, plots)
 	@qemu-tests/bench
 
 deb: ## Debian package of the tools: build/deb

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# build.sh normal|debug|sparse|plain [TARGET...]: configure and build the overlay
-# out of tree in build/FLAVOUR. Without a target: the kernel image. The flavour
-# sparse is debug once more, for objects compiled with other warnings; plain is
-# normal without us, which is the base unchanged (check-patch compares the objects).
+# build.sh FLAVOUR [TARGET...]: configure and build the overlay out of tree in
+# build/FLAVOUR. Without a target: the kernel image. The flavours are normal and
+# debug; sparse, which is debug once more, for objects compiled with other warnings;
+# and of make bench bench, which is normal with what CRIU needs, and plain, which is
+# normal without us: the base unchanged (check-patch compares the objects).
 
 . "$(dirname "$0")/lib.sh"
 
-flavour=${1:?usage: build.sh normal|debug|sparse|plain [TARGET...]}
+flavour=${1:?usage: build.sh normal|debug|sparse|bench|plain [TARGET...]}
 shift
 obj=$BUILD/$flavour
 log=$obj/build.log
@@ -15,8 +16,9 @@ configs=$TOP/qemu-tests/configs
 case $flavour in
 normal) fragments=("$configs/node.config") about=1700 ;;
 debug | sparse) fragments=("$configs/node.config" "$configs/debug.config") about=1900 ;;
+bench) fragments=("$configs/node.config" "$configs/criu.config") about=1800 ;;
 plain) fragments=("$configs/node.config" "$configs/plain.config") about=1600 ;;
-*) die "no flavour '$flavour': normal, debug, sparse or plain" ;;
+*) die "no flavour '$flavour': normal, debug, sparse, bench or plain" ;;
 esac
 
 config_key() {

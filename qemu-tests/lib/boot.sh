@@ -27,7 +27,7 @@ boot_args() {
 	printf '%s ' console=ttyS0 "loglevel=${LOGLEVEL:-5}" panic=-1 \
 		panic_on_warn=1 oops=panic log_buf_len=1M \
 		tsc=reliable "tsc_early_khz=$TSC_KHZ" no_timer_check \
-		acpi=off pmtmr=0x608 ipv6.disable=1 $KERNEL_WORDS \
+		acpi=off pmtmr=0x608 $KERNEL_WORDS \
 		"mosix.id=$id" "mosix.n=$NODES" \
 		"mosix.key=$(cat "$CLUSTER/key" 2>/dev/null ||
 			echo insecure)" "$@"
