@@ -18,6 +18,7 @@
 
 #include <linux/mosix.h>
 #include <linux/proc_fs.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
@@ -141,6 +142,16 @@ static void show_why(struct seq_file *m, struct task_struct *p)
 	show_text(m, proc, proc ? proc->why : NULL);
 }
 
+static unsigned long pages_here(struct task_struct *p)
+{
+	struct mm_struct *mm = get_task_mm(p);
+	unsigned long pages = mm ? get_mm_rss(mm) : 0;
+
+	if (mm)
+		mmput(mm);
+	return pages;
+}
+
 static void show_stats(struct seq_file *m, struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
@@ -159,6 +170,7 @@ static void show_stats(struct seq_file *m, struct task_struct *p)
 	seq_printf(m, "pages_served %llu\n", pg ? pg->served : 0);
 	seq_printf(m, "pages_pushed %llu\n", pg ? pg->pushed_nr : 0);
 	seq_printf(m, "faults %llu\n", pg ? pg->faults : 0);
+	seq_printf(m, "pages_here %lu\n", pages_here(p));
 	mosix_pages_put(pg);
 }
 
@@ -332,30 +344,36 @@ static int self_show(struct seq_file *m, void *v)
 }
 
 /* One line each: pid name home where state moves. */
+static void show_process(struct seq_file *m, struct mosix_proc *proc)
+{
+	char comm[TASK_COMM_LEN];
+	struct mosix_task *mt;
+	pid_t pid = 0;
+
+	spin_lock(&proc->lock);
+	mt = mosix_proc_main(proc);
+	if (mt && mt->task) {
+		pid = mosix_proc_is_guest(proc) ? proc->pid : mt->task->tgid;
+		strscpy(comm, mt->task->comm, sizeof(comm));
+	}
+	spin_unlock(&proc->lock);
+	if (!pid)
+		return;
+	seq_printf(m, "%d ", pid);
+	/* One word, whatever a program calls itself. */
+	seq_escape(m, comm[0] ? comm : "-", " \t\n\\");
+	seq_printf(m, " %u %u %s %u\n", proc->home, READ_ONCE(proc->where),
+		   mosix_state_name(mosix_proc_state(proc)),
+		   READ_ONCE(proc->nmigs));
+}
+
 static int processes_show(struct seq_file *m, void *v)
 {
 	struct mosix_proc *proc = NULL;
-	char comm[TASK_COMM_LEN];
-	struct mosix_task *mt;
-	pid_t pid;
 
 	seq_puts(m, "pid name home where state moves\n");
-	while ((proc = mosix_proc_next(proc))) {
-		pid = 0;
-		spin_lock(&proc->lock);
-		mt = mosix_proc_main(proc);
-		if (mt && mt->task) {
-			pid = mosix_proc_is_guest(proc) ? proc->pid :
-							  mt->task->tgid;
-			strscpy(comm, mt->task->comm, sizeof(comm));
-		}
-		spin_unlock(&proc->lock);
-		if (pid)
-			seq_printf(m, "%d %s %u %u %s %u\n", pid, comm,
-				   proc->home, READ_ONCE(proc->where),
-				   mosix_state_name(mosix_proc_state(proc)),
-				   READ_ONCE(proc->nmigs));
-	}
+	while ((proc = mosix_proc_next(proc)))
+		show_process(m, proc);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* /proc/PID/mosix: what each file says and which writes it takes. */
 #include "procfile.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -36,6 +37,27 @@ static int wait_exit(pid_t child)
 	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
 		return -1;
 	return WEXITSTATUS(status);
+}
+
+/* The name that a program gives itself is one word of its line. */
+TEST_F(files, a_name_is_one_word)
+{
+	char pid[16], *line;
+	int words = 0;
+
+	ASSERT_EQ(0, procfile_tell(procfile_path(0, "lock"), "0"));
+	ASSERT_EQ(0, prctl(PR_SET_NAME, "a b\n1 \\"));
+	ASSERT_LT(0, procfile_read("/proc/mosix/processes", self->text));
+	snprintf(pid, sizeof(pid), "\n%d ", getpid());
+	line = strstr(self->text, pid);
+	ASSERT_NE(NULL, line);
+	line = strtok(line + 1, "\n");
+	EXPECT_NE(NULL, strstr(line, " a\\040b\\0121\\040\\134 ")) {
+		TH_LOG("'%s'", line);
+	}
+	for (line = strtok(line, " "); line; line = strtok(NULL, " "))
+		words++;
+	EXPECT_EQ(6, words);
 }
 
 TEST_F(files, each_is_there_with_its_mode)

@@ -34,7 +34,9 @@ signals() {
 
 limits() {
 	n1 "cat /proc/$pid/limits /proc/$pid/cgroup /proc/$pid/oom_score_adj;
-		readlink /proc/$pid/cwd /proc/$pid/root /proc/$pid/ns/*"
+		for l in /proc/$pid/cwd /proc/$pid/root /proc/$pid/ns/*; do
+			readlink \$l || exit
+		done"
 }
 
 refuses() {

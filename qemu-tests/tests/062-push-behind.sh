@@ -20,8 +20,9 @@ pages_out() {
 	pcap pages | awk '{ out += $(NF - 2) } END { print out + 0 }'
 }
 
+# What is here of it; VmRSS counts what it has elsewhere as well.
 home_kib() {
-	n1 "awk '/^VmRSS/ { print \$2 }' /proc/$(pid_of big)/status"
+	n1 "awk '/^pages_here/ { print \$2 * 4 }' /proc/$(pid_of big)/mosix/stats"
 }
 
 home_is_empty() {
