@@ -21,7 +21,7 @@ packages=(
 	# to run the cluster
 	qemu-system-x86 busybox-static iproute2 util-linux procps libpcap-dev
 	# programs which the tests and the demo move about
-	openssl strace gdb
+	openssl strace gdb psmisc
 	# to make the Debian userland of the tests that run real programs
 	mmdebstrap genext2fs
 	# to build the selftests of the base that they run

@@ -5,6 +5,7 @@
 #
 #   n1 (home): /proc, fuser, flock      n2, n3: the body
 #
+# needs: flock fuser
 # limit: 240
 # nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
@@ -39,8 +40,9 @@ limits() {
 		done"
 }
 
+# Without it, "not found" would do.
 refuses() {
-	n1 "! flock -n $folder/flock true"
+	n1 "flock -n $folder/none true && ! flock -n $folder/flock true"
 }
 
 claim_victim holder 1 holder || exit 0
