@@ -21,6 +21,7 @@ static const struct {
 } reasons[] = {
 	{ "move-cpu", "it waits less for a CPU there" },
 	{ "move-memory", "this node runs out of memory" },
+	{ "move-nodes", "it may not be on this node" },
 	{ "move-home", "it is better off at home" },
 	{ "failed", "the move was tried and came to nothing" },
 	{ "stay-admin", "automatic moves are off here (mosctl nostay)" },
