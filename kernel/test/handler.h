@@ -62,6 +62,11 @@ static inline u64 handler_pages(const struct wire_pages *p)
 	return bytes - (const u8 *)p;
 }
 
+static inline u64 handler_seen(const struct wire_seen *s)
+{
+	return handler_touch(s->what, le32_to_cpu(s->count)) + sizeof(*s);
+}
+
 static inline u64 handler_signal(const struct wire_signal *s)
 {
 	static const u8 action[WIRE_SIGNALS];
@@ -114,6 +119,8 @@ static inline u64 handler_walk(u16 type, const u8 *payload)
 		return handler_reply((const void *)payload);
 	case MSG_PAGES:
 		return handler_pages((const void *)payload);
+	case MSG_SEEN:
+		return handler_seen((const void *)payload);
 	case MSG_SIGNAL:
 		return handler_signal((const void *)payload);
 	case MSG_IMAGE:
