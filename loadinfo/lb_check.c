@@ -268,6 +268,30 @@ static void fill_window(const struct lb_balance_case *c)
 	}
 }
 
+static struct lb_view view_of(const struct lb_balance_case *c,
+			      const struct lb_node *self)
+{
+	return (struct lb_view) {
+		.self = self,
+		.window = &window,
+		.history = &c->history,
+		.params = &params,
+		.now_at_ms = LB_CASE_NOW_MS,
+	};
+}
+
+static bool is_same(const struct lb_decision *got,
+		    const struct lb_decision *want)
+{
+	return got->pid == want->pid && got->node == want->node &&
+	       got->reason == want->reason;
+}
+
+static s64 as_number(const struct lb_decision *got)
+{
+	return got->reason * 1000000000LL + got->node * 1000000LL + got->pid;
+}
+
 static struct lb_decision decide(const struct lb_balance_case *c,
 				 const struct lb_view *view)
 {
@@ -294,22 +318,14 @@ static struct lb_decision decide(const struct lb_balance_case *c,
 s64 lb_check_balance(const struct lb_balance_case *c)
 {
 	struct lb_node self = ordinary_node(c->self);
-	struct lb_view view = {
-		.self = &self,
-		.window = &window,
-		.history = &c->history,
-		.params = &params,
-		.now_at_ms = LB_CASE_NOW_MS,
-	};
+	struct lb_view view = view_of(c, &self);
 
 	fill_window(c);
 	for (view.dice = 0; view.dice < 16; view.dice++) {
 		struct lb_decision got = decide(c, &view);
 
-		if (got.pid != c->want.pid || got.node != c->want.node ||
-		    got.reason != c->want.reason)
-			return got.reason * 1000000000LL +
-			       got.node * 1000000LL + got.pid;
+		if (!is_same(&got, &c->want))
+			return as_number(&got);
 		if (c->want.gain_milli && got.gain_milli != c->want.gain_milli)
 			return got.gain_milli;
 		if (c->want.cost_ms && got.cost_ms != c->want.cost_ms)
@@ -331,22 +347,14 @@ s64 lb_check_would(const struct lb_balance_case *c)
 {
 	struct lb_node self = ordinary_node(c->self);
 	struct lb_proc proc = ordinary_proc(c->proc[0]);
-	struct lb_view view = {
-		.self = &self,
-		.window = &window,
-		.history = &c->history,
-		.params = &params,
-		.now_at_ms = LB_CASE_NOW_MS,
-	};
+	struct lb_view view = view_of(c, &self);
 
 	fill_window(c);
 	for (view.dice = 0; view.dice < 16; view.dice++) {
 		struct lb_decision got = lb_balance_would(&view, &proc);
 
-		if (got.pid != c->want.pid || got.node != c->want.node ||
-		    got.reason != c->want.reason)
-			return got.reason * 1000000000LL +
-			       got.node * 1000000LL + got.pid;
+		if (!is_same(&got, &c->want))
+			return as_number(&got);
 	}
 	return 0;
 }
@@ -519,10 +527,8 @@ s64 lb_check_place(const struct lb_place_case *c)
 		if (i < LB_CASE_NODES && c->ask[i].node)
 			return (i + 1) * 1000000000000LL;
 		got = lb_place_end(&place);
-		if (got.pid != c->want.pid || got.node != c->want.node ||
-		    got.reason != c->want.reason)
-			return got.reason * 1000000000LL +
-			       got.node * 1000000LL + got.pid;
+		if (!is_same(&got, &c->want))
+			return as_number(&got);
 		if (c->want.gain_milli && got.gain_milli != c->want.gain_milli)
 			return got.gain_milli;
 	}

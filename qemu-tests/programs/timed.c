@@ -13,7 +13,7 @@
  * figure it stays until it is killed, so that others can look at it. Knows
  * nothing of migration; not a victim.
  */
-#include "victim.h"
+#include "await.h"
 
 #include <sys/syscall.h>
 
@@ -32,21 +32,6 @@ static int by_size(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
-}
-
-static void await_signal(void)
-{
-	sigset_t set;
-	int sig;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	CHECK_CALL(sigprocmask(SIG_BLOCK, &set, NULL));
-	printf("ready\n");
-	fflush(stdout);
-	do {
-		sig = sigwaitinfo(&set, NULL);
-	} while (sig == -1 && errno == EINTR);
 }
 
 static uint64_t calls(size_t count)

@@ -17,7 +17,7 @@
  * then waits until it is killed. It has computed the same before it was ready,
  * and what came out must be the same. Knows nothing of migration; not a victim.
  */
-#include "victim.h"
+#include "await.h"
 
 enum { PAGE = 4096, WORDS = PAGE / sizeof(uint64_t), STRIDE = 7, ROW = 8 };
 
@@ -120,21 +120,6 @@ static uint64_t all_rounds(const struct way *way, size_t rounds)
 	for (size_t round = 0; round < rounds; round++)
 		way->round(round);
 	return seen;
-}
-
-static void await_signal(void)
-{
-	sigset_t set;
-	int sig;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	CHECK_CALL(sigprocmask(SIG_BLOCK, &set, NULL));
-	printf("ready\n");
-	fflush(stdout);
-	do {
-		sig = sigwaitinfo(&set, NULL);
-	} while (sig == -1 && errno == EINTR);
 }
 
 int main(int argc, char **argv)

@@ -185,7 +185,7 @@ inline access(s, a, who, writes)
 			:: else -> send(s, PAGE_REQ, a, 0)
 			fi
 		};
-		/* With a gap, each has its own. [plan_fault, request_all] */
+		/* With a gap, each has its own: one message is not more. [plan_fault] */
 		if
 		:: atomic { s == BODY && who == TASK && absent(s, 1 - a) &&
 			    flight[I(s, 1 - a)] == NONE && !cut ->
@@ -224,7 +224,7 @@ inline take(s, a)
 	fi
 }
 
-/* Requests of the peer. [serve_work, serve_one, answer, send_run] */
+/* Requests of the peer. [serve_work, serve_one, answer, send_asked] */
 proctype serve(bit s)
 {
 	byte a, got;
