@@ -32,6 +32,7 @@ static int __init mosix_init(void)
 	if (ret)
 		goto err;
 	mosix_birth_set_admit(mosix_vector_admit);
+	mosix_proc_set_would(mosix_would_show);
 	ret = mosix_balancer_start();
 	if (ret)
 		goto err;

@@ -142,6 +142,29 @@ static void show_why(struct seq_file *m, struct task_struct *p)
 	show_text(m, proc, proc ? proc->why : NULL);
 }
 
+/* Set at boot. */
+static void (*would)(struct seq_file *m, struct task_struct *p);
+
+/**
+ * mosix_proc_set_would - who knows where the balancer would send a process
+ * @fn: prints one line; @p is held
+ *
+ * Context: at boot.
+ */
+void mosix_proc_set_would(void (*fn)(struct seq_file *m,
+				     struct task_struct *p))
+{
+	WRITE_ONCE(would, fn);
+}
+
+static void show_would(struct seq_file *m, struct task_struct *p)
+{
+	void (*fn)(struct seq_file *m, struct task_struct *p) = READ_ONCE(would);
+
+	if (fn)
+		fn(m, p);
+}
+
 static unsigned long pages_here(struct task_struct *p)
 {
 	struct mm_struct *mm = get_task_mm(p);
@@ -217,6 +240,7 @@ static const struct pid_file pid_files[] = {
 	{ "cantmove", show_reasons },
 	{ "last", show_last },
 	{ "why", show_why },
+	{ "would", show_would },
 	{ "stats", show_stats },
 };
 

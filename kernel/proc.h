@@ -4,8 +4,12 @@
 #define MOSIX_PROC_H
 
 struct proc_dir_entry;
+struct seq_file;
+struct task_struct;
 
 struct proc_dir_entry *mosix_proc_root(void);
+void mosix_proc_set_would(void (*fn)(struct seq_file *m,
+				     struct task_struct *p));
 int mosix_proc_init(void);
 
 #endif /* MOSIX_PROC_H */

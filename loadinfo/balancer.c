@@ -6,8 +6,8 @@
  * one node, and lets the pure files decide. A move is asked for and goes its
  * own way; the thread looks now and then whether it has come to its end, and
  * decides again when it has: another process may go, or this one elsewhere. All of
- * it belongs to this thread and needs no lock; what others look at is in
- * vector.c and decisions.c.
+ * it belongs to this thread and needs no lock, but for what a dry run looks at,
+ * too (would.c); what others look at is in vector.c and decisions.c.
  */
 #include "balancer.h"
 
@@ -24,6 +24,7 @@
 #include "../kernel/stay.h"
 #include "../kernel/task.h"
 
+#include <linux/cleanup.h>
 #include <linux/kthread.h>
 #include <linux/pid.h>
 #include <linux/random.h>
@@ -62,6 +63,7 @@ struct leaving {
 static struct mosix_sample sample;	/* the last measurement */
 static struct mosix_spread spread;	/* the network */
 static struct lb_watch watch;		/* whose answers are awaited */
+static DEFINE_SPINLOCK(history_lock);	/* for others, and to write it */
 static struct lb_history history;	/* what was moved and refused */
 static struct leaving leaving;		/* the move that is under way */
 static enum lb_reason said;		/* last "stay" that was logged */
@@ -187,10 +189,7 @@ static void explain(struct task_struct *task, const struct lb_decision *d)
 	if (!proc)
 		return;
 	spin_lock(&proc->lock);
-	scnprintf(proc->why, sizeof(proc->why),
-		  "%s node %u gain %lld cost %llu worth %lld",
-		  lb_reason_name(d->reason), d->node, d->gain_milli,
-		  d->cost_ms, d->worth_ms);
+	mosix_decision_print(d, proc->why, sizeof(proc->why));
 	spin_unlock(&proc->lock);
 }
 
@@ -210,7 +209,7 @@ static void forget(pid_t pid)
 	struct sample_proc *s = find_sample(pid);
 
 	if (s)
-		s->movable = 0;
+		WRITE_ONCE(s->movable, 0);	/* a dry run may look */
 }
 
 /* It could not leave, or its home keeps it where it is: not again at once. */
@@ -220,6 +219,12 @@ static void let_stay(pid_t pid, u64 until_ms)
 
 	if (s)
 		s->stays_ms = until_ms;
+}
+
+static void remember_refusal(u16 node, u64 until_ms)
+{
+	guard(spinlock)(&history_lock);
+	lb_history_refused(&history, node, until_ms);
 }
 
 /* Returns true when a move has come to its end. */
@@ -237,15 +242,15 @@ static bool follow_move(u64 now_ms)
 		explain(leaving.task, d);
 		mosix_decisions_add(d, mosix_node_self(), now_ms);
 		if (is_targets_fault(proc))
-			lb_history_refused(&history, d->node,
-					   now_ms + params.refusal_ms);
+			remember_refusal(d->node, now_ms + params.refusal_ms);
 		else
 			let_stay(d->pid, now_ms + STAYS_MS);
 	} else {
 		forget(d->pid);
 		mosix_vector_moved(d->node, leaving.demand_milli, now_ms);
 	}
-	lb_history_ended(&history);
+	scoped_guard(spinlock, &history_lock)
+		lb_history_ended(&history);
 	put_task_struct(leaving.task);
 	leaving.task = NULL;
 	return true;
@@ -291,7 +296,8 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 	leaving.decision = *d;
 	leaving.demand_milli = s->lb.demand_milli;
 	leaving.since_ms = now_ms;
-	lb_history_moved(&history, now_ms);
+	scoped_guard(spinlock, &history_lock)
+		lb_history_moved(&history, now_ms);
 	return true;
 err:
 	put_task_struct(task);
@@ -449,6 +455,24 @@ static int run(void *unused)
 		listen(next_ms);
 	}
 	return 0;
+}
+
+/**
+ * mosix_balancer_look() - what the balancer knows, for who only asks
+ * @p: a task, held
+ * @seen: receives what it knows of the task's process
+ * @past: receives what this node did
+ *
+ * Return: 0, or -ENOENT if it has not seen that process yet.
+ * Context: Process context, any thread.
+ */
+int mosix_balancer_look(struct task_struct *p, struct sample_proc *seen,
+			struct lb_history *past)
+{
+	spin_lock(&history_lock);
+	*past = history;
+	spin_unlock(&history_lock);
+	return mosix_sample_find(&sample, p, seen);
 }
 
 /**

@@ -3,6 +3,11 @@
 #ifndef MOSIX_LOADINFO_BALANCER_H
 #define MOSIX_LOADINFO_BALANCER_H
 
+#include "balance.h"
+#include "sample.h"
+
+int mosix_balancer_look(struct task_struct *p, struct sample_proc *seen,
+			struct lb_history *past);
 int mosix_balancer_start(void);
 
 #endif /* MOSIX_LOADINFO_BALANCER_H */

@@ -2,12 +2,31 @@
 /* The last decisions, each with its reason, in a ring. */
 #include "decisions.h"
 
+#include "balance.h"
+
 #include <linux/cleanup.h>
+#include <linux/kernel.h>
 #include <linux/spinlock.h>
 
 static DEFINE_SPINLOCK(lock);		/* protects what follows */
 static struct mosix_decided ring[DECISIONS];
 static u64 added;
+
+/**
+ * mosix_decision_print() - a decision about one process in words
+ * @d: the decision
+ * @text: where to
+ * @size: of @text
+ *
+ * Return: how long it is, without the "\0" at its end.
+ * Context: Any.
+ */
+u32 mosix_decision_print(const struct lb_decision *d, char *text, u32 size)
+{
+	return scnprintf(text, size, "%s node %u gain %lld cost %llu worth %lld",
+			 lb_reason_name(d->reason), d->node, d->gain_milli,
+			 d->cost_ms, d->worth_ms);
+}
 
 /**
  * mosix_decisions_add() - remember a decision

@@ -22,6 +22,7 @@ struct mosix_decided {
 	struct lb_decision d;
 };
 
+u32 mosix_decision_print(const struct lb_decision *d, char *text, u32 size);
 void mosix_decisions_add(const struct lb_decision *d, u16 from, u64 now_ms);
 u32 mosix_decisions_get(u32 back, struct mosix_decided *entry);
 

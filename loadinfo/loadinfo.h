@@ -6,5 +6,6 @@
 #include "balancer.h"
 #include "show.h"
 #include "vector.h"
+#include "would.h"
 
 #endif /* MOSIX_LOADINFO_LOADINFO_H */

@@ -21,6 +21,7 @@
 #include "../kernel/talk.h"
 #include "../kernel/task.h"
 
+#include <linux/cleanup.h>
 #include <linux/cpumask.h>
 #include <linux/kernel_stat.h>
 #include <linux/ktime.h>
@@ -129,6 +130,14 @@ static u64 busy_ns(void)
 	return sum;
 }
 
+/* Others may look at these from now on, and at those before no more. */
+static void publish(struct mosix_sample *sample, const struct sample_proc *proc)
+{
+	guard(spinlock)(&sample->lock);
+	sample->seen = proc;
+	sample->seen_count = proc ? sample->count : 0;
+}
+
 static int make_room(struct mosix_sample *sample, u32 room)
 {
 	struct sample_proc *proc, *old;
@@ -142,6 +151,7 @@ static int make_room(struct mosix_sample *sample, u32 room)
 	}
 	if (sample->count)
 		memcpy(proc, sample->proc, sample->count * sizeof(*proc));
+	publish(sample, proc);
 	kvfree(sample->proc);
 	kvfree(sample->old);
 	sample->proc = proc;
@@ -160,6 +170,7 @@ static int make_room(struct mosix_sample *sample, u32 room)
 int mosix_sample_init(struct mosix_sample *sample)
 {
 	memset(sample, 0, sizeof(*sample));
+	spin_lock_init(&sample->lock);
 	sample->node.features = own_features();
 	sample->node.speed_milli = own_speed();
 	sample->at_ns = ktime_get_ns();
@@ -175,6 +186,7 @@ int mosix_sample_init(struct mosix_sample *sample)
  */
 void mosix_sample_exit(struct mosix_sample *sample)
 {
+	publish(sample, NULL);
 	kvfree(sample->proc);
 	kvfree(sample->old);
 	sample->proc = NULL;
@@ -467,9 +479,41 @@ void mosix_sample_take(struct mosix_sample *sample)
 	swap(sample->proc, sample->old);
 	n = snapshot(sample, period_ns, &sum_milli);
 	sample->count = min(n, sample->room);
+	publish(sample, sample->proc);
 	if (n > sample->room && n < ROOM_MAX)
 		make_room(sample, min(2 * n, ROOM_MAX));
 
 	sum_milli = max(sum_milli, used * LB_MILLI / period_ns);
 	sample->node.demand_milli = (u32)min(sum_milli, 1000000000ULL);
+}
+
+/**
+ * mosix_sample_find() - what the last sample has of a process
+ * @sample: of the balancer's thread
+ * @p: a task of the process, held
+ * @found: filled in
+ *
+ * Return: 0, or -ENOENT if it is younger than the sample, or there was no room.
+ * Context: Process context, any thread.
+ */
+int mosix_sample_find(struct mosix_sample *sample, struct task_struct *p,
+		      struct sample_proc *found)
+{
+	u64 start_ns = 0;
+	u32 i;
+
+	rcu_read_lock();
+	if (pid_alive(p))
+		start_ns = p->group_leader->start_time;
+	rcu_read_unlock();
+	guard(spinlock)(&sample->lock);
+	for (i = 0; i < sample->seen_count; i++) {
+		const struct sample_proc *s = &sample->seen[i];
+
+		if (s->lb.pid != p->tgid || s->start_ns != start_ns)
+			continue;
+		*found = *s;
+		return 0;
+	}
+	return -ENOENT;
 }

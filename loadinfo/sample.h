@@ -5,6 +5,10 @@
 
 #include "model.h"
 
+#include <linux/spinlock.h>
+
+struct task_struct;
+
 /**
  * struct sample_proc - one process, at the last sample
  * @lb: as the balancer sees it
@@ -34,7 +38,11 @@ struct sample_proc {
 };
 
 /**
- * struct mosix_sample - the node at the last sample; one thread uses it
+ * struct mosix_sample - the node at the last sample
+ *
+ * One thread uses it. Others may look at @seen, which is not written to as long
+ * as it is that: the next sample goes where the one before was.
+ *
  * @node: itself; @node.demand_milli is that of the last period alone
  * @at_ns: when, on the monotonic clock
  * @busy_ns: time that its CPUs were not idle, since boot
@@ -42,6 +50,9 @@ struct sample_proc {
  * @room: how many @proc and @old have space for
  * @proc: the user processes, in the order of the kernel's list
  * @old: the same, one sample earlier
+ * @lock: protects @seen and @seen_count
+ * @seen: the processes of the last sample that is whole
+ * @seen_count: how many
  */
 struct mosix_sample {
 	struct lb_node node;
@@ -51,11 +62,16 @@ struct mosix_sample {
 	u32 room;
 	struct sample_proc *proc;
 	struct sample_proc *old;
+	spinlock_t lock;	/* see above */
+	const struct sample_proc *seen;
+	u32 seen_count;
 };
 
 int mosix_sample_init(struct mosix_sample *sample);
 void mosix_sample_exit(struct mosix_sample *sample);
 void mosix_sample_take(struct mosix_sample *sample);
+int mosix_sample_find(struct mosix_sample *sample, struct task_struct *p,
+		      struct sample_proc *found);
 u64 mosix_sample_clock_ms(void);
 
 #endif /* MOSIX_LOADINFO_SAMPLE_H */

@@ -167,7 +167,7 @@ u32 mosix_vector_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
  * mosix_vector_own() - this node for its own decisions
  *
  * Return: the node, with the demand that it itself believes.
- * Context: The balancer's thread.
+ * Context: Process context.
  */
 struct lb_node mosix_vector_own(void)
 {
@@ -189,6 +189,18 @@ struct lb_node mosix_vector_own(void)
 const struct lb_window *mosix_vector_window(void)
 {
 	return &window;
+}
+
+/**
+ * mosix_vector_copy() - the others, for who is not the balancer's thread
+ * @to: filled in; large: not for a stack
+ *
+ * Context: Process context.
+ */
+void mosix_vector_copy(struct lb_window *to)
+{
+	guard(spinlock)(&lock);
+	*to = window;
 }
 
 /**

@@ -38,10 +38,11 @@ void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms);
 u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms);
 u32 mosix_vector_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
 		      u64 now_ms);
-struct lb_node mosix_vector_own(void);
 const struct lb_window *mosix_vector_window(void);
 
 /* For everybody. */
+struct lb_node mosix_vector_own(void);
+void mosix_vector_copy(struct lb_window *to);
 struct lb_params mosix_vector_params(void);
 enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer);
 int mosix_vector_known(u16 id, struct mosix_known *known);

@@ -64,6 +64,24 @@ reason_is() {
 	n1 "tail -n 3 /proc/mosix/decisions" | grep -q " $1 "
 }
 
+# What a dry run of a burner says.
+would() {
+	local said
+	said=$(about "$1" would)
+	[[ $said =~ $2 ]] || {
+		echo "$1 would: $said"
+		return 1
+	}
+}
+
+away_says_so() {
+	local name node
+	for name; do
+		node=$(where "$name")
+		[[ $node == 1 ]] || would "$name" "^away node $node\$" || return
+	done
+}
+
 block() {
 	local i
 	for i in 2 3; do
@@ -88,6 +106,12 @@ sleep $((6 * SLOW))
 assert_eq "$(places burner1 burner2 burner3 burner4)" "1 1 1 1" \
 	"nobody goes to nodes that block"
 claim "which is the reason given" wait_for 10 reason_is stay-no-target
+claim "and what a dry run says" would burner1 '^stay-no-target node 0 gain 0 '
+tell burner1 lock 1
+claim "of a locked one, that it cannot move" would burner1 '^stay-no-process '
+tell burner1 lock 0
+assert_match "$(n1 cat /proc/1/mosix/would)" '^stay-no-process ' \
+	"of the first process, too"
 claim "node 2 hears of all four jobs" wait_for 20 hears_jobs 4
 
 n1 'echo 1 >/proc/mosix/admin/stay'
@@ -96,12 +120,22 @@ sleep $((5 * SLOW))
 assert_eq "$(places burner1 burner2 burner3 burner4)" "1 1 1 1" \
 	"nobody leaves a node that keeps its own"
 claim "which is the reason given then" wait_for 10 reason_is stay-admin
+claim "and what a dry run says then" would burner2 '^stay-admin '
 n1 'echo 0 >/proc/mosix/admin/stay'
 claim "set free, somebody goes" wait_for 60 \
 	anybody_away burner1 burner2 burner3 burner4
 claim "because it waits less for a CPU there" \
 	n1 'grep -q " move-cpu " /proc/mosix/decisions'
 n1 cat /proc/mosix/decisions
+for i in 1 2 3; do
+	node "$i" 'echo 1 >/proc/mosix/admin/stay'
+done
+sleep $((3 * SLOW))
+claim "a dry run of who is away names its node" \
+	away_says_so burner1 burner2 burner3 burner4
+for i in 1 2 3; do
+	node "$i" 'echo 0 >/proc/mosix/admin/stay'
+done
 for name in burner1 burner2 burner3 burner4; do
 	claim "$name has seen nothing" passes "$name"
 done
