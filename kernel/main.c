@@ -31,6 +31,9 @@ static int __init mosix_init(void)
 	ret = mosix_show_init();
 	if (ret)
 		goto err;
+	ret = mosix_recorder_init();
+	if (ret)
+		goto err;
 	mosix_birth_set_admit(mosix_vector_admit);
 	mosix_proc_set_would(mosix_would_show);
 	ret = mosix_balancer_start();

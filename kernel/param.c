@@ -51,6 +51,10 @@ static struct mosix_param params[PARAM_COUNT] = {
 		.name = "key_old_s", .max = 7 * 24 * 3600, .value = 600,
 		.help = "seconds that an old cluster key is accepted",
 	},
+	[PARAM_JOURNAL_KIB] = {
+		.name = "journal_kib", .max = 65536,
+		.help = "KiB of memory for the journal of decisions; 0: none",
+	},
 };
 
 /**

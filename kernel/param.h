@@ -14,6 +14,7 @@ enum mosix_param_id {
 	PARAM_RESERVE_KIB,
 	PARAM_CALL_US,
 	PARAM_KEY_OLD_S,
+	PARAM_JOURNAL_KIB,
 	PARAM_COUNT
 };
 

@@ -13,6 +13,7 @@
 
 #include "balance.h"
 #include "decisions.h"
+#include "recorder.h"
 #include "sample.h"
 #include "show.h"
 #include "spread.h"
@@ -308,20 +309,24 @@ err:
 static struct lb_decision decide(const struct lb_view *view,
 				 struct sample_proc **chosen)
 {
+	struct lb_decision found;
 	struct lb_round round;
 	u32 i;
 
 	*chosen = NULL;
+	mosix_recorder_begin(view);
 	lb_balance_begin(&round, view);
 	for (i = 0; i < sample.count; i++) {
 		struct sample_proc *s = &sample.proc[i];
 
 		if (!s->movable || view->now_at_ms < s->stays_ms)
 			continue;
-		lb_balance_consider(&round, &s->lb);
+		found = lb_balance_consider(&round, &s->lb);
+		mosix_recorder_proc(&s->lb, &found);
 		if (round.best.pid == s->lb.pid)
 			*chosen = s;
 	}
+	mosix_recorder_end(&round.best);
 	return round.best;
 }
 

@@ -4,6 +4,7 @@
 #define MOSIX_LOADINFO_LOADINFO_H
 
 #include "balancer.h"
+#include "recorder.h"
 #include "show.h"
 #include "vector.h"
 #include "would.h"
