@@ -8,6 +8,8 @@
  */
 #include "node.h"
 
+#include "param.h"
+
 #include <linux/inet.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
@@ -64,6 +66,17 @@ u16 mosix_node_self(void)
 u32 mosix_node_generation(void)
 {
 	return READ_ONCE(generation);
+}
+
+/**
+ * mosix_node_leaving - is this node being emptied?
+ *
+ * Return: true when it shall soon be without guests, and takes none.
+ * Context: any.
+ */
+bool mosix_node_leaving(void)
+{
+	return mosix_param(PARAM_LEAVE);
 }
 
 /**

@@ -32,6 +32,7 @@ bool mosix_node_pin(u16 id, u8 *key);
 int mosix_node_each(int (*fn)(const struct mosix_node *node, void *arg),
 		    void *arg);
 u32 mosix_node_generation(void);
+bool mosix_node_leaving(void);
 int mosix_node_configure(char *text);
 ssize_t mosix_node_format(char *buf, size_t size);
 

@@ -55,6 +55,10 @@ static struct mosix_param params[PARAM_COUNT] = {
 		.name = "journal_kib", .max = 65536,
 		.help = "KiB of memory for the journal of decisions; 0: none",
 	},
+	[PARAM_LEAVE] = {
+		.name = "leave", .max = 1,
+		.help = "1: this node is about to leave, the others shall know",
+	},
 };
 
 /**

@@ -15,6 +15,7 @@ enum mosix_param_id {
 	PARAM_CALL_US,
 	PARAM_KEY_OLD_S,
 	PARAM_JOURNAL_KIB,
+	PARAM_LEAVE,
 	PARAM_COUNT
 };
 

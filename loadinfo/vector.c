@@ -32,7 +32,8 @@ static const struct lb_params defaults = LB_PARAMS_DEFAULT;
 static u16 flags(void)
 {
 	return (mosix_param(PARAM_BLOCK) ? LB_NODE_BLOCKED : 0) |
-	       (mosix_param(PARAM_STAY) ? LB_NODE_STAY : 0);
+	       (mosix_param(PARAM_STAY) ? LB_NODE_STAY : 0) |
+	       (mosix_node_leaving() ? LB_NODE_LEAVING : 0);
 }
 
 /**
@@ -259,7 +260,9 @@ static u64 stretch_at(u16 id, const struct lb_params *params)
  * @from: node that asks
  * @offer: what it offers, checked
  *
- * A guest that is admitted counts at once.
+ * A guest that is admitted counts at once. That this CPU has all features of its
+ * home's is known by now: kernel/birth.c compares them all, and not only those
+ * that nodes tell each other of.
  *
  * Return: REFUSE_INVALID if it may, else why not.
  * Context: Process context.

@@ -59,6 +59,14 @@ all_block() {
 	done
 }
 
+leaves() {
+	[[ $(n1 cat "/proc/mosix/nodes/$1/status") == up,leaving ]]
+}
+
+stays_in() {
+	[[ $(n1 cat "/proc/mosix/nodes/$1/status") == up ]]
+}
+
 # The reason in the last lines of the log of node 1.
 reason_is() {
 	n1 "tail -n 3 /proc/mosix/decisions" | grep -q " $1 "
@@ -96,6 +104,14 @@ for figure in cpus speed load tmem mem guests age; do
 done
 assert_eq "$(n1 cat /proc/mosix/nodes/2/cpus)" "$(n2 nproc)" \
 	"the CPUs are those that node 2 has"
+
+n2 'echo 1 >/proc/mosix/admin/leave'
+claim "node 1 hears that node 2 is about to leave" wait_for 30 leaves 2
+burner burner5
+assert_eq "$(tell burner5 goto 2)" ECONNREFUSED "which takes no guest then"
+claim "burner5 has seen nothing" passes burner5
+n2 'echo 0 >/proc/mosix/admin/leave'
+claim "and that it does not after all" wait_for 30 stays_in 2
 
 block 1
 claim "node 1 hears that the others block" wait_for 30 all_block
