@@ -56,6 +56,7 @@ struct mosix_msg {
  * @proc: the process it serves, reference held; NULL until it has one
  * @stopped: deputies that are stopped: the body stops while there is one
  * @stop_sent: what the peer was told last
+ * @sent: bytes of messages that were written, headers included; @tx's, too
  * @ahead_ns: what the peer's monotonic clock is ahead of ours, at least; only
  *	the receiver writes it
  * @wall_ns: what the peer's wall clock is ahead of its monotonic one
@@ -81,6 +82,7 @@ struct mosix_link {
 	struct mosix_proc *proc;
 	atomic_t stopped;
 	u8 stop_sent;
+	u64 sent;
 	s64 ahead_ns;
 	s64 wall_ns;
 	s64 mono_ns;

@@ -28,6 +28,7 @@
 #include "stay.h"
 #include "x86.h"
 
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -50,6 +51,14 @@ static bool want_eager(void)
 	default:
 		return kib <= mosix_param(PARAM_EAGER_KIB);
 	}
+}
+
+static u8 strategy_now(void)
+{
+	if (want_eager())
+		return STRATEGY_EAGER;
+	return mosix_param(PARAM_STRATEGY) == STRATEGY_DEMAND ?
+	       STRATEGY_DEMAND : STRATEGY_PUSH;
 }
 
 static struct mosix_msg *make_end(void)
@@ -78,6 +87,13 @@ static int send_first(struct mosix_move *move, struct mosix_pages *pg)
 	return ret ?: mosix_proc_each(move->proc, send_hot, pg);
 }
 
+static int send_memory(struct mosix_move *move, struct mosix_pages *pg)
+{
+	move->strategy = strategy_now();
+	return move->strategy == STRATEGY_EAGER ? mosix_push_all(pg) :
+						  send_first(move, pg);
+}
+
 static int send_process(struct mosix_move *move, struct mosix_link *link,
 			struct mosix_pages *pg, const char **text)
 {
@@ -88,7 +104,7 @@ static int send_process(struct mosix_move *move, struct mosix_link *link,
 	ret = mosix_push_depart(pg);
 	ret = ret ?: mosix_pack_leave(move->proc, link, pg);
 	if (!ret)
-		ret = want_eager() ? mosix_push_all(pg) : send_first(move, pg);
+		ret = send_memory(move, pg);
 	mosix_link_cork(link, false);
 	if (ret)
 		return ret;
@@ -161,6 +177,7 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 		  const char **text)
 {
 	struct mosix_link *link = move->link;
+	u64 began_ns = ktime_get_ns();
 	struct mosix_pages *pg;
 	int ret;
 
@@ -183,6 +200,8 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 	move->link = NULL;
 	spin_unlock(&proc->lock);
 	ret = send_process(move, link, pg, text);
+	move->freeze_us = (ktime_get_ns() - began_ns) / NSEC_PER_USEC;
+	move->bytes = READ_ONCE(link->sent);
 	if (ret) {
 		mosix_link_close(link, -ECANCELED);
 		mosix_pages_abort(pg);

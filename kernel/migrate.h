@@ -34,8 +34,11 @@ enum mosix_strategy {
  * struct mosix_move - one wanted move
  * @ref: the process and each waiter hold one
  * @proc: who moves, reference held
+ * @pid: its PID here
+ * @from: node that it was on
  * @to: node to go to
  * @why: enum mosix_why
+ * @strategy: how its memory travels; STRATEGY_AUTO: none has yet
  * @passing: times that it was put off for a reason that passes
  * @late: times that a thread did not come to stand still
  * @watched: what it touches is known since it was offered
@@ -43,12 +46,17 @@ enum mosix_strategy {
  * @work: makes the link, in a kernel thread
  * @done: complete when @result counts
  * @result: 0 or a negative errno
+ * @freeze_us: how long all of it stood still to go out
+ * @bytes: that were sent in that time, and with the offer
  */
 struct mosix_move {
 	struct kref ref;
 	struct mosix_proc *proc;
+	pid_t pid;
+	u16 from;
 	u16 to;
 	u8 why;
+	u8 strategy;
 	u8 passing;
 	u8 late;
 	bool watched;
@@ -56,6 +64,8 @@ struct mosix_move {
 	struct work_struct work;
 	struct completion done;
 	int result;
+	u64 freeze_us;
+	u64 bytes;
 };
 
 /* A move is put off so often for a reason that passes, or a late thread. */

@@ -11,6 +11,7 @@
 #include "hot.h"
 #include "node.h"
 #include "stay.h"
+#include "trace.h"
 #include "x86.h"
 
 #include <linux/delay.h>
@@ -152,6 +153,7 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 		return;
 	if (result)
 		tell_host(proc, move->why, result);
+	trace_mosix_move(move, result);
 	move->result = result;
 	complete_all(&move->done);
 	mosix_move_put(move);
@@ -369,6 +371,8 @@ static struct mosix_move *move_new(struct task_struct *p, u16 node,
 	kref_init(&move->ref);
 	move->proc = mosix_task_proc(p);
 	mosix_proc_get(move->proc);
+	move->pid = p->tgid;
+	move->from = READ_ONCE(move->proc->where);
 	move->to = node;
 	move->why = why;
 	INIT_WORK(&move->work, move_work);

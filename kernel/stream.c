@@ -81,7 +81,11 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, vec, ARRAY_SIZE(vec),
 		      sizeof(msg->h) + msg->len);
 	ret = send_all(link, &mh);
-	return !ret && pages ? send_pages(link, msg, flags) : ret;
+	if (!ret && pages)
+		ret = send_pages(link, msg, flags);
+	WRITE_ONCE(link->sent, link->sent + sizeof(msg->h) +
+			       le32_to_cpu(msg->h.len));
+	return ret;
 }
 
 static int send_level(struct mosix_link *link)

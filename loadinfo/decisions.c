@@ -4,6 +4,8 @@
 
 #include "balance.h"
 
+#include "../kernel/trace.h"
+
 #include <linux/cleanup.h>
 #include <linux/kernel.h>
 #include <linux/spinlock.h>
@@ -38,6 +40,8 @@ u32 mosix_decision_print(const struct lb_decision *d, char *text, u32 size)
  */
 void mosix_decisions_add(const struct lb_decision *d, u16 from, u64 now_ms)
 {
+	trace_mosix_decision(d->pid, from, d->node, lb_reason_name(d->reason),
+			     d->gain_milli, d->cost_ms, d->worth_ms);
 	guard(spinlock)(&lock);
 	ring[added++ % DECISIONS] = (struct mosix_decided) {
 		.at_ms = now_ms,
