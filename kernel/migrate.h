@@ -19,6 +19,7 @@ enum mosix_why {
 	MOSIX_WHY_HOST,		/* the host wants to be rid of it */
 	MOSIX_WHY_VISIT,	/* it came home for one call, and goes back */
 	MOSIX_WHY_STAY,		/* while it was away a reason to stay came up */
+	MOSIX_WHY_EXEC,		/* its program has only just begun */
 };
 
 /* How memory travels on the way out. */

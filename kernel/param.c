@@ -59,6 +59,10 @@ static struct mosix_param params[PARAM_COUNT] = {
 		.name = "leave", .max = 1,
 		.help = "1: this node is about to leave, the others shall know",
 	},
+	[PARAM_EXEC_PLACE] = {
+		.name = "exec_place", .max = 1000,
+		.help = "ms after which a new program may be placed; 0: never",
+	},
 };
 
 /**

@@ -16,6 +16,7 @@ enum mosix_param_id {
 	PARAM_KEY_OLD_S,
 	PARAM_JOURNAL_KIB,
 	PARAM_LEAVE,
+	PARAM_EXEC_PLACE,
 	PARAM_COUNT
 };
 

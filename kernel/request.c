@@ -234,7 +234,7 @@ static struct mosix_msg *make_offer(struct mosix_move *move,
 	offer = (void *)msg->data;
 	offer->pid = cpu_to_le32(task->tgid);
 	offer->own_pid = cpu_to_le32(mosix_task_own_pid(task));
-	if (move->why == MOSIX_WHY_BALANCE)
+	if (move->why == MOSIX_WHY_BALANCE || move->why == MOSIX_WHY_EXEC)
 		offer->load_milli =
 			cpu_to_le32(max(load_milli(move->proc), 1U));
 	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));

@@ -13,6 +13,7 @@
 
 #include "balance.h"
 #include "decisions.h"
+#include "launch.h"
 #include "recorder.h"
 #include "sample.h"
 #include "show.h"
@@ -182,18 +183,6 @@ static bool is_targets_fault(const struct mosix_proc *proc)
 	}
 }
 
-/* For /proc/PID/mosix/why; a process that nobody asked about has none. */
-static void explain(struct task_struct *task, const struct lb_decision *d)
-{
-	struct mosix_proc *proc = mosix_task_proc(task);
-
-	if (!proc)
-		return;
-	spin_lock(&proc->lock);
-	mosix_decision_print(d, proc->why, sizeof(proc->why));
-	spin_unlock(&proc->lock);
-}
-
 static struct sample_proc *find_sample(pid_t pid)
 {
 	u32 i;
@@ -240,7 +229,7 @@ static bool follow_move(u64 now_ms)
 	proc = mosix_task_proc(leaving.task);
 	if (!is_ending(leaving.task) && READ_ONCE(proc->where) != d->node) {
 		d->reason = LB_FAILED;
-		explain(leaving.task, d);
+		mosix_decision_explain(leaving.task, d);
 		mosix_decisions_add(d, mosix_node_self(), now_ms);
 		if (is_targets_fault(proc))
 			remember_refusal(d->node, now_ms + params.refusal_ms);
@@ -292,7 +281,7 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 	WRITE_ONCE(mosix_task_proc(task)->cpu_milli, s->lb.demand_milli);
 	if (mosix_migrate_start(task, d->node, MOSIX_WHY_BALANCE))
 		goto err;
-	explain(task, d);
+	mosix_decision_explain(task, d);
 	leaving.task = task;
 	leaving.decision = *d;
 	leaving.demand_milli = s->lb.demand_milli;
@@ -342,7 +331,7 @@ static void say(const struct sample_proc *s, const struct lb_decision *d,
 	if (!lb_reason_moves(d->reason)) {
 		task = s ? find_task(s) : NULL;
 		if (task) {
-			explain(task, d);
+			mosix_decision_explain(task, d);
 			put_task_struct(task);
 		}
 		if (d->reason == said || now_ms < said_ms + SAY_MS)
@@ -388,6 +377,7 @@ static void period(void)
 	mosix_sample_take(&sample);
 	mosix_vector_sampled(&sample.node, now_ms);
 	tell(now_ms);
+	mosix_launch_period(&history, now_ms);
 	balance(now_ms);
 }
 
@@ -491,6 +481,9 @@ int mosix_balancer_start(void)
 	struct task_struct *thread;
 	int ret;
 
+	ret = mosix_launch_init();
+	if (ret)
+		return ret;
 	ret = mosix_sample_init(&sample);
 	if (ret)
 		return ret;

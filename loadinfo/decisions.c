@@ -4,6 +4,7 @@
 
 #include "balance.h"
 
+#include "../kernel/task.h"
 #include "../kernel/trace.h"
 
 #include <linux/cleanup.h>
@@ -28,6 +29,25 @@ u32 mosix_decision_print(const struct lb_decision *d, char *text, u32 size)
 	return scnprintf(text, size, "%s node %u gain %lld cost %llu worth %lld",
 			 lb_reason_name(d->reason), d->node, d->gain_milli,
 			 d->cost_ms, d->worth_ms);
+}
+
+/**
+ * mosix_decision_explain() - what /proc/PID/mosix/why says from now on
+ * @task: a task of the process, held; one that nobody asked about has none
+ * @d: the decision
+ *
+ * Context: Process context.
+ */
+void mosix_decision_explain(struct task_struct *task,
+			    const struct lb_decision *d)
+{
+	struct mosix_proc *proc = mosix_task_proc(task);
+
+	if (!proc)
+		return;
+	spin_lock(&proc->lock);
+	mosix_decision_print(d, proc->why, sizeof(proc->why));
+	spin_unlock(&proc->lock);
 }
 
 /**

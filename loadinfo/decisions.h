@@ -5,6 +5,8 @@
 
 #include "model.h"
 
+struct task_struct;
+
 /** enum mosix_decisions_limits - how many are remembered */
 enum mosix_decisions_limits {
 	DECISIONS = 128,
@@ -23,6 +25,8 @@ struct mosix_decided {
 };
 
 u32 mosix_decision_print(const struct lb_decision *d, char *text, u32 size);
+void mosix_decision_explain(struct task_struct *task,
+			    const struct lb_decision *d);
 void mosix_decisions_add(const struct lb_decision *d, u16 from, u64 now_ms);
 u32 mosix_decisions_get(u32 back, struct mosix_decided *entry);
 

@@ -211,6 +211,18 @@ static u64 waited_ns(struct task_struct *t)
 	return sum;
 }
 
+/**
+ * mosix_sample_wanted_ns() - time that a thread ran or waited for a CPU
+ * @t: the thread, held
+ *
+ * Return: nanoseconds since it began, whatever programs it was.
+ * Context: Any.
+ */
+u64 mosix_sample_wanted_ns(struct task_struct *t)
+{
+	return READ_ONCE(t->se.sum_exec_runtime) + waited_ns(t);
+}
+
 /* What its body used elsewhere is no load of this node. */
 static u64 booked_ns(struct task_struct *p)
 {

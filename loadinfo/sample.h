@@ -73,5 +73,6 @@ void mosix_sample_take(struct mosix_sample *sample);
 int mosix_sample_find(struct mosix_sample *sample, struct task_struct *p,
 		      struct sample_proc *found);
 u64 mosix_sample_clock_ms(void);
+u64 mosix_sample_wanted_ns(struct task_struct *t);
 
 #endif /* MOSIX_LOADINFO_SAMPLE_H */
