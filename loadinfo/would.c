@@ -11,6 +11,7 @@
 #include "decisions.h"
 #include "vector.h"
 
+#include "../kernel/node.h"
 #include "../kernel/stay.h"
 #include "../kernel/task.h"
 
@@ -74,7 +75,8 @@ void mosix_would_show(struct seq_file *m, struct task_struct *p)
 		return;
 	}
 	run = kvmalloc(sizeof(*run), GFP_KERNEL);
-	if (run && !mosix_balancer_look(p, &run->proc, &run->history)) {
+	if (run && mosix_node_self() &&
+	    !mosix_balancer_look(p, &run->proc, &run->history)) {
 		d = decide(run, p);
 		mosix_decision_print(&d, text, sizeof(text));
 	}

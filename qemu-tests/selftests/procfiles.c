@@ -68,7 +68,7 @@ TEST_F(files, each_is_there_with_its_mode)
 	} all[] = {
 		{ "where", 0444 }, { "home", 0444 }, { "goto", 0666 },
 		{ "lock", 0666 }, { "nmigs", 0444 }, { "cantmove", 0444 },
-		{ "last", 0444 },
+		{ "last", 0444 }, { "why", 0444 }, { "would", 0444 },
 	};
 	struct stat st;
 
@@ -175,7 +175,7 @@ TEST_F(files, lock_is_inherited)
 TEST_F(files, what_is_only_read_takes_no_write)
 {
 	static const char * const names[] = {
-		"where", "home", "nmigs", "cantmove", "last",
+		"where", "home", "nmigs", "cantmove", "last", "would",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

@@ -11,7 +11,7 @@ mkdir -p "$etc" "$proc/self/mosix" "$tmp/prom"
 for name in lock nodes; do
 	echo 0 >"$proc/self/mosix/$name"
 done
-for name in reserve_kib max_guests call_us key_old_s; do
+for name in reserve_kib max_guests call_us key_old_s journal_kib; do
 	echo 1 >"$proc/mosix/admin/$name"
 done
 : >"$proc/mosix/key"
