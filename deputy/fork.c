@@ -16,6 +16,7 @@
 #include "deputy.h"
 
 #include "../kernel/adopt.h"
+#include "../kernel/allow.h"
 #include "../kernel/clock.h"
 #include "../kernel/image.h"
 #include "../kernel/migrate.h"
@@ -203,6 +204,9 @@ static void begin_away(struct mosix_newborn *nb, struct mosix_link *link)
 
 	mosix_proc_event(child, EV_FREEZE);
 	mosix_proc_event(child, EV_STARTED);
+	/* Its body has what its maker's was told last. */
+	if (mosix_allow_limits(child))
+		mosix_allow_tell(child);
 	if (nb->borrows)
 		return;
 	mosix_pages_join(nb->pages, link);

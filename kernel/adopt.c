@@ -16,6 +16,7 @@
  */
 #include "adopt.h"
 
+#include "allow.h"
 #include "birth.h"
 #include "image.h"
 #include "link.h"
@@ -122,6 +123,7 @@ static struct mosix_proc *child_new(struct mosix_proc *maker, u32 pid)
 	proc->where = mosix_node_self();
 	set_bit(MP_STARTED, &proc->flags);
 	set_bit(MP_ORPHAN, &proc->flags);
+	mosix_allow_inherit(proc, maker);
 	return proc;
 }
 

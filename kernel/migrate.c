@@ -21,6 +21,7 @@
  */
 #include "migrate.h"
 
+#include "allow.h"
 #include "clock.h"
 #include "link.h"
 #include "pages.h"
@@ -135,6 +136,8 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
 		mosix_link_close(pg->link, -ENOMEM);
 	else
 		mosix_background_rest(pg);
+	if (mosix_allow_limits(proc))
+		mosix_allow_tell(proc);
 	mosix_migrate_end(proc, 0, NULL);
 }
 

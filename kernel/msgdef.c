@@ -6,6 +6,7 @@
 #include "msgdef.h"
 
 #include "adopt.h"
+#include "allow.h"
 #include "call.h"
 #include "image.h"
 #include "migrate.h"
@@ -82,6 +83,7 @@ static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_SCHED]	= RECEIVE(mosix_nice_heard),
 	[MSG_WATCH]	= RECEIVE(mosix_cputimer_heard),
 	[MSG_LOOK]	= RECEIVE(take_page_req),
+	[MSG_NODES]	= RECEIVE(mosix_allow_heard),
 };
 
 static const struct msgdef *find_def(const struct mosix_link *link, u16 type)

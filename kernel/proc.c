@@ -8,6 +8,7 @@
  */
 #include "proc.h"
 
+#include "allow.h"
 #include "link.h"
 #include "migrate.h"
 #include "node.h"
@@ -28,7 +29,7 @@
 #include <fs/proc/internal.h>
 
 enum {
-	VALUE_MAX	= 32,
+	VALUE_MAX	= 256,
 	CONFIG_MAX	= 512 * 1024,
 	FILE_MAX	= 1 << 16,
 };
@@ -98,6 +99,18 @@ static void show_lock(struct seq_file *m, struct task_struct *p)
 	struct mosix_proc *proc = mosix_task_proc(p);
 
 	seq_printf(m, "%u\n", proc ? READ_ONCE(proc->user_lock) : 0);
+}
+
+static void show_nodes(struct seq_file *m, struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+	char text[LB_NODESET_TEXT];
+	struct lb_nodeset set = {};
+
+	if (proc)
+		mosix_allow_get(proc, &set);
+	lb_nodeset_print(&set, text);
+	seq_printf(m, "%s\n", text);
 }
 
 static void show_goto(struct seq_file *m, struct task_struct *p)
@@ -219,6 +232,18 @@ static int set_lock(struct task_struct *p, const char *value)
 	return ret;
 }
 
+static int set_nodes(struct task_struct *p, const char *value)
+{
+	struct lb_nodeset set = {};
+	int ret = 0;
+
+	if (*value)
+		ret = lb_nodeset_parse(&set, value, strlen(value));
+	if (!ret)
+		ret = mosix_task_ensure(p);
+	return ret ?: mosix_allow_set(mosix_task_proc(p), &set);
+}
+
 /**
  * struct pid_file - one file of /proc/PID/mosix
  * @name: of the file, as in the table of fs/proc/base.c
@@ -236,6 +261,7 @@ static const struct pid_file pid_files[] = {
 	{ "home", show_home },
 	{ "goto", show_goto, set_goto },
 	{ "lock", show_lock, set_lock },
+	{ "nodes", show_nodes, set_nodes },
 	{ "nmigs", show_nmigs },
 	{ "cantmove", show_reasons },
 	{ "last", show_last },

@@ -7,6 +7,7 @@
  */
 #include "migrate.h"
 
+#include "allow.h"
 #include "call.h"
 #include "hot.h"
 #include "node.h"
@@ -466,6 +467,7 @@ static int check_request(struct task_struct *p, u16 *node)
 {
 	struct sockaddr_in addr;
 	u16 self = mosix_node_self();
+	int ret;
 
 	if (!self || (*node && mosix_node_addr(*node, &addr)))
 		return -ENODEV;
@@ -473,7 +475,10 @@ static int check_request(struct task_struct *p, u16 *node)
 		*node = self;
 	if (p->flags & PF_KTHREAD)
 		return -EBUSY;
-	return mosix_task_ensure(p);
+	ret = mosix_task_ensure(p);
+	if (!ret && !mosix_allow_has(mosix_task_proc(p), *node))
+		ret = -EACCES;
+	return ret;
 }
 
 static u64 lasting_reasons(struct task_struct *p)
@@ -544,7 +549,8 @@ static struct mosix_move *start(struct task_struct *p, u16 node,
  * @why: enum mosix_why
  *
  * Return: 0 when the move was begun; -ENODEV unknown node or none
- * configured, -EBUSY it cannot move, -EALREADY it is moving, -ESRCH, -ENOMEM.
+ * configured, -EACCES it may not be there, -EBUSY it cannot move, -EALREADY it
+ * is moving, -ESRCH, -ENOMEM.
  * Context: process context.
  */
 int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why)

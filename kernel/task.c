@@ -9,6 +9,7 @@
  */
 #include "task.h"
 
+#include "allow.h"
 #include "link.h"
 #include "migrate.h"
 #include "node.h"
@@ -404,13 +405,27 @@ void mosix_task_flush(struct mosix_task *mt)
 		mosix_msg_free(msg);
 }
 
+/* Is there anything that its children have of it? */
+static bool bequeaths(const struct mosix_proc *proc)
+{
+	return READ_ONCE(proc->user_lock) || mosix_allow_limits(proc);
+}
+
+static void inherit(struct task_struct *p, struct mosix_proc *from)
+{
+	struct mosix_proc *proc = p->mosix->proc;
+
+	WRITE_ONCE(proc->user_lock, READ_ONCE(from->user_lock));
+	mosix_allow_inherit(proc, from);
+}
+
 /**
  * mosix_task_was_born - hook: a task with a record has made another one
  * @p: the new task, which can be found and does not run yet
  * @thread: not 0 when it is a thread of the same process
  *
- * A process of its own starts at home with nothing but the lock, which is
- * inherited, and goes where its parent goes back to. A thread joins its
+ * A process of its own starts at home with nothing but the lock and the nodes
+ * where it may be, which are inherited, and goes where its parent goes back to. A thread joins its
  * process; when that is about to move it has to stand still like the others.
  * At a host its maker does all that.
  *
@@ -425,13 +440,13 @@ void mosix_task_was_born(struct task_struct *p, u64 thread)
 		return;
 	if (current->mosix->newborn) {
 		if (!mosix_task_ensure(p))
-			p->mosix->proc->user_lock = READ_ONCE(proc->user_lock);
+			inherit(p, proc);
 		mosix_fork_born(current->mosix, p);
 		return;
 	}
 	if (!thread) {
-		if (READ_ONCE(proc->user_lock) && !mosix_task_ensure(p))
-			p->mosix->proc->user_lock = 1;
+		if (bequeaths(proc) && !mosix_task_ensure(p))
+			inherit(p, proc);
 		mosix_visit_inherit(proc, p);
 		return;
 	}

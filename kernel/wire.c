@@ -58,6 +58,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_WATCH]	= HEAD(WATCH, struct wire_watch, SIDE_HOME),
 	[MSG_LOOK]	= HEAD(LOOK, struct wire_look, SIDE_HOME),
 	[MSG_SEEN]	= TAIL(SEEN, struct wire_seen, SIDE_HOST),
+	[MSG_NODES]	= HEAD(NODES, struct wire_nodes, SIDE_HOME),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -189,6 +190,22 @@ static int check_look(const struct wire_look *l)
 
 	return start >= end || (start | end) & (WIRE_PAGE_SIZE - 1) ? -EBADMSG :
 								      0;
+}
+
+static int check_nodes(const struct wire_nodes *n)
+{
+	u32 ranges = le16_to_cpu(n->ranges), deny = le16_to_cpu(n->deny), i;
+
+	if (ranges > WIRE_NODES_RANGES || deny > 1 || (deny && !ranges))
+		return -EBADMSG;
+	for (i = 0; i < WIRE_NODES_RANGES; i++) {
+		u16 first = le16_to_cpu(n->range[i].first);
+		u16 last = le16_to_cpu(n->range[i].last);
+
+		if (i < ranges ? !first || last < first : first || last)
+			return -EBADMSG;
+	}
+	return 0;
 }
 
 static int check_seen(const struct wire_seen *s, u32 len)
@@ -395,6 +412,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_page_req(payload);
 	case MSG_PAGES:
 		return check_pages(payload, len);
+	case MSG_NODES:
+		return check_nodes(payload);
 	case MSG_LOOK:
 		return check_look(payload);
 	case MSG_SEEN:

@@ -28,7 +28,7 @@
  *   8  the header says what the sender's wall clock is ahead; what is left of a futex
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
- *	LOOK and SEEN; pages may have gaps between them
+ *	LOOK and SEEN; pages may have gaps between them; NODES
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -62,6 +62,7 @@ enum wire_limits {
 	WIRE_XSTATE_MAX		= 16 * 1024,
 	WIRE_SEEN_MAX		= 4096,		/* pages in one SEEN */
 	WIRE_STEP_MAX		= 256,		/* pages from one to the next */
+	WIRE_NODES_RANGES	= 8,		/* in one NODES */
 	WIRE_ERRNO_MAX		= 4095,
 	WIRE_THREADS_MAX	= 4096,		/* of a process */
 	WIRE_LOAD_MAX		= 1000 * WIRE_THREADS_MAX,	/* load_milli */
@@ -110,6 +111,8 @@ enum wire_type {
 	MSG_WATCH	= 31,	/* when a thread shall report its CPU time */
 	MSG_LOOK	= 32,	/* which pages are there? */
 	MSG_SEEN	= 33,	/* answers LOOK */
+	/* while away: home to host */
+	MSG_NODES	= 34,	/* where the process may be */
 	MSG_TYPES
 };
 
@@ -560,6 +563,23 @@ enum wire_seen_what {
 	SEEN_DIRTY	= 4,
 	SEEN_YOUNG	= 8,
 };
+
+/**
+ * struct wire_nodes - payload of NODES: where the process may be, but for its home
+ * @ranges: how many of @range there are, at most WIRE_NODES_RANGES; 0: anywhere
+ * @deny: 1: the ranges are those where it may not be
+ * @range: nodes from @range.first to @range.last; zero behind the last one
+ */
+struct wire_nodes {
+	__le16 ranges;
+	__le16 deny;
+	struct {
+		__le16 first;
+		__le16 last;
+	} range[WIRE_NODES_RANGES];
+};
+
+static_assert(sizeof(struct wire_nodes) == 36);
 
 #include "record.h"
 

@@ -20,7 +20,7 @@
  *     with no constant to tune (Harchol-Balter and Downey's criterion).
  *  5. Of the processes that may go, that goes which saves the cluster most:
  *     one a round, and no other before it is gone. A process that may not be
- *     on this node at all (nodeset.c) goes before those, whatever it gains.
+ *     on this node at all (allow.c) goes before those, whatever it gains.
  *
  * Documentation/balancing.rst works an example.
  */

@@ -173,6 +173,7 @@ static bool is_targets_fault(const struct mosix_proc *proc)
 {
 	switch (READ_ONCE(proc->result)) {
 	case 0:
+	case -EACCES:
 	case -EALREADY:
 	case -EBUSY:
 	case -ESRCH:

@@ -20,7 +20,7 @@
 #define MOSIX_LOADINFO_MODEL_H
 
 #include "../kernel/pure.h"
-#include "nodeset.h"
+#include "../kernel/nodeset.h"
 
 /** enum lb_limits - sizes that are fixed when the kernel is built */
 enum lb_limits {

@@ -16,6 +16,7 @@
  */
 #include "sample.h"
 
+#include "../kernel/allow.h"
 #include "../kernel/node.h"
 #include "../kernel/param.h"
 #include "../kernel/talk.h"
@@ -141,6 +142,7 @@ static void publish(struct mosix_sample *sample, const struct sample_proc *proc)
 static int make_room(struct mosix_sample *sample, u32 room)
 {
 	struct sample_proc *proc, *old;
+	u32 i;
 
 	proc = kvcalloc(room, sizeof(*proc), GFP_KERNEL);
 	old = kvcalloc(room, sizeof(*old), GFP_KERNEL);
@@ -151,6 +153,8 @@ static int make_room(struct mosix_sample *sample, u32 room)
 	}
 	if (sample->count)
 		memcpy(proc, sample->proc, sample->count * sizeof(*proc));
+	for (i = 0; i < sample->count; i++)
+		sample_proc_settle(&proc[i]);
 	publish(sample, proc);
 	kvfree(sample->proc);
 	kvfree(sample->old);
@@ -338,6 +342,8 @@ static void describe_move(struct sample_proc *s, struct mosix_proc *proc)
 	s->movable = !READ_ONCE(proc->user_lock) && !READ_ONCE(proc->move) &&
 		     (mosix_proc_state(proc) == ST_HOME ||
 		      mosix_proc_state(proc) == ST_RUNNING);
+	mosix_allow_get(proc, &s->nodes);
+	sample_proc_settle(s);
 	/* Of what is away its host knows. */
 	if (!mosix_proc_is_away(proc))
 		WRITE_ONCE(proc->cpu_milli, s->lb.demand_milli);
@@ -525,6 +531,7 @@ int mosix_sample_find(struct mosix_sample *sample, struct task_struct *p,
 		if (s->lb.pid != p->tgid || s->start_ns != start_ns)
 			continue;
 		*found = *s;
+		sample_proc_settle(found);
 		return 0;
 	}
 	return -ENOENT;

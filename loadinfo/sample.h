@@ -22,6 +22,7 @@ struct task_struct;
  * @recent_lost_ns: time that its calls lost, or would lose, in those
  * @stays_ms: it cannot move, as was found; not looked at again before
  * @movable: nothing that is seen from outside keeps it here
+ * @nodes: where it may be; @lb.nodes when that is not everywhere
  */
 struct sample_proc {
 	struct lb_proc lb;
@@ -35,7 +36,19 @@ struct sample_proc {
 	u64 recent_lost_ns;
 	u64 stays_ms;
 	u8 movable;
+	struct lb_nodeset nodes;
 };
+
+/**
+ * sample_proc_settle() - a copy has its set of nodes in itself
+ * @s: just filled in, or copied
+ *
+ * Context: Any.
+ */
+static inline void sample_proc_settle(struct sample_proc *s)
+{
+	s->lb.nodes = s->nodes.ranges ? &s->nodes : NULL;
+}
 
 /**
  * struct mosix_sample - the node at the last sample

@@ -36,6 +36,7 @@ static const char usage[] =
 "  get NAME           value of a tunable\n"
 "  set NAME VALUE     set a tunable (names: mosctl status)\n"
 "  lock PID, unlock PID  have the balancer leave a process alone, or not\n"
+"  nodes PID [LIST]   where a process may be: 1-3,7 there, !2 not there, all\n"
 "The cluster:\n"
 "  setup HOST...      write the map of a new cluster of these, and its key\n"
 "  join               key, settings and map of /etc/mosix to the kernel\n"
@@ -136,6 +137,21 @@ static int set_lock(const char *pid, const char *value)
 	return report(ret == -ENOENT ? -ESRCH : ret, pid);
 }
 
+static int nodes_of(const char *pid, const char *list)
+{
+	char value[VALUE_MAX];
+	long number = read_pid(pid);
+	int ret;
+
+	if (list)
+		ret = text_write(list, "%ld/mosix/nodes", number);
+	else
+		ret = text_read(value, "%ld/mosix/nodes", number);
+	if (!ret && !list)
+		puts(value);
+	return report(ret == -ENOENT ? -ESRCH : ret, pid);
+}
+
 static int print_table(const char *file, const char *what)
 {
 	struct table table;
@@ -233,6 +249,11 @@ static int do_lock(char **word)
 static int do_unlock(char **word)
 {
 	return set_lock(word[0], "0");
+}
+
+static int do_nodes(char **word)
+{
+	return nodes_of(word[0], word[1]);
 }
 
 static int do_setup(char **word)
@@ -345,6 +366,7 @@ static const struct command {
 	{ "set", 2, 2, do_set },
 	{ "lock", 1, 1, do_lock },
 	{ "unlock", 1, 1, do_unlock },
+	{ "nodes", 1, 2, do_nodes },
 	{ "setup", 1, ANY, do_setup },
 	{ "join", 0, 0, do_join },
 	{ "config", 0, 1, do_config },

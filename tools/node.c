@@ -128,7 +128,7 @@ static const char *next_part(const char *at, unsigned long *from,
 
 /**
  * node_list_is_valid - is it a list of ids?
- * @list: as "1-3,7"
+ * @list: as "1-3,7", or "!1-3,7" for all but these
  *
  * Return: 1 or 0.
  */
@@ -136,6 +136,7 @@ int node_list_is_valid(const char *list)
 {
 	unsigned long from, to;
 
+	list += *list == '!';
 	if (!*list)
 		return 0;
 	while (list && *list)
@@ -153,15 +154,18 @@ int node_list_is_valid(const char *list)
 int node_is_in(unsigned int id, const char *list)
 {
 	unsigned long from, to;
+	int deny;
 
 	if (!list)
 		return 1;
+	deny = *list == '!';
+	list += deny;
 	while (list && *list) {
 		list = next_part(list, &from, &to);
 		if (list && from <= id && id <= to)
-			return 1;
+			return !deny;
 	}
-	return 0;
+	return deny;
 }
 
 /* An address of the map without its port; IPv6 is in brackets there. */

@@ -27,7 +27,7 @@ _mosix_jobs() {
 _mosix_mosctl() {
 	local commands="status node isup whois why processes decisions security
 		block noblock stay nostay lstay nolstay quiet noquiet get set
-		lock unlock setup join config check key newkey leave expel bring
+		lock unlock nodes setup join config check key newkey leave expel bring
 		drain undrain shutdown"
 
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
@@ -36,7 +36,7 @@ _mosix_mosctl() {
 			/proc/mosix/admin/tunables 2>/dev/null)" ;;
 	node | isup | whois)
 		_mosix_words "$(_mosix_nodes)" ;;
-	why | lock | unlock)
+	why | lock | unlock | nodes)
 		_mosix_words "$(_mosix_pids)" ;;
 	config | check | key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;

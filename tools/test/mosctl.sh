@@ -98,6 +98,13 @@ claim "mosctl lock" runs 0 "${c[@]}" lock 10
 claim "locks" holds 1 10/mosix/lock
 claim "mosctl unlock" runs 0 "${c[@]}" unlock 10
 claim "unlocks" holds 0 10/mosix/lock
+echo 1-3 >"$proc/10/mosix/nodes"
+claim "mosctl nodes" runs 0 "${c[@]}" nodes 10
+claim "prints the set" says out '^1-3$'
+claim "mosctl nodes LIST" runs 0 "${c[@]}" nodes 10 '!2,4-5'
+claim "sets it" holds '!2,4-5' 10/mosix/nodes
+claim "a set that is refused fails" refused 22 1 "${c[@]}" nodes 10 some
+claim "mosctl nodes of none" runs 1 "${c[@]}" nodes 11 1
 claim "mosctl lock of none" runs 1 "${c[@]}" lock 11
 claim "mosctl lock wants a number" runs 2 "${c[@]}" lock me
 

@@ -57,6 +57,8 @@ claim "mosrun --best --memory" begun 125 --best --memory 10000 true
 claim "starts nothing where too little is free" says err "no such node"
 claim "mosrun --random" begun 0 --random 5,9 true
 claim "takes one of the list that is up" goes_to 5
+claim "mosrun --random with all but some" begun 0 --random "!1-2,4" true
+claim "takes none of them" goes_to 5
 claim "a node that is down" begun 125 --node 3 echo begun
 claim "is told" says err "not up"
 claim "and nothing is begun" silent_about out begun
@@ -83,6 +85,10 @@ claim "says so" says err "no node sets"
 : >"$proc/self/mosix/nodes"
 claim "mosrun --nodes" runs 0 "${r[@]}" --nodes 1-2 true
 claim "writes the set" holds 1-2 self/mosix/nodes
+claim "mosrun --nodes with all but some" runs 0 "${r[@]}" --nodes '!3,5-6' true
+claim "writes that" holds '!3,5-6' self/mosix/nodes
+claim "all but none is no list" runs 2 "${r[@]}" --nodes '!' true
+claim "nor is a list within one" runs 2 "${r[@]}" --nodes '1,!2' true
 claim "a kernel without nodes" runs 125 "$bin/mosrun" -p "$tmp" -b true
 claim "says so" says err "does not move processes"
 claim "mosrun --job" begun 0 --job night true

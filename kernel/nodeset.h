@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* PURE: on which nodes a process may be. */
-#ifndef MOSIX_LOADINFO_NODESET_H
-#define MOSIX_LOADINFO_NODESET_H
+#ifndef MOSIX_NODESET_H
+#define MOSIX_NODESET_H
 
-#include "../kernel/pure.h"
+#include "pure.h"
 
 /** enum lb_nodeset_limits - sizes */
 enum lb_nodeset_limits {
@@ -52,4 +52,4 @@ static inline bool lb_nodeset_has(const struct lb_nodeset *set, u16 node)
 int lb_nodeset_parse(struct lb_nodeset *set, const char *text, u32 len);
 u32 lb_nodeset_print(const struct lb_nodeset *set, char text[LB_NODESET_TEXT]);
 
-#endif /* MOSIX_LOADINFO_NODESET_H */
+#endif /* MOSIX_NODESET_H */

@@ -4,7 +4,7 @@
  *
  * A set is a list, "1-3,7": these nodes and no others; or one that begins with
  * an exclamation mark, "!4,9-12": any but these. "all" is what each process
- * begins with. Children inherit it. Home is in each set, whatever it says: a
+ * begins with. Children inherit it (allow.c). Home is in each set, whatever it says: a
  * process must have a place to come back to (balance.c).
  */
 #include "nodeset.h"
