@@ -15,6 +15,7 @@ static int __init mosix_init(void)
 {
 	int ret;
 
+	mosix_tune_init();
 	ret = mosix_migrate_init();
 	if (ret)
 		goto err;

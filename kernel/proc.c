@@ -463,14 +463,27 @@ static const struct proc_ops param_ops = {
 	.proc_release	= single_release,
 };
 
+static void show_param(struct seq_file *m, const struct mosix_param *param)
+{
+	u32 value = READ_ONCE(param->value);
+
+	if (param->words)
+		seq_printf(m, "%s %s %s - -", param->name, param->words[value],
+			   param->words[param->usual]);
+	else
+		seq_printf(m, "%s %u %u %u %u", param->name, value,
+			   param->usual, param->min, param->max);
+	seq_printf(m, " %s %s\n", param->unit ?: "-", param->help);
+}
+
 static int params_show(struct seq_file *m, void *v)
 {
 	struct mosix_param *param;
 	u32 i;
 
+	seq_puts(m, "name value default least most unit what\n");
 	for (i = 0; (param = mosix_param_at(i)); i++)
-		seq_printf(m, "%s %u %u %u %s\n", param->name, param->value,
-			   param->min, param->max, param->help);
+		show_param(m, param);
 	return 0;
 }
 

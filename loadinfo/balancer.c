@@ -23,6 +23,7 @@
 
 #include "../kernel/migrate.h"
 #include "../kernel/node.h"
+#include "../kernel/param.h"
 #include "../kernel/stay.h"
 #include "../kernel/task.h"
 
@@ -137,7 +138,11 @@ static void tell(u64 now_ms)
 	if (!node)
 		return;
 	lb_watch_asked(&watch, node, now_ms);
-	len = mosix_vector_pack(&msg, now_ms);
+	/* Who is quiet asks and answers, so that nobody takes it for dead. */
+	if (mosix_param(PARAM_QUIET))
+		len = mosix_vector_note(&msg, LB_GOSSIP_PROBE, now_ms);
+	else
+		len = mosix_vector_pack(&msg, now_ms);
 	mosix_spread_send(&spread, node, &msg, len);
 	probe(somebody(), now_ms);
 	for (again = 0; again < LB_WATCH_AGAIN; again++)
@@ -433,7 +438,7 @@ static bool is_ready(void)
 static int run(void *unused)
 {
 	u64 next_ms = 0;
-	u64 now_ms;
+	u64 now_ms, period_ms;
 
 	/* Where the queue for a CPU is long, it must not wait in it. */
 	set_user_nice(current, MIN_NICE);
@@ -445,9 +450,10 @@ static int run(void *unused)
 		period();
 		/* After a stall one period is enough: the others are over. */
 		now_ms = mosix_sample_clock_ms();
-		next_ms += VECTOR_PERIOD_MS;
+		period_ms = mosix_param(PARAM_PERIOD_MS);
+		next_ms += period_ms;
 		if (next_ms <= now_ms)
-			next_ms = now_ms + VECTOR_PERIOD_MS;
+			next_ms = now_ms + period_ms;
 		listen(next_ms);
 	}
 	return 0;

@@ -6,6 +6,7 @@
 #include "balancer.h"
 #include "recorder.h"
 #include "show.h"
+#include "tune.h"
 #include "vector.h"
 #include "would.h"
 

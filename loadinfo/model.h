@@ -50,6 +50,10 @@ enum lb_node_flag {
 	LB_NODE_LEAVING = BIT(2),
 	/** @LB_NODE_DEAD: does not answer; said by others, not by the node */
 	LB_NODE_DEAD = BIT(3),
+	/** @LB_NODE_LSTAY: none of its own processes leaves by itself */
+	LB_NODE_LSTAY = BIT(4),
+	/** @LB_NODE_QUIET: tells nobody of its load; so it alone knows */
+	LB_NODE_QUIET = BIT(5),
 };
 
 /**

@@ -364,6 +364,8 @@ static void describe(struct mosix_sample *sample, struct sample_proc *s,
 		describe_move(s, proc);
 	if (proc && mosix_proc_is_guest(proc))
 		sample->node.guests++;
+	else if (mosix_param(PARAM_LSTAY))
+		s->movable = 0;
 }
 
 /* The same process in the snapshot before; *@from walks it. */
@@ -487,6 +489,7 @@ void mosix_sample_take(struct mosix_sample *sample)
 	sample->at_ns = now_ns;
 	sample->busy_ns = busy;
 	sample->node.id = mosix_node_self();
+	sample->node.speed_milli = mosix_param(PARAM_SPEED) ?: own_speed();
 	sample->node.cpus = (u16)num_online_cpus();
 	sample->node.guests = 0;
 	sample->node.mem_total_kib = pages_to_kib(totalram_pages());

@@ -104,6 +104,10 @@ static void put_status(struct seq_file *m, u16 id)
 		seq_puts(m, ",block");
 	if (known.node.flags & LB_NODE_STAY)
 		seq_puts(m, ",stay");
+	if (known.node.flags & LB_NODE_LSTAY)
+		seq_puts(m, ",lstay");
+	if (known.node.flags & LB_NODE_QUIET)
+		seq_puts(m, ",quiet");
 	if (known.node.flags & LB_NODE_LEAVING)
 		seq_puts(m, ",leaving");
 }

@@ -13,6 +13,7 @@
 #include "cost.h"
 #include "load.h"
 #include "sample.h"
+#include "tune.h"
 
 #include "../kernel/node.h"
 #include "../kernel/param.h"
@@ -26,13 +27,13 @@ static struct lb_load load;		/* demand, decayed */
 static struct lb_window window;		/* the others */
 static struct lb_node own;		/* this node; demand: last sample's */
 
-static const struct lb_params defaults = LB_PARAMS_DEFAULT;
-
 /* What the administrator said, as the others shall know it. */
 static u16 flags(void)
 {
 	return (mosix_param(PARAM_BLOCK) ? LB_NODE_BLOCKED : 0) |
 	       (mosix_param(PARAM_STAY) ? LB_NODE_STAY : 0) |
+	       (mosix_param(PARAM_LSTAY) ? LB_NODE_LSTAY : 0) |
+	       (mosix_param(PARAM_QUIET) ? LB_NODE_QUIET : 0) |
 	       (mosix_node_leaving() ? LB_NODE_LEAVING : 0);
 }
 
@@ -207,14 +208,14 @@ void mosix_vector_copy(struct lb_window *to)
 /**
  * mosix_vector_params() - the tunables
  *
- * Return: the defaults, and what the administrator changed of them.
+ * Return: the values that hold now.
  * Context: Any.
  */
 struct lb_params mosix_vector_params(void)
 {
-	struct lb_params params = defaults;
+	struct lb_params params;
 
-	params.max_guests = mosix_param(PARAM_MAX_GUESTS);
+	mosix_tune_read(&params);
 	return params;
 }
 
@@ -312,7 +313,8 @@ void mosix_vector_coming(u64 now_ms)
 		if (state == ST_OFFERED) {
 			guard(spinlock)(&lock);
 			lb_load_settle(&load, key,
-				       now_ms + 2 * VECTOR_PERIOD_MS);
+				       now_ms +
+				       2 * mosix_param(PARAM_PERIOD_MS));
 		} else if (state == ST_GONE) {
 			guard(spinlock)(&lock);
 			lb_load_settle(&load, key, 0);
@@ -344,7 +346,7 @@ int mosix_vector_known(u16 id, struct mosix_known *known)
 		return 0;
 	}
 	e = lb_window_find(&window, id);
-	if (!e || now_ms > e->at_ms + VECTOR_ALIVE_MS)
+	if (!e || now_ms > e->at_ms + mosix_param(PARAM_ALIVE_MS))
 		return -EHOSTUNREACH;
 	known->node = e->node;
 	known->age_ms = now_ms - min(now_ms, e->at_ms);

@@ -7,7 +7,7 @@
 
 #include "../kernel/wire.h"
 
-/** enum mosix_vector_limits - times */
+/** enum mosix_vector_limits - times; of the first and the last the usual ones */
 enum mosix_vector_limits {
 	/** @VECTOR_PERIOD_MS: from one sample, datagram and decision on */
 	VECTOR_PERIOD_MS = 500,
