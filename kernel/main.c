@@ -2,8 +2,10 @@
 /* Composition root: what is made at boot, and in which order. */
 #include "gate.h"
 #include "migrate.h"
+#include "moves.h"
 #include "proc.h"
 #include "security.h"
+#include "verb.h"
 
 #include "../deputy/body.h"
 #include "../loadinfo/loadinfo.h"
@@ -26,6 +28,12 @@ static int __init mosix_init(void)
 	if (ret)
 		goto err;
 	ret = mosix_security_init();
+	if (ret)
+		goto err;
+	ret = mosix_moves_init();
+	if (ret)
+		goto err;
+	ret = mosix_verb_init();
 	if (ret)
 		goto err;
 	mosix_account_init();

@@ -175,6 +175,17 @@ void mosix_param_begin(enum mosix_param_id id, u32 usual)
 }
 
 /**
+ * mosix_param_switch_on - a tunable that is 0 or 1 becomes 1
+ * @id: which
+ *
+ * Context: any.
+ */
+void mosix_param_switch_on(enum mosix_param_id id)
+{
+	WRITE_ONCE(params[id].value, 1);
+}
+
+/**
  * mosix_param_set - set a tunable from text
  * @param: which
  * @text: a number, or one of its words

@@ -62,6 +62,7 @@ struct mosix_param {
 u32 mosix_param(enum mosix_param_id id);
 struct mosix_param *mosix_param_at(u32 index);
 void mosix_param_begin(enum mosix_param_id id, u32 usual);
+void mosix_param_switch_on(enum mosix_param_id id);
 int mosix_param_set(struct mosix_param *param, const char *text);
 
 #endif /* MOSIX_PARAM_H */

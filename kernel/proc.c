@@ -17,6 +17,7 @@
 #include "stay.h"
 #include "task.h"
 
+#include <linux/cred.h>
 #include <linux/mosix.h>
 #include <linux/proc_fs.h>
 #include <linux/sched/mm.h>
@@ -25,11 +26,12 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
+#include <linux/utsname.h>
 
 #include <fs/proc/internal.h>
 
 enum {
-	VALUE_MAX	= 256,
 	CONFIG_MAX	= 512 * 1024,
 	FILE_MAX	= 1 << 16,
 };
@@ -47,11 +49,20 @@ struct proc_dir_entry *mosix_proc_root(void)
 	return root;
 }
 
-/* One short value: NUL-terminated, one newline at the end dropped. */
-static int read_value(char value[VALUE_MAX], const char __user *buf,
-		      size_t count, loff_t *pos)
+/**
+ * mosix_proc_value - one short value that is written
+ * @value: receives it, NUL-terminated, one newline at the end dropped
+ * @buf: of the write
+ * @count: of the write
+ * @pos: of the write, which must be the first one
+ *
+ * Return: 0, -EINVAL, -EFAULT.
+ * Context: process context.
+ */
+int mosix_proc_value(char value[MOSIX_VALUE_MAX], const char __user *buf,
+		     size_t count, loff_t *pos)
 {
-	if (*pos || !count || count >= VALUE_MAX)
+	if (*pos || !count || count >= MOSIX_VALUE_MAX)
 		return -EINVAL;
 	if (copy_from_user(value, buf, count))
 		return -EFAULT;
@@ -315,14 +326,14 @@ static ssize_t pid_write(struct file *file, const char __user *buf,
 {
 	const struct pid_file *pf = find_pid_file(file);
 	struct task_struct *p = get_proc_task(file_inode(file));
-	char value[VALUE_MAX];
+	char value[MOSIX_VALUE_MAX];
 	int ret;
 
 	if (!p)
 		return -ESRCH;
 	ret = may_kill(p);
 	if (!ret)
-		ret = read_value(value, buf, count, pos);
+		ret = mosix_proc_value(value, buf, count, pos);
 	if (!ret)
 		ret = pf && pf->write ? pf->write(p, value) : -EINVAL;
 	put_task_struct(p);
@@ -393,17 +404,22 @@ static int self_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* One line each: pid name home where state moves. */
+/* One line each; who reads it goes by the words of the first. */
 static void show_process(struct seq_file *m, struct mosix_proc *proc)
 {
 	char comm[TASK_COMM_LEN];
 	struct mosix_task *mt;
-	pid_t pid = 0;
+	pid_t pid = 0, here = 0;
+	u32 threads;
+	uid_t uid;
 
 	spin_lock(&proc->lock);
+	threads = proc->nlive;
 	mt = mosix_proc_main(proc);
 	if (mt && mt->task) {
-		pid = mosix_proc_is_guest(proc) ? proc->pid : mt->task->tgid;
+		here = mt->task->tgid;
+		pid = mosix_proc_is_guest(proc) ? proc->pid : here;
+		uid = from_kuid_munged(&init_user_ns, task_uid(mt->task));
 		strscpy(comm, mt->task->comm, sizeof(comm));
 	}
 	spin_unlock(&proc->lock);
@@ -412,18 +428,39 @@ static void show_process(struct seq_file *m, struct mosix_proc *proc)
 	seq_printf(m, "%d ", pid);
 	/* One word, whatever a program calls itself. */
 	seq_escape(m, comm[0] ? comm : "-", " \t\n\\");
-	seq_printf(m, " %u %u %s %u\n", proc->home, READ_ONCE(proc->where),
+	seq_printf(m, " %u %u %s %u %d %u %u\n", proc->home,
+		   READ_ONCE(proc->where),
 		   mosix_state_name(mosix_proc_state(proc)),
-		   READ_ONCE(proc->nmigs));
+		   READ_ONCE(proc->nmigs), here, uid, threads);
 }
 
 static int processes_show(struct seq_file *m, void *v)
 {
 	struct mosix_proc *proc = NULL;
 
-	seq_puts(m, "pid name home where state moves\n");
+	seq_puts(m, "pid name home where state moves here_pid uid threads\n");
 	while ((proc = mosix_proc_next(proc)))
 		show_process(m, proc);
+	return 0;
+}
+
+/* Of this node, a line each: name and value. */
+static int info_show(struct seq_file *m, void *v)
+{
+	struct mosix_proc *proc = NULL;
+	u32 away = 0, guests = 0;
+
+	while ((proc = mosix_proc_next(proc))) {
+		away += mosix_proc_is_away(proc);
+		guests += mosix_proc_is_guest(proc) &&
+			  mosix_proc_state(proc) != ST_GONE;
+	}
+	seq_printf(m, "version %s\n", init_utsname()->release);
+	seq_printf(m, "protocol %u\n", WIRE_VERSION_MAX);
+	seq_printf(m, "protocol_least %u\n", WIRE_VERSION_MIN);
+	seq_printf(m, "self %u\n", mosix_node_self());
+	seq_printf(m, "away %u\n", away);
+	seq_printf(m, "guests %u\n", guests);
 	return 0;
 }
 
@@ -447,8 +484,8 @@ static int param_open(struct inode *inode, struct file *file)
 static ssize_t param_write(struct file *file, const char __user *buf,
 			   size_t count, loff_t *pos)
 {
-	char value[VALUE_MAX];
-	int ret = read_value(value, buf, count, pos);
+	char value[MOSIX_VALUE_MAX];
+	int ret = mosix_proc_value(value, buf, count, pos);
 
 	if (!ret)
 		ret = mosix_param_set(pde_data(file_inode(file)), value);
@@ -516,6 +553,7 @@ int mosix_proc_init(void)
 	if (!root ||
 	    !proc_create("config", 0644, root, &config_ops) ||
 	    !proc_create_single("self", 0444, root, self_show) ||
+	    !proc_create_single("info", 0444, root, info_show) ||
 	    !proc_create_single("processes", 0444, root, processes_show))
 		return -ENOMEM;
 	return make_params();

@@ -10,6 +10,7 @@
 #include "allow.h"
 #include "call.h"
 #include "hot.h"
+#include "moves.h"
 #include "node.h"
 #include "stay.h"
 #include "trace.h"
@@ -156,6 +157,7 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 		tell_host(proc, move->why, result);
 	trace_mosix_move(move, result);
 	move->result = result;
+	mosix_moves_add(move);
 	complete_all(&move->done);
 	mosix_move_put(move);
 }

@@ -13,6 +13,7 @@
 #include "visit.h"
 
 #include "migrate.h"
+#include "param.h"
 
 #include <linux/entry-common.h>
 #include <linux/sched.h>
@@ -101,8 +102,11 @@ long mosix_visit_call(struct mosix_task *mt, long nr)
 	/* Its parent waits, and they share their memory. */
 	if (current->vfork_done)
 		return nr;
-	/* The move that brought it here may end in a moment. */
-	if (mt->visit &&
+	/*
+	 * The move that brought it here may end in a moment. Where the own are to
+	 * stay it does not go back.
+	 */
+	if (mt->visit && !mosix_param(PARAM_LSTAY) &&
 	    mosix_migrate_start(current, mt->visit, MOSIX_WHY_VISIT) ==
 	    -EALREADY)
 		return nr;

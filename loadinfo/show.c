@@ -91,6 +91,17 @@ static int show_figure(struct seq_file *m, void *unused)
 	return 0;
 }
 
+/* Only for those who ask for it: it is no figure to compare. */
+static int show_features(struct seq_file *m, void *unused)
+{
+	struct mosix_known known;
+	int ret = mosix_vector_known((u16)(unsigned long)m->private, &known);
+
+	if (!ret)
+		seq_printf(m, "%llx\n", known.node.features);
+	return ret;
+}
+
 static void put_status(struct seq_file *m, u16 id)
 {
 	struct mosix_known known;
@@ -190,6 +201,8 @@ static void add_node(u16 id)
 	if (!dir)
 		return;
 	proc_create_single_data("status", 0444, dir, show_status,
+				file_data(id, 0));
+	proc_create_single_data("features", 0444, dir, show_features,
 				file_data(id, 0));
 	for (i = 0; i < ARRAY_SIZE(figures); i++)
 		proc_create_single_data(figures[i].name, 0444, dir,

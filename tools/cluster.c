@@ -222,6 +222,8 @@ static void open_node(const char *etc)
 
 	set_one("block", "0");
 	set_one("stay", "0");
+	/* older kernels have none */
+	text_write("0", "mosix/admin/lstay");
 	if (!in_folder(path, etc, "settings"))
 		set_all(path);
 }

@@ -3,7 +3,8 @@
  * To drain is to ask each process that is not where it belongs to go home,
  * again and again until none is left: new ones may have come meanwhile, and
  * one that could not go may be able to later. A signal or the end of the time
- * leaves the rest where it is, and says how many there are.
+ * leaves the rest where it is, and says how many there are. A kernel that does
+ * that by itself, in one write, is told to.
  */
 #include "drain.h"
 #include "cli.h"
@@ -81,6 +82,65 @@ static int round_of(unsigned int what, int aloud)
 	return left;
 }
 
+/* How long the kernel may still take; it takes 0 for without end. */
+static long seconds_left(long timeout_s, time_t begun)
+{
+	long left = timeout_s - (long)(time(NULL) - begun);
+
+	if (timeout_s < 0)
+		return 0;
+	return left > 0 ? left : 1;
+}
+
+static int tell_kernel(const char *verb, long seconds)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", seconds);
+	return text_write(text, "mosix/admin/%s", verb);
+}
+
+/* Returns 0 when nothing is left; -ENOENT from a kernel that has no such file. */
+static int have_kernel_do(unsigned int what, long timeout_s)
+{
+	time_t begun = time(NULL);
+	int guests = 0, away = 0;
+
+	if (what & DRAIN_GUESTS)
+		guests = tell_kernel("expel", seconds_left(timeout_s, begun));
+	if (guests == -ENOENT)
+		return guests;
+	if ((what & DRAIN_AWAY) && !stopped)
+		away = tell_kernel("bring", seconds_left(timeout_s, begun));
+	return guests ? guests : away;
+}
+
+static int is_left_over(int error)
+{
+	return error == -ETIME || error == -EINTR || error == -ECANCELED;
+}
+
+/* Returns how many are left when all are gone, or it has to stop. */
+static int ask_until_stopped(unsigned int what)
+{
+	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+	int left, before = -1;
+
+	for (;;) {
+		left = round_of(what, 0);
+		if (left <= 0)
+			return left;
+		if (left != before) {
+			printf("%d left\n", left);
+			fflush(stdout);
+		}
+		before = left;
+		if (stopped)
+			return left;
+		nanosleep(&pause, NULL);
+	}
+}
+
 /**
  * drain_node - empty this node and wait for it
  * @what: bits of enum drain
@@ -90,22 +150,15 @@ static int round_of(unsigned int what, int aloud)
  */
 int drain_node(unsigned int what, long timeout_s)
 {
-	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
-	int left, before = -1;
+	int left;
 
-	catch(timeout_s);
-	for (;;) {
+	catch(-1);
+	left = have_kernel_do(what, timeout_s);
+	if (left == -ENOENT) {
+		catch(timeout_s);
+		left = ask_until_stopped(what);
+	} else if (is_left_over(left)) {
 		left = round_of(what, 0);
-		if (left <= 0)
-			break;
-		if (left != before) {
-			printf("%d left\n", left);
-			fflush(stdout);
-		}
-		before = left;
-		if (stopped)
-			break;
-		nanosleep(&pause, NULL);
 	}
 	if (left <= 0)
 		return left;

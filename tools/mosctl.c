@@ -27,6 +27,7 @@ static const char usage[] =
 "  why PID            why a process is where it is\n"
 "  processes          processes of this node that moved, and its guests\n"
 "  decisions          the balancer's last decisions\n"
+"  moves              the last moves of this node's processes\n"
 "  security           whether links are encrypted, and who was turned away\n"
 "Tune:\n"
 "  block, noblock     take no guests, or take them again\n"
@@ -102,6 +103,13 @@ static int set(const char *name, const char *value)
 	if (!is_name(name))
 		return report(-EINVAL, name);
 	return report_tunable(text_write(value, "mosix/admin/%s", name), name);
+}
+
+static int has(const char *name)
+{
+	char value[VALUE_MAX];
+
+	return !text_read(value, "mosix/admin/%s", name);
 }
 
 static int get(const char *name)
@@ -225,6 +233,12 @@ static int do_decisions(char **word)
 	return print_table("mosix/decisions", "decisions");
 }
 
+static int do_moves(char **word)
+{
+	(void)word;
+	return print_table("mosix/moves", "moves");
+}
+
 static int do_security(char **word)
 {
 	(void)word;
@@ -334,7 +348,12 @@ static int do_undrain(char **word)
 	int ret = set("block", "0");
 
 	(void)word;
-	return ret ? ret : set("stay", "0");
+	if (!ret)
+		ret = set("stay", "0");
+	/* Switched on by the kernel that was told to bring. */
+	if (!ret && has("lstay"))
+		ret = set("lstay", "0");
+	return ret;
 }
 
 /* Who stops the node has to go on, whatever is left. */
@@ -361,6 +380,7 @@ static const struct command {
 	{ "why", 1, 1, do_why },
 	{ "processes", 0, 0, do_processes },
 	{ "decisions", 0, 0, do_decisions },
+	{ "moves", 0, 0, do_moves },
 	{ "security", 0, 0, do_security },
 	{ "get", 1, 1, do_get },
 	{ "set", 2, 2, do_set },

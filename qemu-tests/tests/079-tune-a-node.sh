@@ -65,6 +65,10 @@ claim "and elsewhere" wait_for 20 has_figure 1 2 speed 4321
 admin 1 speed 0
 claim "0 is as measured" wait_for 10 has_figure 1 1 speed "$before"
 
+assert_eq "$(figure 1 2 features)" "$(figure 1 1 features)" \
+	"its features are known elsewhere"
+assert_match "$(figure 1 1 features)" '^[0-9a-f]{2,16}$' "as bits in hex"
+
 # ---- lstay ----
 admin 2 stay 1
 admin 3 stay 1
@@ -78,6 +82,10 @@ done
 victim guest 3 burn
 must "a guest comes" move guest 1
 tell guest lock 0
+assert_eq "$(n1 cat /proc/mosix/info | awk '$1 == "guests" { print $2 }')" 1 \
+	"info counts it"
+assert_match "$(n1 cat /proc/mosix/processes | grep ' 3 1 running ')" \
+	'^[0-9]+ [^ ]+ 3 1 running [0-9]+ [0-9]+ 65534 1$' "processes has who it is here"
 claim "the guest leaves by itself" wait_for 90 has_left guest 1
 for name in "${own[@]}"; do
 	claim "$name has stayed" is_on "$name" 1

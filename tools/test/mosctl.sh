@@ -92,6 +92,15 @@ claim "mosctl decisions" runs 0 "${c[@]}" decisions
 claim "has them" says out "move-cpu 700"
 claim "mosctl --json decisions" runs 0 "${c[@]}" -j decisions
 claim "has them as objects" json 'd[1]["worth"]' -5
+cat >"$proc/mosix/moves" <<-END
+	time pid from to why error frozen_us bytes
+	12.600 200 1 2 user 0 5200 81920
+	14.000 200 2 3 balance 111 0 0
+END
+claim "mosctl moves" runs 0 "${c[@]}" moves
+claim "has them" says out "1 2 user 0 5200"
+claim "mosctl --json moves" runs 0 "${c[@]}" -j moves
+claim "has them as objects" json 'd[1]["error"]' 111
 claim "mosctl processes" runs 0 "${c[@]}" processes
 claim "has them" says out "^200 mover"
 claim "mosctl lock" runs 0 "${c[@]}" lock 10
@@ -165,6 +174,22 @@ wait
 claim "bring stops at once when told" runs 3 \
 	timeout --preserve-status -s INT 0.5 "${c[@]}" bring
 claim "and says how many are left" says err "stopped with 1 left"
+for verb in expel bring lstay; do
+	echo 0 >"$proc/mosix/admin/$verb"
+done
+claim "drain of a kernel that does it" runs 0 "${c[@]}" -t 30 drain
+claim "tells it to expel" holds 30 mosix/admin/expel
+claim "and to bring" holds 30 mosix/admin/bring
+claim "without an end" runs 0 "${c[@]}" bring
+claim "is 0" starts 0 mosix/admin/bring
+claim "it asks nobody itself" holds 0 200/mosix/goto
+echo 1 >"$proc/mosix/admin/lstay"
+claim "undrain" runs 0 "${c[@]}" undrain
+claim "ends lstay, too" holds 0 mosix/admin/lstay
+make_proc
+for verb in expel bring; do
+	echo 0 >"$proc/mosix/admin/$verb"
+done
 claim "--timeout wants a number" runs 2 "${c[@]}" -t soon drain
 
 # What the kernel may say is known here: the help is of use for as long.
