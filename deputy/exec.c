@@ -18,6 +18,7 @@
 #include "deputy.h"
 
 #include "../kernel/migrate.h"
+#include "../kernel/moves.h"
 #include "../kernel/pages.h"
 #include "../kernel/visit.h"
 
@@ -83,6 +84,7 @@ static void become_whole(struct mosix_task *mt)
 	proc->since = jiffies;
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
+	wake_up_all(mosix_moves_queue());
 	mosix_task_flush(mt);
 	if (node)
 		mosix_visit_begin(proc, mt->tid, node);

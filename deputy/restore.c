@@ -13,6 +13,7 @@
 
 #include "../kernel/image.h"
 #include "../kernel/migrate.h"
+#include "../kernel/moves.h"
 #include "../kernel/pages.h"
 #include "../kernel/visit.h"
 
@@ -197,6 +198,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
 	mosix_proc_event(proc, EV_RESTORED);
+	wake_up_all(mosix_moves_queue());
 	if (visitor)
 		mosix_visit_begin(proc, visitor, node);
 	if (link) {

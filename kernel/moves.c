@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The last moves of this node's processes, in a ring: /proc/mosix/moves. */
+/*
+ * The last moves of this node's processes, in a ring: /proc/mosix/moves. And who
+ * waits for a process to move, by poll() of its where or nmigs.
+ */
 #include "moves.h"
 
 #include "migrate.h"
@@ -36,6 +39,7 @@ struct moved {
 static DEFINE_SPINLOCK(lock);		/* protects what follows */
 static struct moved ring[MOVES];
 static u64 added;
+static DECLARE_WAIT_QUEUE_HEAD(queue);	/* woken when one has moved */
 
 static const char *const why_names[] = {
 	[MOSIX_WHY_USER]	= "user",
@@ -47,6 +51,19 @@ static const char *const why_names[] = {
 };
 
 /**
+ * mosix_moves_queue - who waits for a process to move
+ *
+ * One queue for all processes: one that was never asked about has no record.
+ *
+ * Return: the queue, to be woken when the number of moves of one has changed.
+ * Context: any.
+ */
+wait_queue_head_t *mosix_moves_queue(void)
+{
+	return &queue;
+}
+
+/**
  * mosix_moves_add - a move has ended
  * @move: the move; one that had nowhere to go is none
  *
@@ -54,6 +71,7 @@ static const char *const why_names[] = {
  */
 void mosix_moves_add(const struct mosix_move *move)
 {
+	wake_up_all(&queue);
 	if (move->from == move->to)
 		return;
 	spin_lock(&lock);

@@ -11,6 +11,7 @@
 #include "allow.h"
 #include "link.h"
 #include "migrate.h"
+#include "moves.h"
 #include "node.h"
 #include "pages.h"
 #include "param.h"
@@ -19,6 +20,7 @@
 
 #include <linux/cred.h>
 #include <linux/mosix.h>
+#include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -131,11 +133,16 @@ static void show_goto(struct seq_file *m, struct task_struct *p)
 	seq_printf(m, "%u\n", proc ? mosix_migrate_wanted(proc) : 0);
 }
 
-static void show_nmigs(struct seq_file *m, struct task_struct *p)
+static u32 count_moves(struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
 
-	seq_printf(m, "%u\n", proc ? READ_ONCE(proc->nmigs) : 0);
+	return proc ? READ_ONCE(proc->nmigs) : 0;
+}
+
+static void show_nmigs(struct seq_file *m, struct task_struct *p)
+{
+	seq_printf(m, "%u\n", count_moves(p));
 }
 
 static void show_text(struct seq_file *m, struct mosix_proc *proc,
@@ -299,6 +306,8 @@ static int pid_show(struct seq_file *m, void *v)
 
 	if (!p)
 		return -ESRCH;
+	/* Whoever polls waits for more of them than there were. */
+	m->poll_event = count_moves(p);
 	if (pf)
 		pf->show(m, p);
 	put_task_struct(p);
@@ -340,10 +349,27 @@ static ssize_t pid_write(struct file *file, const char __user *buf,
 	return ret ?: count;
 }
 
+/* As for /proc/mounts: something urgent when it has moved since it was read. */
+static __poll_t pid_poll(struct file *file, poll_table *wait)
+{
+	struct task_struct *p = get_proc_task(file_inode(file));
+	const struct seq_file *m = file->private_data;
+	__poll_t ready = EPOLLIN | EPOLLRDNORM;
+
+	if (!p)
+		return ready | EPOLLERR | EPOLLHUP;
+	poll_wait(file, mosix_moves_queue(), wait);
+	if (count_moves(p) != (u32)m->poll_event)
+		ready |= EPOLLERR | EPOLLPRI;
+	put_task_struct(p);
+	return ready;
+}
+
 const struct file_operations mosix_proc_pid_fops = {
 	.open		= pid_open,
 	.read		= seq_read,
 	.write		= pid_write,
+	.poll		= pid_poll,
 	.llseek		= seq_lseek,
 	.release	= single_release,
 };

@@ -11,7 +11,7 @@
 . "$TOP/qemu-tests/lib/victim.sh"
 
 admin() { # I NAME VALUE
-	node "$1" tell "/proc/mosix/admin/$2" "$3"
+	node "$1" tell "/proc/mosix/admin/$2" "'$3'"
 }
 value() { # NAME: on node 1
 	n1 cat "/proc/mosix/admin/$1"
@@ -64,12 +64,25 @@ claim "unset, they can" move guest2 1
 claim "guest2 goes on" goes_on guest2
 
 # ---- what is away ----
+await_move() { # NAME MS: in the background of node 1; its word is in /tmp/word
+	n1 "rm -f /tmp/ready /tmp/word; (moved /proc/$(pid_of "$1")/mosix/where \
+		/tmp/ready $2 >/tmp/word.new; mv /tmp/word.new /tmp/word) \
+		</dev/null >/dev/null 2>&1 &"
+	wait_for 10 n1 test -e /tmp/ready
+}
+word_is() {
+	[[ $(n1 cat /tmp/word) == "$1" ]]
+}
 for name in own2 own3; do
 	victim "$name" 1 burn
 	must "$name goes" move "$name" "${name#own}"
 done
 assert_eq "$(value bring)" 2 "two are away"
+await_move own2 $((1000 * SLOW))
+claim "poll of who stays ends in time" wait_for 20 word_is stays
+await_move own2 $((60000 * SLOW))
 claim "bring ends when they are back" admin 1 bring 60
+claim "poll tells that one has moved" wait_for 10 word_is moved
 claim "own2 is at home" is_on own2 1
 claim "own3 is at home" is_on own3 1
 assert_eq "$(value bring) $(value lstay)" "0 1" "the own stay from now on"

@@ -11,7 +11,7 @@
 . "$TOP/qemu-tests/lib/victim.sh"
 
 admin() { # I NAME VALUE
-	node "$1" tell "/proc/mosix/admin/$2" "$3"
+	node "$1" tell "/proc/mosix/admin/$2" "'$3'"
 }
 refuses() { # NAME VALUE ERROR
 	local said
