@@ -174,6 +174,7 @@ wait
 claim "bring stops at once when told" runs 3 \
 	timeout --preserve-status -s INT 0.5 "${c[@]}" bring
 claim "and says how many are left" says err "stopped with 1 left"
+make_proc
 for verb in expel bring lstay; do
 	echo 0 >"$proc/mosix/admin/$verb"
 done
@@ -187,9 +188,6 @@ echo 1 >"$proc/mosix/admin/lstay"
 claim "undrain" runs 0 "${c[@]}" undrain
 claim "ends lstay, too" holds 0 mosix/admin/lstay
 make_proc
-for verb in expel bring; do
-	echo 0 >"$proc/mosix/admin/$verb"
-done
 claim "--timeout wants a number" runs 2 "${c[@]}" -t soon drain
 
 # What the kernel may say is known here: the help is of use for as long.
