@@ -33,10 +33,9 @@ static u16 flags(void)
 {
 	return (mosix_param(PARAM_BLOCK) ? LB_NODE_BLOCKED : 0) |
 	       (mosix_param(PARAM_STAY) ? LB_NODE_STAY : 0) |
-	       (mosix_verb_expels() ? LB_NODE_LEAVING : 0) |
 	       (mosix_param(PARAM_LSTAY) ? LB_NODE_LSTAY : 0) |
 	       (mosix_param(PARAM_QUIET) ? LB_NODE_QUIET : 0) |
-	       (mosix_node_leaving() ? LB_NODE_LEAVING : 0);
+	       (mosix_node_leaving() || mosix_verb_expels() ? LB_NODE_LEAVING : 0);
 }
 
 /**
