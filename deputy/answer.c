@@ -7,6 +7,7 @@
 #include "deputy.h"
 
 #include "body.h"
+#include "bulk.h"
 
 #include "../kernel/migrate.h"
 #include "../kernel/msgdef.h"
@@ -60,6 +61,10 @@ static long carry_out(struct mosix_task *mt, const struct wire_call *call,
 {
 	struct pt_regs regs = *task_pt_regs(current);
 	unsigned long nr = le64_to_cpu(call->nr);
+	long ret = mosix_bulk_read(mt, call);
+
+	if (ret != -EOPNOTSUPP)
+		return ret;
 
 	if (nr == __NR_clone && (args[0] & CLONE_THREAD))
 		return mosix_clone_deputy(args[0]);
@@ -113,15 +118,18 @@ static void show_none(struct mosix_task *mt)
 	clear_bit(MT_CALLS, &mt->flags);
 }
 
+/* *@began_ns: without the time that the call waits for its body. */
 static struct mosix_msg *make_call(struct mosix_task *mt,
-				   const struct wire_call *call)
+				   const struct mosix_msg *msg, u64 *began_ns)
 {
+	const struct wire_call *call = (void *)msg->data;
 	struct mosix_scratch scratch;
 	struct mosix_mirror mirror;
+	struct mosix_msg *reply;
 	long ret;
 
 	mosix_memory_before(mt, &mirror, call);
-	mosix_scratch_begin(mt, call, &scratch);
+	mosix_scratch_begin(mt, msg, &scratch);
 	audit_begin(call, scratch.args);
 	show_call(mt, call);
 	ret = mosix_call_soften(le64_to_cpu(call->nr),
@@ -129,13 +137,18 @@ static struct mosix_msg *make_call(struct mosix_task *mt,
 	show_none(mt);
 	mosix_memory_after(mt, &mirror, call, ret);
 	mosix_scratch_restart(call, &scratch, ret);
-	return mosix_inline_reply(call, &scratch, ret);
+	scratch.apart = mosix_bulk_flush(mt, ret);
+	reply = mosix_inline_reply(call, &scratch, ret);
+	*began_ns += mosix_bulk_end(mt);
+	return reply;
 }
 
 /* What becomes of a call: a filter's word, a visit, or the call's result. */
 static struct mosix_msg *answer_call(struct mosix_task *mt,
-				     const struct wire_call *call)
+				     const struct mosix_msg *msg,
+				     u64 *began_ns)
 {
+	const struct wire_call *call = (void *)msg->data;
 	const struct mosix_scratch none = { };
 	enum wire_fate fate = FATE_MADE;
 	struct wire_reply *said;
@@ -151,7 +164,7 @@ static struct mosix_msg *answer_call(struct mosix_task *mt,
 	else if (le16_to_cpu(call->kind) != CALL_ASK && needs_visit(mt, call))
 		fate = FATE_VISIT;
 	else if (le16_to_cpu(call->kind) != CALL_ASK)
-		return make_call(mt, call);
+		return make_call(mt, msg, began_ns);
 	reply = mosix_inline_reply(call, &none, ret);
 	if (reply) {
 		said = (void *)reply->data;
@@ -207,7 +220,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	mosix_talk_heard(le64_to_cpu(call->lost_ns));
 	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);
 	set_blocked(le64_to_cpu(call->blocked));
-	reply = answer_call(mt, call);
+	reply = answer_call(mt, msg, &began_ns);
 	leave_call();
 	if (!mosix_proc_is_away(mt->proc)) {
 		/* It has become another program: nobody waits for a result. */

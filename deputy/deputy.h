@@ -54,11 +54,13 @@ bool mosix_call_may_forward(const struct wire_call *call,
  * @args: arguments to make it with
  * @at: where its windows are
  * @count: windows; 0 when it is made with its own addresses
+ * @apart: what the call wrote into its large window is not for REPLY
  */
 struct mosix_scratch {
 	u64 args[MOSIX_CALL_ARGS];
 	u64 at[WIRE_WINDOWS_MAX];
 	u32 count;
+	bool apart;
 };
 
 /* restore.c */
@@ -84,8 +86,14 @@ int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg);
 long mosix_clone_deputy(u64 flags);
 
 /* scratch.c */
-void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
+void mosix_scratch_begin(struct mosix_task *mt, const struct mosix_msg *msg,
 			 struct mosix_scratch *s);
+unsigned long mosix_scratch_map(struct mosix_task *mt, unsigned long size,
+				const struct vm_special_mapping *mapping);
+void mosix_scratch_unmap(unsigned long addr, unsigned long size,
+			 const struct vm_special_mapping *mapping);
+void mosix_scratch_close(const struct vm_special_mapping *sm,
+			 struct vm_area_struct *vma);
 void mosix_scratch_restart(const struct wire_call *call,
 			   const struct mosix_scratch *s, long ret);
 void mosix_scratch_clear(struct mosix_task *mt, u64 start, u64 len);

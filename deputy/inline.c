@@ -7,8 +7,9 @@
  * REPLY, and the body copies it into place. So no page changes its owner, and
  * the call itself is the kernel's own, whatever file it meets.
  *
- * A call either describes every pointer it takes or has no windows; then the
- * deputy's faults fetch pages, which is slower and always right.
+ * What is too large for a message travels as pages (bulk.c, pull.c). A call
+ * either describes every pointer it takes or has no windows; then the deputy's
+ * faults fetch pages, which is slower and always right.
  */
 #include "body.h"
 #include "deputy.h"
@@ -19,15 +20,17 @@
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
-/* Bytes of a window, by its description; 0: it has none. */
+/*
+ * Bytes of a window, by its description; 0: it has none. No call of the kernel
+ * reads or writes more than MAX_RW_COUNT, whatever it is asked for.
+ */
 static u64 window_len(const struct mosix_call_ctx *ctx,
 		      const struct mosix_window_desc *d)
 {
+	static_assert(MAX_RW_COUNT == WIRE_BULK_BYTES_MAX);
 	switch (d->lenkind) {
 	case MOSIX_LEN_ARG:
-		if (ctx->args[d->len] > WIRE_WINDOW_BYTES_MAX)
-			return U32_MAX;
-		return ctx->args[d->len] * d->scale;
+		return min_t(u64, ctx->args[d->len], MAX_RW_COUNT) * d->scale;
 	case MOSIX_LEN_FIXED:
 		return d->len;
 	default:
@@ -56,6 +59,16 @@ static bool can_write(u64 addr, u64 len)
 	return at >= addr + len;
 }
 
+/* A buffer that is too large for a message, and about which no more is said. */
+static bool is_bulk(const struct mosix_window_desc *d, u64 len)
+{
+	if (len <= WIRE_WINDOW_BYTES_MAX || d->lenkind != MOSIX_LEN_ARG ||
+	    d->scale != 1)
+		return false;
+	return d->dir == MOSIX_WIN_IN ||
+	       (d->dir == MOSIX_WIN_OUT && d->back == MOSIX_BACK_RET);
+}
+
 static bool windows_apply(const struct mosix_call_ctx *ctx)
 {
 	const struct mosix_call_desc *desc = ctx->desc;
@@ -68,27 +81,33 @@ static bool windows_apply(const struct mosix_call_ctx *ctx)
 static long plan(const struct mosix_call_ctx *ctx, struct wire_call *call)
 {
 	u64 in = 0, all = 0;
-	u32 i, n = 0;
+	u32 i, n = 0, bulks = 0;
 
 	for (i = 0; i < MOSIX_CALL_WINDOWS; i++) {
 		const struct mosix_window_desc *d = &ctx->desc->win[i];
 		u64 len, addr = ctx->args[d->arg];
+		bool bulk;
 
 		if (d->dir == MOSIX_WIN_NONE)
 			break;
 		len = window_len(ctx, d);
 		if (!addr || !len)
 			continue;
-		all += len;
-		if (all > WIRE_WINDOW_BYTES_MAX || addr >= TASK_SIZE_MAX - len)
+		bulk = is_bulk(d, len);
+		bulks += bulk;
+		if (!bulk)
+			all += len;
+		if (all > WIRE_WINDOW_BYTES_MAX || bulks > 1 ||
+		    addr >= TASK_SIZE_MAX - len)
 			return -1;
 		if ((d->dir & MOSIX_WIN_OUT) && !can_write(addr, len))
 			return -1;
-		if (d->dir & MOSIX_WIN_IN)
+		if ((d->dir & MOSIX_WIN_IN) && !bulk)
 			in += len;
 		call->win[n].addr = cpu_to_le64(addr);
 		call->win[n].len = cpu_to_le32(len);
-		call->win[n].dir = cpu_to_le16(d->dir);
+		call->win[n].dir = cpu_to_le16(d->dir |
+					       (bulk ? WINDOW_BULK : 0));
 		call->win[n].arg = cpu_to_le16(d->arg | (i << 8));
 		n++;
 	}
@@ -115,7 +134,8 @@ static long fill(const struct mosix_call_ctx *ctx, struct wire_call *call,
 		u32 len = le32_to_cpu(w->len);
 		long n;
 
-		if (!(le16_to_cpu(w->dir) & WINDOW_IN))
+		if (!(le16_to_cpu(w->dir) & WINDOW_IN) ||
+		    le16_to_cpu(w->dir) & WINDOW_BULK)
 			continue;
 		if (desc_of(ctx, w)->lenkind == MOSIX_LEN_STR) {
 			n = strncpy_from_user((char *)to, from, len);
@@ -270,6 +290,8 @@ struct mosix_msg *mosix_inline_reply(const struct wire_call *call,
 	u8 *to;
 
 	for (i = 0; i < s->count; i++) {
+		if (s->apart && le16_to_cpu(call->win[i].dir) & WINDOW_BULK)
+			continue;
 		out[i] = written(call, i, ret);
 		all += out[i];
 	}

@@ -20,6 +20,7 @@
  */
 #include "deputy.h"
 
+#include "bulk.h"
 #include "syscall.h"
 
 #include <linux/mm.h>
@@ -42,6 +43,10 @@ static_assert(SCRATCH_SIZE % WIRE_PAGE_SIZE == 0);
  */
 #define SCRATCH_HINT (TASK_SIZE_MAX / 8 * 3 & PAGE_MASK)
 
+/* Above them, for as long as a call lasts, the large windows. */
+#define BULK_SIZE_MAX (1UL << 32)
+#define BULK_HINT (TASK_SIZE_MAX / 2 & PAGE_MASK)
+
 #define SCRATCH_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
 		       VM_DONTCOPY | VM_DONTDUMP)
 
@@ -60,8 +65,15 @@ static void scratch_count(struct mm_struct *mm, long pages)
 	mm->data_vm += pages;
 }
 
-static void scratch_close(const struct vm_special_mapping *sm,
-			  struct vm_area_struct *vma)
+/**
+ * mosix_scratch_close - a mapping that is no part of the process goes
+ * @sm: what kind of
+ * @vma: the mapping
+ *
+ * Context: mmap_lock held for writing.
+ */
+void mosix_scratch_close(const struct vm_special_mapping *sm,
+			 struct vm_area_struct *vma)
 {
 	scratch_count(vma->vm_mm, vma_pages(vma));
 }
@@ -69,19 +81,19 @@ static void scratch_close(const struct vm_special_mapping *sm,
 static const struct vm_special_mapping scratch_mapping = {
 	.name	= "[mosix]",
 	.fault	= scratch_fault,
-	.close	= scratch_close,
+	.close	= mosix_scratch_close,
 };
 
-static bool is_there(unsigned long addr)
+static bool is_there(unsigned long addr, unsigned long size,
+		     const struct vm_special_mapping *mapping)
 {
 	struct vm_area_struct *vma;
 	bool there;
 
 	mmap_read_lock(current->mm);
 	vma = addr ? vma_lookup(current->mm, addr) : NULL;
-	there = vma && vma->vm_start == addr &&
-		vma->vm_end == addr + SCRATCH_SIZE &&
-		vma_is_special_mapping(vma, &scratch_mapping) &&
+	there = vma && vma->vm_start == addr && vma->vm_end == addr + size &&
+		vma_is_special_mapping(vma, mapping) &&
 		(vma->vm_flags & SCRATCH_FLAGS) == SCRATCH_FLAGS;
 	mmap_read_unlock(current->mm);
 	return there;
@@ -100,32 +112,67 @@ static void remember(struct mosix_task *mt, unsigned long addr)
 	spin_unlock(&mt->proc->lock);
 }
 
-static int make(struct mosix_task *mt)
+/* For each thread another: of a place that is taken the hint is void. */
+static unsigned long hint_for(const struct mosix_task *mt,
+			      const struct vm_special_mapping *mapping)
+{
+	unsigned long n = mt->tid % 4096;
+
+	return mapping == &scratch_mapping ? SCRATCH_HINT + n * SCRATCH_SIZE :
+					     BULK_HINT + n * BULK_SIZE_MAX;
+}
+
+/*
+ * The kernel's own accesses write to its pages, not to copies of them; and pages
+ * that came can be put there by their number.
+ */
+static unsigned long flags_for(const struct vm_special_mapping *mapping)
+{
+	if (mapping == &scratch_mapping)
+		return SCRATCH_FLAGS;
+	return SCRATCH_FLAGS | VM_SHARED | VM_MAYSHARE | VM_MIXEDMAP;
+}
+
+/**
+ * mosix_scratch_map - a mapping for a call that is no part of the process
+ * @mt: record of the deputy
+ * @size: bytes, whole pages
+ * @mapping: what kind of
+ *
+ * Return: its address, or a negative errno.
+ * Context: the deputy.
+ */
+unsigned long mosix_scratch_map(struct mosix_task *mt, unsigned long size,
+				const struct vm_special_mapping *mapping)
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	unsigned long addr;
-	int ret = 0;
 
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	/* For each thread another: of a place that is taken the hint is void. */
-	addr = SCRATCH_HINT + (unsigned long)mt->tid % 4096 * SCRATCH_SIZE;
-	addr = get_unmapped_area(NULL, addr, SCRATCH_SIZE, 0, 0);
-	if (IS_ERR_VALUE(addr)) {
-		ret = addr;
-	} else {
-		vma = _install_special_mapping(mm, addr, SCRATCH_SIZE,
-					       SCRATCH_FLAGS,
-					       &scratch_mapping);
-		ret = PTR_ERR_OR_ZERO(vma);
+	addr = get_unmapped_area(NULL, hint_for(mt, mapping), size, 0, 0);
+	if (!IS_ERR_VALUE(addr)) {
+		vma = _install_special_mapping(mm, addr, size,
+					       flags_for(mapping), mapping);
+		if (IS_ERR(vma))
+			addr = PTR_ERR(vma);
+		else
+			scratch_count(mm, -(long)(size / WIRE_PAGE_SIZE));
 	}
-	if (!ret)
-		scratch_count(mm, -(SCRATCH_SIZE / WIRE_PAGE_SIZE));
 	mmap_write_unlock(mm);
-	if (!ret)
-		remember(mt, addr);
-	return ret;
+	return addr;
+}
+
+static bool make(struct mosix_task *mt)
+{
+	unsigned long addr = mosix_scratch_map(mt, SCRATCH_SIZE,
+					       &scratch_mapping);
+
+	if (IS_ERR_VALUE(addr))
+		return false;
+	remember(mt, addr);
+	return true;
 }
 
 static void count_locked(long pages)
@@ -135,16 +182,30 @@ static void count_locked(long pages)
 	mmap_write_unlock(current->mm);
 }
 
-static void unmap(unsigned long addr)
+/**
+ * mosix_scratch_unmap - such a mapping is not needed any more
+ * @addr: as mosix_scratch_map() returned it; it may be another's by now
+ * @size: as given to it
+ * @mapping: as given to it
+ *
+ * Context: the deputy.
+ */
+void mosix_scratch_unmap(unsigned long addr, unsigned long size,
+			 const struct vm_special_mapping *mapping)
 {
-	const long pages = SCRATCH_SIZE / WIRE_PAGE_SIZE;
+	const long pages = size / WIRE_PAGE_SIZE;
 
-	if (!is_there(addr))
+	if (!is_there(addr, size, mapping))
 		return;
 	/* The kernel subtracts first; small processes have less. */
 	count_locked(pages);
-	vm_munmap(addr, SCRATCH_SIZE);
+	vm_munmap(addr, size);
 	count_locked(-pages);
+}
+
+static void unmap(unsigned long addr)
+{
+	mosix_scratch_unmap(addr, SCRATCH_SIZE, &scratch_mapping);
 }
 
 /**
@@ -235,44 +296,60 @@ static u64 place(u64 at, u64 addr)
 	return at;
 }
 
+/* @large: address of the large window */
 static int fill(struct mosix_task *mt, const struct wire_call *call,
-		struct mosix_scratch *s)
+		struct mosix_scratch *s, u64 large)
 {
 	const u8 *from = (const u8 *)(call + 1);
 	u64 at = mt->scratch;
 	u32 i;
 
 	for (i = 0; i < le16_to_cpu(call->nwin); i++) {
-		at = place(at, le64_to_cpu(call->win[i].addr));
-		if (fill_window(call, i, at, &from))
-			return -EFAULT;
-		s->at[i] = at;
-		s->args[le16_to_cpu(call->win[i].arg)] = at;
-		at += le32_to_cpu(call->win[i].len);
+		const struct wire_window *w = &call->win[i];
+
+		if (le16_to_cpu(w->dir) & WINDOW_BULK) {
+			s->at[i] = large;
+		} else {
+			at = place(at, le64_to_cpu(w->addr));
+			if (fill_window(call, i, at, &from))
+				return -EFAULT;
+			s->at[i] = at;
+			at += le32_to_cpu(w->len);
+		}
+		s->args[le16_to_cpu(w->arg)] = s->at[i];
 	}
 	return 0;
+}
+
+static bool has_area(struct mosix_task *mt)
+{
+	return is_there(mt->scratch, SCRATCH_SIZE, &scratch_mapping) || make(mt);
 }
 
 /**
  * mosix_scratch_begin - prepare the memory of a call
  * @mt: record of the deputy
- * @call: the call, checked
+ * @msg: MSG_CALL, checked
  * @s: receives the arguments to make it with
  *
  * Without an area the call is made with its own addresses: its faults fetch the
- * pages, which is slower and always right.
+ * pages, which is slower and always right. mosix_bulk_end() must follow.
  *
  * Context: the deputy.
  */
-void mosix_scratch_begin(struct mosix_task *mt, const struct wire_call *call,
+void mosix_scratch_begin(struct mosix_task *mt, const struct mosix_msg *msg,
 			 struct mosix_scratch *s)
 {
+	const struct wire_call *call = (void *)msg->data;
+	u64 large;
+
 	s->count = 0;
-	if (call->nwin && (is_there(mt->scratch) || !make(mt)))
+	if (call->nwin && has_area(mt) && !mosix_bulk_begin(mt, msg, &large))
 		s->count = le16_to_cpu(call->nwin);
 	mosix_call_args(s->args, call);
-	if (!s->count || !fill(mt, call, s))
+	if (!s->count || !fill(mt, call, s, large))
 		return;
+	mosix_bulk_end(mt);
 	s->count = 0;
 	mosix_call_args(s->args, call);
 }

@@ -6,6 +6,7 @@
 #include "syscall.h"
 
 #include "body.h"
+#include "bulk.h"
 #include "deputy.h"
 #include "option.h"
 
@@ -214,6 +215,7 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 	struct mosix_link *link = mosix_proc_link(ctx->mt->proc);
 	struct mosix_msg *msg, *answer;
 	u64 asked_ns = ktime_get_ns();
+	struct mosix_pull pull;
 	struct wire_call call;
 	long ret = -EINTR;
 
@@ -227,12 +229,17 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 		((struct wire_call *)msg->data)->lost_ns =
 			cpu_to_le64(READ_ONCE(ctx->mt->proc->lost_ns));
 		call = *(struct wire_call *)msg->data;
-		answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT,
-				    TASK_KILLABLE);
+		if (mosix_pull_begin(&pull, &call))
+			answer = mosix_call_parts(link, msg, &pull.taker);
+		else
+			answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT,
+					    TASK_KILLABLE);
 		if (!IS_ERR(answer)) {
 			count_loss(ctx->mt->proc, ktime_get_ns() - asked_ns,
 				   answer);
 			ret = finish(ctx, &call, answer);
+			if (pull.error && ret >= 0)
+				ret = pull.error;
 			mosix_clock_catch_up(link);
 			mosix_msg_free(answer);
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Pages that arrive: from the link into flight, from flight into the page
- * tables.
+ * tables; what nobody waits for goes there at once when it can.
  *
  * The task that needs a page installs it, in its own fault and by the
  * kernel's own installer; all that comes after (write protection, copy on
@@ -21,86 +21,10 @@
 #include <linux/slab.h>
 #include <linux/userfaultfd_k.h>
 
-#include <asm/pgalloc.h>
-
 enum {
-	INSTALL_MAX	= 64,	/* pages put in place under the lock at once */
+	INSTALL_MAX	= 32,	/* pages put in place under the lock at once */
 	NEEDED_FIRST	= 256,	/* pages put in place before a body runs */
 };
-
-/* *@spare becomes true when nobody waits for the page. */
-static int land_one(struct mosix_pages *pg, unsigned long nr,
-		    struct page **page, bool *spare)
-{
-	struct mosix_flight *f = xa_load(&pg->flight, nr);
-	int ret;
-
-	if (!f) {
-		f = kzalloc(sizeof(*f), GFP_KERNEL);
-		if (!f)
-			return -ENOMEM;
-		ret = xa_err(xa_store(&pg->flight, nr, f, GFP_KERNEL));
-		if (ret) {
-			kfree(f);
-			return ret;
-		}
-	}
-	f->state = FLIGHT_LANDED;
-	f->page = *page;
-	*page = NULL;
-	*spare |= !f->wanted;
-	return 0;
-}
-
-/* All of them are absent. */
-static int land_run(struct mosix_pages *pg, unsigned long nr, u32 count,
-		    struct page **pages, bool *spare)
-{
-	int ret = mosix_pages_own(pg, nr, count);
-	u32 i;
-
-	for (i = 0; i < count && !ret; i++)
-		ret = land_one(pg, nr + i, &pages[i], spare);
-	pg->fetched += count;
-	return ret;
-}
-
-/**
- * mosix_pages_landed - pages came from the other half
- * @pg: page state
- * @msg: MSG_PAGES, checked; pages are taken out of it
- *
- * What is not absent is late and is dropped: the mapping went, or somebody made
- * the page anew.
- *
- * Return: 0, -ENOMEM: the process cannot go on.
- * Context: the link's receiver; waits for nobody but @pg->lock.
- */
-int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
-{
-	const struct wire_pages *head = (void *)msg->data;
-	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT, at;
-	long step = wire_step(head->step);
-	bool spare = false;
-	int ret = 0;
-	u32 i, run;
-
-	mutex_lock(&pg->lock);
-	for (i = 0; i < msg->npages && !ret; i += max(run, 1U)) {
-		at = nr + i * step;
-		run = mosix_pages_alike(pg, at, step == 1 ? msg->npages - i : 1,
-					true);
-		if (run)
-			ret = land_run(pg, at, run, &msg->pages[i], &spare);
-	}
-	/* Before the body has its mappings there is no place to put them. */
-	spare &= pg->side == PAGES_BODY && pg->mapped;
-	mutex_unlock(&pg->lock);
-	wake_up_all(&pg->wait);
-	if (spare)
-		mosix_background_install(pg);
-	return ret;
-}
 
 /**
  * mosix_pages_none - the other half has nothing mapped there
@@ -121,23 +45,12 @@ void mosix_pages_none(struct mosix_pages *pg, u64 addr)
 	wake_up_all(&pg->wait);
 }
 
-static pmd_t *make_pmd(struct mm_struct *mm, unsigned long addr)
-{
-	p4d_t *p4d = p4d_alloc(mm, pgd_offset(mm, addr), addr);
-	pud_t *pud = p4d ? pud_alloc(mm, p4d, addr) : NULL;
-	pmd_t *pmd = pud ? pmd_alloc(mm, pud, addr) : NULL;
-
-	if (!pmd || pte_alloc(mm, pmd))
-		return NULL;
-	return pmd;
-}
-
 /* Put @page at @addr; the reference is consumed only on success. */
 static int install_page(struct vm_area_struct *vma, unsigned long addr,
 			struct page *page)
 {
 	struct folio *folio = page_folio(page);
-	pmd_t *pmd = make_pmd(vma->vm_mm, addr);
+	pmd_t *pmd = mosix_anon_table(vma->vm_mm, addr);
 	int ret;
 
 	if (!pmd)
@@ -208,6 +121,150 @@ static bool wants_anon_vma(const struct vm_area_struct *vma)
 	return !vma->anon_vma && !(vma->vm_flags & VM_MAYSHARE);
 }
 
+/* In the middle of going home or of its end: nothing is put in place. */
+static bool may_install(struct mosix_pages *pg)
+{
+	return READ_ONCE(pg->side) == PAGES_BODY && !READ_ONCE(pg->leaving) &&
+	       !READ_ONCE(pg->error);
+}
+
+/* Anonymous memory takes many pages at once. */
+static bool takes_many(const struct vm_area_struct *vma)
+{
+	return vma_is_anonymous((struct vm_area_struct *)vma) &&
+	       !(vma->vm_flags & VM_MAYSHARE);
+}
+
+/* From @nr on, as many as need not land first; all of them are absent. */
+static u32 place_run(struct mosix_pages *pg, struct vm_area_struct *vma,
+		     unsigned long nr, u32 count, struct page **pages)
+{
+	unsigned long end = vma->vm_end >> PAGE_SHIFT, first = nr;
+	u32 n = 0;
+
+	lockdep_assert_held(&pg->lock);
+	if (!may_install(pg) || nr < vma->vm_start >> PAGE_SHIFT || nr >= end)
+		return 0;
+	count = min_t(unsigned long, count, end - nr);
+	/* Somebody waits for it, or it came before. */
+	if (xa_find(&pg->flight, &first, nr + count - 1, XA_PRESENT))
+		count = first - nr;
+	while (n < count && !mosix_pages_changing(pg, nr + n))
+		n++;
+	return n ? mosix_anon_place(vma, nr << PAGE_SHIFT, pages, n) : 0;
+}
+
+/* *@spare becomes true when nobody waits for the page. */
+static int land_one(struct mosix_pages *pg, unsigned long nr,
+		    struct page **page, bool *spare)
+{
+	struct mosix_flight *f = xa_load(&pg->flight, nr);
+	int ret;
+
+	if (!f) {
+		f = kzalloc(sizeof(*f), GFP_KERNEL);
+		if (!f)
+			return -ENOMEM;
+		ret = xa_err(xa_store(&pg->flight, nr, f, GFP_KERNEL));
+		if (ret) {
+			kfree(f);
+			return ret;
+		}
+	}
+	f->state = FLIGHT_LANDED;
+	f->page = *page;
+	*page = NULL;
+	*spare |= !f->wanted;
+	return 0;
+}
+
+/* All of them are absent. @vma: where they can be put at once; NULL: nowhere. */
+static int land_run(struct mosix_pages *pg, struct vm_area_struct *vma,
+		    unsigned long nr, u32 count, struct page **pages,
+		    bool *spare)
+{
+	int ret = mosix_pages_own(pg, nr, count);
+	u32 i = 0;
+
+	if (vma && !ret)
+		i = place_run(pg, vma, nr, count, pages);
+	for (; i < count && !ret; i++)
+		ret = land_one(pg, nr + i, &pages[i], spare);
+	pg->fetched += count;
+	return ret;
+}
+
+/*
+ * The mapping of a page that came, if it can be put there at once: the receiver
+ * waits for nobody who has the mmap_lock. NULL: it cannot; else the mm is held
+ * and locked.
+ */
+static struct vm_area_struct *enter_mapping(struct mosix_pages *pg,
+					    unsigned long nr)
+{
+	struct vm_area_struct *vma;
+
+	if (!READ_ONCE(pg->mapped) || !may_install(pg) ||
+	    !mmget_not_zero(pg->mm))
+		return NULL;
+	if (mmap_read_trylock(pg->mm)) {
+		vma = vma_lookup(pg->mm, nr << PAGE_SHIFT);
+		if (vma && takes_many(vma) && mosix_pages_governed(vma) &&
+		    !anon_vma_prepare(vma))
+			return vma;
+		mmap_read_unlock(pg->mm);
+	}
+	mmput_async(pg->mm);
+	return NULL;
+}
+
+static void leave_mapping(struct mosix_pages *pg)
+{
+	mmap_read_unlock(pg->mm);
+	mmput_async(pg->mm);
+}
+
+/**
+ * mosix_pages_landed - pages came from the other half
+ * @pg: page state
+ * @msg: MSG_PAGES, checked; pages are taken out of it
+ *
+ * What is not absent is late and is dropped: the mapping went, or somebody made
+ * the page anew. A page for which nobody waits is put in place at once where
+ * that can be, the others land.
+ *
+ * Return: 0, -ENOMEM: the process cannot go on.
+ * Context: the link's receiver; waits for nobody but @pg->lock.
+ */
+int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	const struct wire_pages *head = (void *)msg->data;
+	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT, at;
+	struct vm_area_struct *vma = enter_mapping(pg, nr);
+	long step = wire_step(head->step);
+	bool spare = false;
+	int ret = 0;
+	u32 i, run;
+
+	mutex_lock(&pg->lock);
+	for (i = 0; i < msg->npages && !ret; i += max(run, 1U)) {
+		at = nr + i * step;
+		run = mosix_pages_alike(pg, at, step == 1 ? msg->npages - i : 1,
+					true);
+		if (run)
+			ret = land_run(pg, vma, at, run, &msg->pages[i], &spare);
+	}
+	/* Before the body has its mappings there is no place to put them. */
+	spare &= pg->side == PAGES_BODY && pg->mapped;
+	mutex_unlock(&pg->lock);
+	if (vma)
+		leave_mapping(pg);
+	wake_up_all(&pg->wait);
+	if (spare)
+		mosix_background_install(pg);
+	return ret;
+}
+
 /* It shall be used once before it may leave again. */
 static void hold(struct mosix_pages *pg, unsigned long nr)
 {
@@ -272,21 +329,46 @@ static struct vm_area_struct *find_mapping(struct mosix_pages *pg,
 	return NULL;
 }
 
+/* Landed pages that follow each other before @end; their content in @pages. */
+static u32 gather(struct mosix_pages *pg, unsigned long nr, unsigned long end,
+		  bool wanted, struct page **pages)
+{
+	struct mosix_flight *f;
+	u32 n;
+
+	lockdep_assert_held(&pg->lock);
+	end = min(end, nr + INSTALL_MAX);
+	for (n = 0; nr + n < end; n++) {
+		f = xa_load(&pg->flight, nr + n);
+		if (!f || f->state != FLIGHT_LANDED || (f->wanted && !wanted) ||
+		    mosix_pages_changing(pg, nr + n))
+			break;
+		pages[n] = f->page;
+	}
+	return n;
+}
+
 static int install_some(struct mosix_pages *pg, struct vm_area_struct *vma,
 			unsigned long *nr, bool wanted)
 {
-	unsigned long end = min(vma->vm_end >> PAGE_SHIFT, *nr + INSTALL_MAX);
-	struct mosix_flight *f;
+	struct page *pages[INSTALL_MAX];
+	u32 count = gather(pg, *nr, vma->vm_end >> PAGE_SHIFT, wanted, pages);
+	u32 placed = 0, i;
 	int ret = 0;
 
-	lockdep_assert_held(&pg->lock);
-	for (; *nr < end && !ret; ++*nr) {
-		f = xa_load(&pg->flight, *nr);
-		if (!f || f->state != FLIGHT_LANDED || (f->wanted && !wanted) ||
-		    mosix_pages_changing(pg, *nr))
-			break;
-		ret = install(pg, vma, *nr, f);
+	if (count && takes_many(vma))
+		placed = mosix_anon_place(vma, *nr << PAGE_SHIFT, pages, count);
+	for (i = 0; i < count && !ret; i++) {
+		struct mosix_flight *f = xa_load(&pg->flight, *nr + i);
+
+		if (i >= placed) {
+			ret = install(pg, vma, *nr + i, f);
+		} else {
+			f->page = NULL;
+			mosix_pages_drop_flight(pg, *nr + i, f);
+		}
 	}
+	*nr += i;
 	return ret;
 }
 
@@ -382,13 +464,6 @@ static bool next_unwanted(struct mosix_pages *pg, unsigned long *nr)
 		f = xa_find_after(&pg->flight, nr, ULONG_MAX, XA_PRESENT);
 	mutex_unlock(&pg->lock);
 	return f;
-}
-
-/* In the middle of going home or of its end: nothing is put in place. */
-static bool may_install(struct mosix_pages *pg)
-{
-	return READ_ONCE(pg->side) == PAGES_BODY && !READ_ONCE(pg->leaving) &&
-	       !READ_ONCE(pg->error);
 }
 
 /**

@@ -63,6 +63,23 @@ void mosix_msg_free(struct mosix_msg *msg)
 	kvfree(msg);
 }
 
+/**
+ * mosix_msg_measure - nothing more is put into it: say how long it is
+ * @msg: the message
+ *
+ * Context: any.
+ */
+void mosix_msg_measure(struct mosix_msg *msg)
+{
+	u32 len = msg->len;
+	u32 i;
+
+	for (i = 0; i < msg->npages; i++)
+		if (msg->pages[i])
+			len += PAGE_SIZE;
+	msg->h.len = cpu_to_le32(len);
+}
+
 static void free_queue(struct list_head *queue)
 {
 	struct mosix_msg *msg, *next;
@@ -222,22 +239,17 @@ struct mosix_proc *mosix_link_proc(struct mosix_link *link)
  */
 int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg)
 {
-	u32 len = msg->len;
 	bool work = false;
-	u32 i;
 	int ret;
 
-	for (i = 0; i < msg->npages; i++)
-		if (msg->pages[i])
-			len += PAGE_SIZE;
-	msg->h.len = cpu_to_le32(len);
+	mosix_msg_measure(msg);
 	spin_lock(&link->lock);
 	ret = link->error;
 	if (!ret && link->closing)
 		ret = -EPIPE;
 	if (!ret) {
 		list_add_tail(&msg->node, &link->queue);
-		link->queued += len + sizeof(msg->h);
+		link->queued += le32_to_cpu(msg->h.len) + sizeof(msg->h);
 		work = mosix_link_has_work(link);
 	}
 	spin_unlock(&link->lock);

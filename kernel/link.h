@@ -90,6 +90,7 @@ struct mosix_link {
 
 struct mosix_msg *mosix_msg_new(enum wire_type type, u32 len);
 void mosix_msg_free(struct mosix_msg *msg);
+void mosix_msg_measure(struct mosix_msg *msg);
 
 static inline u16 mosix_msg_type(const struct mosix_msg *msg)
 {
@@ -122,6 +123,8 @@ void mosix_link_close(struct mosix_link *link, int error);
 /* stream.c */
 int mosix_stream_start(struct mosix_link *link);
 bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg);
+bool mosix_stream_take_turn(struct mosix_link *link);
+void mosix_stream_end_turn(struct mosix_link *link, struct mosix_msg *msg);
 
 /* peer.c */
 struct mosix_link *mosix_peer_connect(u16 node);

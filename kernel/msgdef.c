@@ -15,6 +15,7 @@
 #include "task.h"
 
 #include "../deputy/body.h"
+#include "../deputy/bulk.h"
 #include "../deputy/deputy.h"
 
 #include <linux/sched/signal.h>
@@ -214,18 +215,29 @@ static int want(struct mosix_pages *pg, struct mosix_msg *msg)
 	return 0;
 }
 
+/* What names a thread is about the large window of its call. */
 static int take_pages(struct mosix_link *link, struct mosix_msg *msg)
 {
-	return with_pages(link, msg, land);
+	if (!msg->h.tid)
+		return with_pages(link, msg, land);
+	return link->side == SIDE_HOME ? mosix_bulk_heard(link, msg) :
+					 mosix_call_part(link, msg);
 }
 
 static int take_page_none(struct mosix_link *link, struct mosix_msg *msg)
 {
-	return with_pages(link, msg, land_none);
+	if (!msg->h.tid)
+		return with_pages(link, msg, land_none);
+	if (link->side == SIDE_HOME)
+		return mosix_bulk_heard(link, msg);
+	mosix_msg_free(msg);
+	return -EPROTO;
 }
 
 static int take_page_req(struct mosix_link *link, struct mosix_msg *msg)
 {
+	if (msg->h.tid && link->side == SIDE_HOME)
+		return mosix_bulk_heard(link, msg);
 	return with_pages(link, msg, want);
 }
 

@@ -206,6 +206,11 @@ void mosix_pages_will_move(struct mosix_pages *pg,
 			   const struct mosix_move_map *move);
 int mosix_pages_answered(struct mosix_pages *pg, u32 tid, u64 ret);
 
+/* anon.c: pages become anonymous memory */
+pmd_t *mosix_anon_table(struct mm_struct *mm, unsigned long addr);
+u32 mosix_anon_place(struct vm_area_struct *vma, unsigned long addr,
+		     struct page **pages, u32 count);
+
 /* install.c: pages that arrive */
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg);
 void mosix_pages_none(struct mosix_pages *pg, u64 addr);

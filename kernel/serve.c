@@ -11,6 +11,7 @@
  */
 #include "pages.h"
 
+#include "copy.h"
 #include "link.h"
 #include "look.h"
 
@@ -47,7 +48,8 @@ void mosix_serve_init(struct mosix_pages *pg)
 /**
  * mosix_serve_request - the peer wants pages
  * @pg: page state
- * @msg: MSG_PAGE_REQ, or MSG_LOOK for a body, checked; consumed
+ * @msg: MSG_PAGE_REQ, or for a body MSG_LOOK, or a request for copies, checked;
+ *	consumed
  *
  * Context: the link's receiver; the work is done elsewhere.
  */
@@ -409,19 +411,25 @@ u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 			unsigned long nr, u32 count)
 {
 	struct mosix_msg *msg = mosix_serve_msg(nr);
+	bool turn;
 	u32 sent;
 
 	if (!msg)
 		return 0;
+	turn = mosix_stream_take_turn(link);
 	mmap_write_lock(pg->mm);
 	take_run(pg, nr, count, msg);
 	sent = msg->npages;
 	pg->pushed_nr += sent;
-	if (sent)
+	if (sent && !turn)
 		mosix_link_send(link, msg);
-	else
-		mosix_msg_free(msg);
 	mmap_write_unlock(pg->mm);
+	if (!sent) {
+		mosix_msg_free(msg);
+		msg = NULL;
+	}
+	if (turn)
+		mosix_stream_end_turn(link, msg);
 	return sent;
 }
 
@@ -465,13 +473,13 @@ static void answer(struct mosix_pages *pg, struct mosix_link *link,
 		mosix_link_close(link, ret);
 }
 
-/* A look is answered as long as there is somebody who may wait for it. */
-static struct mosix_link *link_for(struct mosix_pages *pg, bool looks)
+/* A look, or a copy, is given as long as there is somebody who may wait for it. */
+static struct mosix_link *link_for(struct mosix_pages *pg, bool stays)
 {
 	struct mosix_link *link = NULL;
 
 	mutex_lock(&pg->lock);
-	if (pg->side != PAGES_OFF && !pg->error && (looks || !pg->leaving))
+	if (pg->side != PAGES_OFF && !pg->error && (stays || !pg->leaving))
 		link = pg->link;
 	if (link)
 		mosix_link_get(link);
@@ -482,17 +490,20 @@ static struct mosix_link *link_for(struct mosix_pages *pg, bool looks)
 static void serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	bool looks = mosix_msg_type(msg) == MSG_LOOK;
+	bool copies = !looks && msg->h.tid;
 	struct mosix_link *link;
 
 	/* At home nothing may go before the body is known to run. */
 	if (mosix_pages_await_commit(pg))
 		return;
-	link = link_for(pg, looks);
+	link = link_for(pg, looks || copies);
 	if (!link)
 		return;
 	if (mmget_not_zero(pg->mm)) {
 		if (looks)
 			mosix_look_answer(pg, link, msg);
+		else if (copies)
+			mosix_copy_answer(pg, link, msg);
 		else
 			answer(pg, link, (void *)msg->data);
 		mmput_async(pg->mm);

@@ -146,16 +146,23 @@ static bool level_is_sent(struct mosix_link *link)
 	return (atomic_read(&link->stopped) > 0) == link->stop_sent;
 }
 
+/* Is nothing in front of what would be sent now? */
+static bool is_idle(struct mosix_link *link)
+{
+	bool idle;
+
+	spin_lock(&link->lock);
+	idle = !link->error && !link->closing && list_empty(&link->queue);
+	spin_unlock(&link->lock);
+	return idle && level_is_sent(link);
+}
+
 /* Would it go out at once, and in its turn? */
 static bool takes_now(struct mosix_link *link, const struct mosix_msg *msg)
 {
 	struct sock *sk = link->sock->sk;
-	bool free;
 
-	spin_lock(&link->lock);
-	free = !link->error && !link->closing && list_empty(&link->queue);
-	spin_unlock(&link->lock);
-	return free && level_is_sent(link) && msg->len <= NOW_MAX &&
+	return is_idle(link) && msg->len <= NOW_MAX &&
 	       sk_stream_is_writeable(sk) &&
 	       sk_stream_wspace(sk) > (int)msg->len + NOW_ROOM;
 }
@@ -183,6 +190,51 @@ bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg)
 	if (ret)
 		mosix_link_close(link, ret);
 	return now;
+}
+
+/**
+ * mosix_stream_take_turn - be the next one who sends
+ * @link: where
+ *
+ * What others have to say from here on comes behind the message of who has the
+ * turn, also when it is not made yet: so pages can be taken out first, and
+ * nobody asks for them in front of the message that has them.
+ *
+ * Return: true, and mosix_stream_end_turn() must follow; false when there is
+ * something to be sent already.
+ * Context: process context, no lock of an mm held.
+ */
+bool mosix_stream_take_turn(struct mosix_link *link)
+{
+	mutex_lock(&link->tx);
+	if (is_idle(link))
+		return true;
+	mutex_unlock(&link->tx);
+	return false;
+}
+
+/**
+ * mosix_stream_end_turn - send what the turn was taken for
+ * @link: where, its turn taken
+ * @msg: the message; consumed; NULL: there is none after all
+ *
+ * The caller sends it itself, which saves two changes of task for each
+ * message of a bulk transfer. A link that fails is closed.
+ *
+ * Context: process context, waits for room in the socket.
+ */
+void mosix_stream_end_turn(struct mosix_link *link, struct mosix_msg *msg)
+{
+	int ret = 0;
+
+	if (msg) {
+		mosix_msg_measure(msg);
+		ret = send_one(link, msg, false);
+	}
+	mutex_unlock(&link->tx);
+	mosix_msg_free(msg);
+	if (ret)
+		mosix_link_close(link, ret);
 }
 
 static bool sender_wanted(struct mosix_link *link)

@@ -19,6 +19,7 @@
 #include <linux/task_work.h>
 #include <linux/wait.h>
 
+struct mosix_bulk;
 struct mosix_image;
 struct mosix_link;
 struct mosix_move;
@@ -49,7 +50,7 @@ enum mosix_frozen {
  * @ref: each of its tasks, its link and each walker hold one
  * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
  *	@newborn, @tracers, @nlive, @nodes, the barrier, @arrived, and each thread's @task,
- *	@inbox, @signals, @scratch; not @home, which never changes
+ *	@inbox, @signals, @scratch, @bulk; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
  * @nlive: those that have not ended
@@ -185,6 +186,7 @@ enum mosix_task_flag {
  * @free_node: on its way out
  * @reply: deputy: result of the call that it carries out, not yet sent
  * @scratch: deputy: address of its scratch area, 0 none
+ * @bulk: deputy: the large window of its call, NULL none; only the task changes it
  * @core: signal that it will die of at home, with a dump; si_signo 0: none
  * @sched: how it is scheduled, as its body knows
  * @makes: it makes a process while it is away: receives the state of the child's
@@ -220,6 +222,7 @@ struct mosix_task {
 	struct llist_node free_node;
 	struct mosix_msg *reply;
 	unsigned long scratch;
+	struct mosix_bulk *bulk;
 	struct kernel_siginfo core;
 	struct wire_sched sched;
 	struct mosix_pages **makes;

@@ -109,10 +109,22 @@ u32 wire_head_len(u16 type)
 	return type < MSG_TYPES ? rules[type].head : 0;
 }
 
+static int check_bulk(const struct wire_window *w)
+{
+	u64 addr = le64_to_cpu(w->addr);
+	u32 dir = le16_to_cpu(w->dir) & ~(u32)WINDOW_BULK;
+	u32 len = le32_to_cpu(w->len);
+
+	if ((dir != WINDOW_IN && dir != WINDOW_OUT) || !len)
+		return -EBADMSG;
+	return len > WIRE_BULK_BYTES_MAX || addr >= 1ULL << 47 ? -EBADMSG : 0;
+}
+
 static int check_call(const struct wire_call *c, u32 len)
 {
 	u32 nwin = le16_to_cpu(c->nwin);
 	u64 in = 0, all = 0;
+	u32 bulk = 0;
 	u32 i;
 
 	if (nwin > WIRE_WINDOWS_MAX || le16_to_cpu(c->kind) >= CALL_KINDS)
@@ -120,7 +132,14 @@ static int check_call(const struct wire_call *c, u32 len)
 	for (i = 0; i < nwin; i++) {
 		u32 dir = le16_to_cpu(c->win[i].dir);
 
-		if (!dir || dir > WINDOW_INOUT || le16_to_cpu(c->win[i].arg) > 5)
+		if (le16_to_cpu(c->win[i].arg) > 5)
+			return -EBADMSG;
+		if (dir & WINDOW_BULK) {
+			if (bulk++ || check_bulk(&c->win[i]))
+				return -EBADMSG;
+			continue;
+		}
+		if (!dir || dir > WINDOW_INOUT)
 			return -EBADMSG;
 		all += le32_to_cpu(c->win[i].len);
 		if (dir & WINDOW_IN)

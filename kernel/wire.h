@@ -28,7 +28,8 @@
  *   8  the header says what the sender's wall clock is ahead; what is left of a futex
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
- *	LOOK and SEEN; pages may have gaps between them; NODES
+ *	LOOK and SEEN; pages may have gaps between them; NODES; a large window
+ *	of a call travels as pages
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -52,6 +53,8 @@ enum wire_limits {
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
 	WIRE_WINDOWS_MAX	= 3,		/* inline windows of a call */
 	WIRE_WINDOW_BYTES_MAX	= 128 * 1024,	/* of all windows of a call */
+	WIRE_BULK_BYTES_MAX	= 0x7ffff000,	/* of one that travels as pages */
+	WIRE_BULK_AHEAD		= 128,		/* pages of it on their way */
 	WIRE_PAYLOAD_MAX	= 192 * 1024,	/* of any message */
 	WIRE_COMM_LEN		= 16,
 	WIRE_CPU_WORDS		= 12,		/* CPUID words compared */
@@ -220,7 +223,16 @@ enum wire_window_dir {
 	WINDOW_IN	= 1,	/* the call reads it: bytes travel in CALL */
 	WINDOW_OUT	= 2,	/* the call writes it: bytes come in REPLY */
 	WINDOW_INOUT	= 3,
+	WINDOW_BULK	= 4,	/* with either: too large, its bytes are apart */
 };
+
+/*
+ * A PAGE_REQ, PAGES or PAGE_NONE that names a thread is about the large window of
+ * the call which that thread makes, whose number it repeats: copies of the pages
+ * around it, in order. Home asks for those of a window that the call reads. Of
+ * one that it writes WIRE_BULK_AHEAD pages come unasked, and as many more as the
+ * body asks for; or REPLY has them, if they fit.
+ */
 
 /**
  * struct wire_call - head of CALL, the windows' bytes follow

@@ -25,7 +25,8 @@ static inline void handler_window(const struct wire_window *w, u32 *used)
 	static const u8 area[WIRE_WINDOW_BYTES_MAX + 1];
 	static const u8 args[6];
 
-	*used += le32_to_cpu(w->len);
+	if (!(le16_to_cpu(w->dir) & WINDOW_BULK))
+		*used += le32_to_cpu(w->len);
 	handler_walked += area[*used] + args[le16_to_cpu(w->arg)];
 }
 
@@ -36,7 +37,8 @@ static inline u64 handler_call(const struct wire_call *c)
 
 	for (u32 i = 0; i < le16_to_cpu(c->nwin); i++) {
 		handler_window(&c->win[i], &used);
-		if (le16_to_cpu(c->win[i].dir) & WINDOW_IN)
+		if ((le16_to_cpu(c->win[i].dir) & (WINDOW_IN | WINDOW_BULK)) ==
+		    WINDOW_IN)
 			bytes += handler_touch(bytes,
 					       le32_to_cpu(c->win[i].len));
 	}

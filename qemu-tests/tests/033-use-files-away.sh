@@ -16,9 +16,11 @@ claim_tour 2 3 home -- holes
 claim_tour 2 3 home -- appends
 claim_tour 2 3 home -- locks
 claim_settled copies
+claim_tour 2 3 home -- blocks
 claim_restless 2 openflags
 claim_restless 2 names
 claim_restless 2 holes
 claim_restless 2 appends
 claim_restless 2 locks
 claim_restless 2 copies
+claim_restless 2 blocks

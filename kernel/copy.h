@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Copies of pages, which stay where they are. */
+#ifndef MOSIX_COPY_H
+#define MOSIX_COPY_H
+
+#include "pages.h"
+
+struct mosix_link;
+struct mosix_msg;
+struct wire_header;
+
+struct mosix_msg *mosix_copy_msg(const struct wire_header *like,
+				 unsigned long nr);
+void mosix_copy_answer(struct mosix_pages *pg, struct mosix_link *link,
+		       const struct mosix_msg *asked);
+
+#endif /* MOSIX_COPY_H */
