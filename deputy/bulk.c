@@ -32,6 +32,7 @@
 enum {
 	RING	= 2 * WIRE_BULK_AHEAD,	/* pages that came and are not in place */
 	BEHIND	= 4 * WIRE_PAGES_MAX,	/* pages that a call may turn back to */
+	TOGETHER = 16,			/* pages that one fault puts in place */
 };
 
 /* A page that came and is all zero. */
@@ -222,7 +223,8 @@ static int place_came(struct mosix_task *mt, struct mosix_bulk *bulk,
 	for (i = 0; i < n; i++)
 		if (pages[i])
 			put_page(pages[i]);
-	return ret ?: n;
+	/* What is there already ends the run; the first one is not. */
+	return ret && left == n ? ret : n;
 }
 
 /*
@@ -272,6 +274,33 @@ static vm_fault_t fault_in(struct mosix_task *mt, struct vm_area_struct *vma,
 }
 
 /* ---- what the call writes ---- */
+
+/*
+ * The call gets to a page that it has not written to: that one, and some more.
+ * They are put in place here, since without a file the kernel's own fault does
+ * not know whose time of change to set.
+ */
+static vm_fault_t fault_out(struct mosix_bulk *bulk, struct vm_area_struct *vma,
+			    struct vm_fault *vmf)
+{
+	u32 index = (vmf->address - bulk->at) >> PAGE_SHIFT;
+	u32 count = min_t(u32, bulk->pages - index, TOGETHER), n, i;
+	struct page *pages[TOGETHER] = { };
+	unsigned long left;
+	int ret;
+
+	n = alloc_pages_bulk_array(GFP_HIGHUSER_MOVABLE | __GFP_ZERO, count,
+				   pages);
+	left = n;
+	ret = n ? vm_insert_pages(vma, vmf->address & PAGE_MASK, pages, &left) :
+		  -ENOMEM;
+	for (i = 0; i < n; i++)
+		put_page(pages[i]);
+	/* What is there already ends the run; the first one is not. */
+	if (ret && left == n)
+		return ret == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+	return VM_FAULT_NOPAGE;
+}
 
 static bool is_asked_for(struct mosix_task *mt, struct mosix_bulk *bulk)
 {
@@ -467,8 +496,7 @@ static vm_fault_t bulk_fault(const struct vm_special_mapping *sm,
 		return VM_FAULT_SIGBUS;
 	if (mt->bulk->reads)
 		return fault_in(mt, vma, vmf);
-	vmf->page = alloc_page(GFP_HIGHUSER_MOVABLE | __GFP_ZERO);
-	return vmf->page ? 0 : VM_FAULT_OOM;
+	return fault_out(mt->bulk, vma, vmf);
 }
 
 static const struct wire_window *find_window(const struct wire_call *call)
