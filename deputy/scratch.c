@@ -26,6 +26,7 @@
 #include <linux/mm.h>
 #include <linux/restart_block.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/uaccess.h>
 
 #include <asm/unistd.h>
@@ -44,7 +45,7 @@ static_assert(SCRATCH_SIZE % WIRE_PAGE_SIZE == 0);
 #define SCRATCH_HINT (TASK_SIZE_MAX / 8 * 3 & PAGE_MASK)
 
 /* Above them, for as long as a call lasts, the large windows. */
-#define BULK_SIZE_MAX (1UL << 32)
+#define BULK_SIZE_MAX (4 * (unsigned long)SZ_1G)
 #define BULK_HINT (TASK_SIZE_MAX / 2 & PAGE_MASK)
 
 #define SCRATCH_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \

@@ -83,7 +83,7 @@ u32 mosix_anon_place(struct vm_area_struct *vma, unsigned long addr,
 {
 	u32 left = PTRS_PER_PTE - pte_index(addr), placed = 0, i;
 	pmd_t *pmd = mosix_anon_table(vma->vm_mm, addr);
-	spinlock_t *ptl;
+	spinlock_t *ptl;	/* of the table */
 	pte_t *pte;
 
 	if (!pmd)

@@ -154,10 +154,21 @@ static u32 place_run(struct mosix_pages *pg, struct vm_area_struct *vma,
 	return n ? mosix_anon_place(vma, nr << PAGE_SHIFT, pages, n) : 0;
 }
 
-/* *@spare becomes true when nobody waits for the page. */
-static int land_one(struct mosix_pages *pg, unsigned long nr,
-		    struct page **page, bool *spare)
+/**
+ * struct landing - a message's pages
+ * @pg: page state, locked
+ * @vma: where they can be put at once, NULL: nowhere
+ * @spare: receives true when nobody waits for one that landed
+ */
+struct landing {
+	struct mosix_pages *pg;
+	struct vm_area_struct *vma;
+	bool spare;
+};
+
+static int land_one(struct landing *l, unsigned long nr, struct page **page)
 {
+	struct mosix_pages *pg = l->pg;
 	struct mosix_flight *f = xa_load(&pg->flight, nr);
 	int ret;
 
@@ -174,23 +185,22 @@ static int land_one(struct mosix_pages *pg, unsigned long nr,
 	f->state = FLIGHT_LANDED;
 	f->page = *page;
 	*page = NULL;
-	*spare |= !f->wanted;
+	l->spare |= !f->wanted;
 	return 0;
 }
 
-/* All of them are absent. @vma: where they can be put at once; NULL: nowhere. */
-static int land_run(struct mosix_pages *pg, struct vm_area_struct *vma,
-		    unsigned long nr, u32 count, struct page **pages,
-		    bool *spare)
+/* All of them are absent. */
+static int land_run(struct landing *l, unsigned long nr, u32 count,
+		    struct page **pages)
 {
-	int ret = mosix_pages_own(pg, nr, count);
+	int ret = mosix_pages_own(l->pg, nr, count);
 	u32 i = 0;
 
-	if (vma && !ret)
-		i = place_run(pg, vma, nr, count, pages);
+	if (l->vma && !ret)
+		i = place_run(l->pg, l->vma, nr, count, pages);
 	for (; i < count && !ret; i++)
-		ret = land_one(pg, nr + i, &pages[i], spare);
-	pg->fetched += count;
+		ret = land_one(l, nr + i, &pages[i]);
+	l->pg->fetched += count;
 	return ret;
 }
 
@@ -240,9 +250,8 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
 	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT, at;
-	struct vm_area_struct *vma = enter_mapping(pg, nr);
+	struct landing l = { .pg = pg, .vma = enter_mapping(pg, nr) };
 	long step = wire_step(head->step);
-	bool spare = false;
 	int ret = 0;
 	u32 i, run;
 
@@ -252,15 +261,15 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 		run = mosix_pages_alike(pg, at, step == 1 ? msg->npages - i : 1,
 					true);
 		if (run)
-			ret = land_run(pg, vma, at, run, &msg->pages[i], &spare);
+			ret = land_run(&l, at, run, &msg->pages[i]);
 	}
 	/* Before the body has its mappings there is no place to put them. */
-	spare &= pg->side == PAGES_BODY && pg->mapped;
+	l.spare &= pg->side == PAGES_BODY && pg->mapped;
 	mutex_unlock(&pg->lock);
-	if (vma)
+	if (l.vma)
 		leave_mapping(pg);
 	wake_up_all(&pg->wait);
-	if (spare)
+	if (l.spare)
 		mosix_background_install(pg);
 	return ret;
 }

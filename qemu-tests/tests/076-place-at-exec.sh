@@ -38,8 +38,8 @@ begin() { # NAME [COMMAND...]: a burner, by that command
 	echo 1 >"$TMP/job/$name.home"
 }
 
-exec_moves() {
-	n1 cat $trace | grep -c 'why=exec' || true
+exec_moves() { # [WHOSE]: tried, by the trace
+	n1 cat $trace | grep -c "${1-}.*why=exec" || true
 }
 
 for i in 1 2 3 4; do
@@ -73,9 +73,11 @@ done
 sleep $((4 * SLOW))
 n1 "echo >$trace"
 start sleeper 1 sleep 1000
-begin held sh -c 'echo 1 >/proc/self/mosix/lock; exec "$@"' sh
+begin held "sh -c 'echo 1 >/proc/self/mosix/lock; exec \"\$@\"' sh"
 sleep $((2 * SLOW))
-assert_eq "$(exec_moves)" 0 "neither a sleeper nor a locked program is placed"
+n1 cat $trace
+assert_eq "$(exec_moves "pid=$(pid_of sleeper) ")" 0 "no sleeper is placed"
+assert_eq "$(exec_moves "pid=$(pid_of held) ")" 0 "no locked program is"
 assert_eq "$(where held)" 1 "which is where it was"
 n1 "kill $(pid_of sleeper)"
 finish sleeper || true
