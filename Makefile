@@ -78,7 +78,7 @@ deb: ## Debian package of the tools: build/deb
 	@$(S)/mkdeb.sh $(VERSION)
 
 deb-kernel: overlay ## Debian packages of the kernel (CONFIG= to begin with)
-	@$(S)/mkdeb-kernel.sh
+	@$(S)/mkdeb-kernel.sh $(VERSION)
 
 clean: ## remove everything that was built (all of build/)
 	rm -rf build

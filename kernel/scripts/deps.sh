@@ -22,8 +22,11 @@ packages=(
 	qemu-system-x86 busybox-static iproute2 util-linux procps libpcap-dev
 	# programs which the tests and the demo move about
 	openssl strace gdb psmisc
-	# to make the Debian userland of the tests that run real programs
-	mmdebstrap genext2fs
+	# to make the Debian userland of the tests that run real programs, and the
+	# disks of those that run Debian
+	mmdebstrap genext2fs e2fsprogs qemu-utils
+	# to make packages
+	dpkg-dev debhelper kmod
 	# to build the selftests of the base that they run
 	libcap-dev
 )
