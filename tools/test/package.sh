@@ -93,8 +93,27 @@ claim "that are there" test -z "$(wrong_commands)"
 policy=$here/../debian/policy
 export MOSIX_PROC=$proc MOSIX_POLICY=$here/../debian/policy.conf
 process 1 init 1 1 0 -
-claim "at boot" runs 0 sh "$policy" boot
-claim "services are to stay" holds 1 1/mosix/lock
+in_group() { # PID GROUP [LOGIN]
+	process "$1" some 1 1 0 -
+	echo "0::/$2" >"$proc/$1/cgroup"
+	echo "${3:-4294967295}" >"$proc/$1/loginuid"
+}
+in_group 301 system.slice/cron.service
+in_group 302 system.slice/cron.service 1000
+in_group 303 user.slice/user-1000.slice/session-1.scope 1000
+in_group 304 ""
+echo 0 >"$proc/mosix/self"
+claim "before there is a map" runs 0 sh "$policy" boot
+claim "nobody is locked: the kernel would not" holds 0 1/mosix/lock
+echo 1 >"$proc/mosix/self"
+claim "after a join" runs 0 sh "$policy" boot
+claim "services are to stay, those to come" holds 1 1/mosix/lock
+claim "and those that run" holds 1 301/mosix/lock
+claim "but not what cron runs for a user" holds 0 302/mosix/lock
+claim "nor a session" holds 0 303/mosix/lock
+claim "nor the kernel's threads" holds 0 304/mosix/lock
+claim "the unit runs after a join, with it and not before" test 3 = "$(grep -cxE \
+	'(After|PartOf|WantedBy)=mosix.service' "$here/../debian/mosix-policy.service")"
 # the policy is called by the process that the session's will come from
 session() { # USER TYPE
 	bash -c 'mkdir -p "$MOSIX_PROC/$$/mosix"
@@ -114,8 +133,9 @@ claim "if it says so" holds 0 1/mosix/lock
 echo services=perhaps >"$tmp/policy"
 claim "what is no policy is refused" runs 1 sh "$policy" boot
 claim "and said" says err "neither move nor stay"
-rm -r "$proc/1"
-claim "another kernel is no error" runs 0 sh "$policy" boot
+MOSIX_PROC=$tmp/none MOSIX_POLICY=/dev/null \
+	claim "another kernel is no error" runs 0 sh "$policy" boot
+rm -r "$proc"/{1,301,302,303,304}
 unset MOSIX_PROC MOSIX_POLICY
 
 if ! command -v dpkg-deb >/dev/null; then
