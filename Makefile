@@ -9,7 +9,7 @@ VERSION := 0.1
 .DEFAULT_GOAL := kernel
 .PHONY: help deps fetch overlay kernel kernel-debug kernel-bench kernel-plain \
 	patch check-patch refresh \
-	lint sparse unit fuzz model sim check check-all demo bench deb deb-kernel clean
+	lint sparse unit fuzz model sim check check-debian check-all demo bench deb deb-kernel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ sim: ## the balancer in a simulated cluster (FULL=1: figures of full size)
 
 check: ## everything that must pass, ends with one line of sums
 	@$(S)/check.sh
+
+check-debian: ## packages on three Debian machines: installed, used, purged
+	@qemu-tests/debian
 
 check-all: ## check, and what takes too long for every day
 	@$(S)/check.sh all

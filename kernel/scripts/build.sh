@@ -4,11 +4,12 @@
 # build/FLAVOUR. Without a target: the kernel image. The flavours are normal and
 # debug; sparse, which is debug once more, for objects compiled with other warnings;
 # and of make bench bench, which is normal with what CRIU needs, and plain, which is
-# normal without us: the base unchanged (check-patch compares the objects).
+# normal without us: the base unchanged (check-patch compares the objects). Of
+# package only the configuration is made here: make check-debian packs it.
 
 . "$(dirname "$0")/lib.sh"
 
-flavour=${1:?usage: build.sh normal|debug|sparse|bench|plain [TARGET...]}
+flavour=${1:?usage: build.sh normal|debug|sparse|bench|plain|package [TARGET...]}
 shift
 obj=$BUILD/$flavour
 log=$obj/build.log
@@ -18,7 +19,8 @@ normal) fragments=("$configs/node.config") about=1700 ;;
 debug | sparse) fragments=("$configs/node.config" "$configs/debug.config") about=1900 ;;
 bench) fragments=("$configs/node.config" "$configs/criu.config") about=1800 ;;
 plain) fragments=("$configs/node.config" "$configs/plain.config") about=1600 ;;
-*) die "no flavour '$flavour': normal, debug, sparse, bench or plain" ;;
+package) fragments=("$configs/node.config" "$configs/package.config") about=1900 ;;
+*) die "no flavour '$flavour': normal, debug, sparse, bench, plain or package" ;;
 esac
 
 config_key() {
