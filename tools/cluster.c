@@ -211,12 +211,15 @@ static int in_folder(char path[PATH_LONGEST], const char *etc, const char *name)
 	       0 : complain(etc, ENAMETOOLONG);
 }
 
-/*
+/**
+ * cluster_settings - tunables as a node that joins has them
+ * @etc: the folder that has the settings
+ *
  * A node that was drained is to take guests again, if nobody says otherwise. A
  * setting that is refused is said and no more: a service that counts as failed
  * would not drain the node when it stops.
  */
-static void open_node(const char *etc)
+void cluster_settings(const char *etc)
 {
 	char path[PATH_LONGEST];
 
@@ -248,12 +251,13 @@ static int give_key(const char *etc)
 /**
  * cluster_join - into the cluster
  * @etc: the folder that says how
+ * @way: with CLUSTER_STAY no automatic moves from here, until cluster_settings()
  *
  * A map that names no nodes is no error: somebody has yet to write it.
  *
  * Return: 0, or a negative errno after saying why.
  */
-int cluster_join(const char *etc)
+int cluster_join(const char *etc, enum cluster_way way)
 {
 	char path[PATH_LONGEST], *map;
 	int ret;
@@ -271,7 +275,9 @@ int cluster_join(const char *etc)
 	}
 	ret = give_key(etc);
 	if (!ret) {
-		open_node(etc);		/* before anybody can come */
+		cluster_settings(etc);	/* before anybody can come */
+		if (way == CLUSTER_STAY)
+			set_one("stay", "1");
 		ret = write_map(map);
 	}
 	free(map);

@@ -7,10 +7,14 @@
 
 enum { CLUSTER_KEY = 64 };	/* hex digits */
 
+/* Does a node that joins move processes at once, or is it told to stay first? */
+enum cluster_way { CLUSTER_MOVE, CLUSTER_STAY };
+
 int cluster_key(const char *file);
 int cluster_make_key(char key[CLUSTER_KEY + 1]);
 int cluster_config(const char *file);
-int cluster_join(const char *etc);
+int cluster_join(const char *etc, enum cluster_way way);
+void cluster_settings(const char *etc);
 int cluster_leave(void);
 int cluster_setup(const char *etc, char **host, int n);
 

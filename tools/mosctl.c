@@ -40,7 +40,9 @@ static const char usage[] =
 "  nodes PID [LIST]   where a process may be: 1-3,7 there, !2 not there, all\n"
 "The cluster:\n"
 "  setup HOST...      write the map of a new cluster of these, and its key\n"
-"  join               key, settings and map of /etc/mosix to the kernel\n"
+"  join [stay]        key, settings and map of /etc/mosix to the kernel; with\n"
+"                     stay no automatic moves yet, until:\n"
+"  settings           block, stay and settings as join has them\n"
 "  config [FILE]      print the node map, or replace it; - is standard input\n"
 "  check FILE         print a map as the kernel would get it, or what is wrong\n"
 "  key FILE           give the kernel its keys; - is standard input\n"
@@ -281,8 +283,16 @@ static int do_setup(char **word)
 
 static int do_join(char **word)
 {
+	if (word[0] && strcmp(word[0], "stay"))
+		cli_wrong(&cli);
+	return told(cluster_join(etc, word[0] ? CLUSTER_STAY : CLUSTER_MOVE));
+}
+
+static int do_settings(char **word)
+{
 	(void)word;
-	return told(cluster_join(etc));
+	cluster_settings(etc);
+	return EXIT_DONE;
 }
 
 static int do_config(char **word)
@@ -388,7 +398,8 @@ static const struct command {
 	{ "unlock", 1, 1, do_unlock },
 	{ "nodes", 1, 2, do_nodes },
 	{ "setup", 1, ANY, do_setup },
-	{ "join", 0, 0, do_join },
+	{ "join", 0, 1, do_join },
+	{ "settings", 0, 0, do_settings },
 	{ "config", 0, 1, do_config },
 	{ "check", 1, 1, do_check },
 	{ "key", 1, 1, do_key },

@@ -27,7 +27,7 @@ _mosix_jobs() {
 _mosix_mosctl() {
 	local commands="status node isup whois why processes decisions moves security
 		block noblock stay nostay lstay nolstay quiet noquiet get set
-		lock unlock nodes setup join config check key newkey leave expel bring
+		lock unlock nodes setup join settings config check key newkey leave expel bring
 		drain undrain shutdown"
 
 	case ${COMP_WORDS[COMP_CWORD - 1]} in

@@ -142,6 +142,13 @@ cat >"$etc/settings" <<-END
 	admins $(id -gn)
 END
 chmod 600 "$proc/mosix/admin/"*
+claim "mosctl join stay" runs 0 "${c[@]}" join stay
+claim "moves nothing yet" holds 1 mosix/admin/stay
+claim "but takes what settings say" holds 65536 mosix/admin/reserve_kib
+claim "mosctl settings" runs 0 "${c[@]}" settings
+claim "moves" holds 0 mosix/admin/stay
+claim "and blocks if they say so" holds 1 mosix/admin/block
+claim "another word is wrong" runs 2 "${c[@]}" join now
 claim "mosctl join with settings" runs 0 "${c[@]}" join
 claim "blocks if they say so" holds 1 mosix/admin/block
 claim "sets what they say" holds 65536 mosix/admin/reserve_kib

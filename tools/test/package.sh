@@ -38,14 +38,13 @@ called() {
 	grep -qxF -- "$1" "$tmp/called"
 }
 claim "postinst at first" script postinst configure ""
-claim "enables both services" enabled \
-	mosix-policy.service mosix.service
-claim "and starts the cluster's" called "systemctl start mosix.service"
+claim "enables the cluster's service" enabled mosix.service
+claim "and starts it" called "systemctl start mosix.service"
 claim "and has PAM know of it" called "pam-auth-update --package"
 rm "$tmp/on/mosix.service"
 : >"$tmp/on/mosix-metrics.timer"
 claim "postinst of an upgrade" script postinst configure 0.1
-claim "enables nothing" enabled mosix-metrics.timer mosix-policy.service
+claim "enables nothing" enabled mosix-metrics.timer
 claim "nor starts what the admin disabled" test -z \
 	"$(grep 'start mosix.service' "$tmp/called")"
 claim "prerm of an upgrade" script prerm upgrade 0.2
@@ -55,10 +54,10 @@ claim "disables all" enabled ""
 claim "stops the cluster's service" called "systemctl stop mosix.service"
 claim "and PAM forgets it" called "pam-auth-update --package --remove mosix"
 claim "postinst after a removal" script postinst configure 0.1
-claim "enables what had been" enabled mosix-metrics.timer mosix-policy.service
+claim "enables what had been" enabled mosix-metrics.timer
 claim "and leaves no notes" test ! -e "$tmp/state"
 claim "prerm of another removal" script prerm remove
-claim "takes notes" test -e "$tmp/state/mosix-policy.service"
+claim "takes notes" test -e "$tmp/state/mosix-metrics.timer"
 dpkg_root=$tmp/elsewhere
 mkdir -p "$dpkg_root/etc/mosix"
 echo secret >"$dpkg_root/etc/mosix/key"
@@ -112,8 +111,9 @@ claim "and those that run" holds 1 301/mosix/lock
 claim "but not what cron runs for a user" holds 0 302/mosix/lock
 claim "nor a session" holds 0 303/mosix/lock
 claim "nor the kernel's threads" holds 0 304/mosix/lock
-claim "the unit runs after a join, with it and not before" test 3 = "$(grep -cxE \
-	'(After|PartOf|WantedBy)=mosix.service' "$here/../debian/mosix-policy.service")"
+claim "the service locks before anything may move" test "join stay policy boot settings" = \
+	"$(sed -n 's|^ExecStart=/.*/\(mosctl \)\?||p' "$here/../debian/mosix.service" |
+		paste -sd' ')"
 # the policy is called by the process that the session's will come from
 session() { # USER TYPE
 	bash -c 'mkdir -p "$MOSIX_PROC/$$/mosix"
