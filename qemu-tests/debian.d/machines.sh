@@ -15,7 +15,7 @@
 . "$TOP/qemu-tests/debian.d/machine.sh"
 
 all_up() {
-	[[ $(node "$1" "mosctl status" | grep -cE '^[0-9]+ up ') == "$NODES" ]]
+	[[ $(node "$1" "mosctl status" | grep -cE '^[0-9]+ up') == "$NODES" ]]
 }
 
 policed() {

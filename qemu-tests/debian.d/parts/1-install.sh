@@ -65,7 +65,7 @@ must "the map and the key are made" n1 mosctl setup 10.77.0.1 10.77.0.2 10.77.0.
 for i in 2 3; do
 	must "and brought to n$i" n1 scp -q -p /etc/mosix/map /etc/mosix/key \
 		"root@10.77.0.$i:/etc/mosix/"
-	assert_eq "$(node "$i" stat -c '%a %U' /etc/mosix/key)" "600 root" \
+	assert_eq "$(node "$i" stat -c %a:%U /etc/mosix/key)" "600:root" \
 		"where nobody else can read it"
 done
 for i in 1 2 3; do
