@@ -4,7 +4,8 @@
 # whose other functions are as they were.
 #
 #   machine_disk I       a disk for node I, over the base
-#   machine_kernel I     take the kernel that its package put into /boot of it
+#   machine_kernel I     take the kernel that its package put into /boot of it: of the
+#                        base, or of its own disk when that has been used
 #   boot_node I          power on
 #   machine_up I         until its agent answers
 #   machine_off I SECONDS  until it has gone off, or down for a reboot, by itself
@@ -21,12 +22,16 @@ machine_disk() {
 	qemu-img create -q -f qcow2 -F raw -b "$VM_BASE" "$CLUSTER/disk.$1"
 }
 
-# From a disk that is not in use.
+# No machine may use that disk meanwhile.
 machine_kernel() {
-	local raw=$CLUSTER/raw
-	qemu-img convert -O raw "$CLUSTER/disk.$1" "$raw" || return 1
+	local raw=$VM_BASE
+	if [[ -e $CLUSTER/console.$1 ]]; then
+		raw=$CLUSTER/raw
+		qemu-img convert -O raw "$CLUSTER/disk.$1" "$raw" || return 1
+	fi
+	rm -f "$CLUSTER/kernel.$1"
 	debugfs -R "dump /boot/vmlinuz-$VM_RELEASE $CLUSTER/kernel.$1" "$raw"
-	rm "$raw"
+	rm -f "$CLUSTER/raw"
 	[[ -s $CLUSTER/kernel.$1 ]]
 }
 
