@@ -72,6 +72,8 @@ done
 # Again nothing is wanted of the others.
 sleep $((4 * SLOW))
 n1 "echo >$trace"
+# To begin is work, too: here it takes longer than 20 ms.
+n1 'echo 500 >/proc/mosix/admin/exec_place'
 start sleeper 1 sleep 1000
 begin held "sh -c 'echo 1 >/proc/self/mosix/lock; exec \"\$@\"' sh"
 sleep $((2 * SLOW))
