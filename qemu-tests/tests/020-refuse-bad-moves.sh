@@ -23,7 +23,7 @@ for text in "" x 2x x2 -1 0 "2 3" home2 HOME 99999 4294967298 2.0 0x2; do
 	refuses heap goto "$text" EINVAL
 done
 refuses heap goto '2\n2\n' EINVAL
-refuses heap goto "$(printf '%040d' 2)" EINVAL
+refuses heap goto "$(printf '%0300d' 2)" EINVAL
 for text in "" 2 -1 x "0 1"; do
 	refuses heap lock "$text" EINVAL
 done
