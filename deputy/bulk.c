@@ -122,22 +122,6 @@ static void move_to(struct mosix_task *mt, struct mosix_bulk *bulk, u32 index)
 	}
 }
 
-static int ask_one(struct mosix_bulk *bulk, u32 count)
-{
-	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_REQ,
-					      sizeof(struct wire_page_req));
-	struct wire_page_req *req;
-
-	if (!msg)
-		return -ENOMEM;
-	req = (void *)msg->data;
-	req->addr = cpu_to_le64((bulk->first + bulk->asked) << PAGE_SHIFT);
-	req->count = cpu_to_le32(count);
-	msg->h.tid = bulk->like.tid;
-	msg->h.id = bulk->like.id;
-	return mosix_link_send(bulk->link, msg);
-}
-
 /* Whole messages, as long as there are as many pages to ask for. */
 static int ask_ahead(struct mosix_bulk *bulk)
 {
@@ -147,7 +131,9 @@ static int ask_ahead(struct mosix_bulk *bulk)
 
 	while (bulk->asked < end) {
 		count = min_t(u32, bulk->pages - bulk->asked, WIRE_PAGES_MAX);
-		ret = ask_one(bulk, count);
+		ret = mosix_copy_ask(bulk->link, &bulk->like,
+				     (bulk->first + bulk->asked) << PAGE_SHIFT,
+				     count);
 		if (ret)
 			return ret;
 		bulk->asked += count;

@@ -7,6 +7,7 @@
  */
 #include "bulk.h"
 
+#include "../kernel/copy.h"
 #include "../kernel/link.h"
 
 #include <linux/highmem.h>
@@ -38,23 +39,6 @@ static int put_page_out(const struct wire_window *w, u64 addr, struct page *page
 	return copy_out(page, start, start - addr, end - start);
 }
 
-static int ask_for_more(struct mosix_link *link, const struct mosix_msg *part,
-			u64 addr)
-{
-	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_REQ,
-					      sizeof(struct wire_page_req));
-	struct wire_page_req *req;
-
-	if (!msg)
-		return -ENOMEM;
-	req = (void *)msg->data;
-	req->addr = cpu_to_le64(addr);
-	req->count = cpu_to_le32(part->npages);
-	msg->h.tid = part->h.tid;
-	msg->h.id = part->h.id;
-	return mosix_link_send(link, msg);
-}
-
 static int take_pages(struct mosix_pull *pull, const struct mosix_msg *part)
 {
 	const struct wire_pages *head = (void *)part->data;
@@ -78,7 +62,8 @@ static void take(struct mosix_taker *taker, struct mosix_link *link,
 
 	if (!pull->error)
 		pull->error = take_pages(pull, part);
-	if (pull->error == -EPROTO || ask_for_more(link, part, pull->next))
+	if (pull->error == -EPROTO ||
+	    mosix_copy_ask(link, &part->h, pull->next, part->npages))
 		mosix_link_close(link, pull->error ?: -ENOMEM);
 	mosix_msg_free(part);
 }

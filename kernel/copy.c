@@ -27,19 +27,25 @@ static long hold_readable(struct mm_struct *mm, u64 addr, u32 count,
 	return got;
 }
 
-static int say_none(struct mosix_link *link, const struct mosix_msg *asked,
-		    u64 addr)
+/**
+ * mosix_copy_ask - ask for copies of pages, or for as many more
+ * @link: where
+ * @like: header that has thread and number of the call
+ * @addr: of the first page
+ * @count: how many
+ *
+ * Return: 0, -ENOMEM, or the error that ended the link.
+ * Context: process context.
+ */
+int mosix_copy_ask(struct mosix_link *link, const struct wire_header *like,
+		   u64 addr, u32 count)
 {
-	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_NONE,
-					      sizeof(struct wire_page_none));
-	struct wire_page_none *none;
+	struct mosix_msg *msg = mosix_fetch_msg(addr, count, 1);
 
 	if (!msg)
 		return -ENOMEM;
-	none = (void *)msg->data;
-	none->addr = cpu_to_le64(addr);
-	msg->h.tid = asked->h.tid;
-	msg->h.id = asked->h.id;
+	msg->h.tid = like->tid;
+	msg->h.id = like->id;
 	return mosix_link_send(link, msg);
 }
 
@@ -98,7 +104,8 @@ void mosix_copy_answer(struct mosix_pages *pg, struct mosix_link *link,
 		mosix_msg_free(msg);
 	got = max(got, 0L);
 	if (!ret && got < count)
-		ret = say_none(link, asked, addr + (u64)got * PAGE_SIZE);
+		ret = mosix_serve_none(link, &asked->h,
+				       addr + (u64)got * PAGE_SIZE);
 	if (ret)
 		mosix_link_close(link, ret);
 }

@@ -56,19 +56,36 @@ static struct want plan_fault(struct mosix_pages *pg, unsigned long nr)
 	return want;
 }
 
-static int request(struct mosix_link *link, const struct want *want)
+/**
+ * mosix_fetch_msg - a MSG_PAGE_REQ
+ * @addr: of the first page
+ * @count: how many, 1 to WIRE_PAGES_MAX
+ * @step: pages from one to the next
+ *
+ * Return: the message, NULL when there is no memory.
+ * Context: process context.
+ */
+struct mosix_msg *mosix_fetch_msg(u64 addr, u32 count, s32 step)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_REQ,
 					      sizeof(struct wire_page_req));
 	struct wire_page_req *req;
 
 	if (!msg)
-		return -ENOMEM;
+		return NULL;
 	req = (void *)msg->data;
-	req->addr = cpu_to_le64((u64)want->first << PAGE_SHIFT);
-	req->count = cpu_to_le32(want->count);
-	req->step = cpu_to_le32(want->step);
-	return mosix_link_send(link, msg);
+	req->addr = cpu_to_le64(addr);
+	req->count = cpu_to_le32(count);
+	req->step = cpu_to_le32(step);
+	return msg;
+}
+
+static int request(struct mosix_link *link, const struct want *want)
+{
+	struct mosix_msg *msg = mosix_fetch_msg((u64)want->first << PAGE_SHIFT,
+						want->count, want->step);
+
+	return msg ? mosix_link_send(link, msg) : -ENOMEM;
 }
 
 /*

@@ -206,6 +206,9 @@ void mosix_pages_will_move(struct mosix_pages *pg,
 			   const struct mosix_move_map *move);
 int mosix_pages_answered(struct mosix_pages *pg, u32 tid, u64 ret);
 
+/* fetch.c: pages that are wanted */
+struct mosix_msg *mosix_fetch_msg(u64 addr, u32 count, s32 step);
+
 /* anon.c: pages become anonymous memory */
 pmd_t *mosix_anon_table(struct mm_struct *mm, unsigned long addr);
 u32 mosix_anon_place(struct vm_area_struct *vma, unsigned long addr,
@@ -231,6 +234,8 @@ void mosix_serve_take_out(struct vm_area_struct *vma, unsigned long start,
 			  unsigned long end);
 void mosix_serve_fill(struct mosix_msg *msg, u32 count);
 struct mosix_msg *mosix_serve_msg(unsigned long nr);
+int mosix_serve_none(struct mosix_link *link, const struct wire_header *like,
+		     u64 addr);
 void mosix_serve_add(struct mosix_msg *msg, struct page *page);
 
 /* push.c: pages that leave unasked */

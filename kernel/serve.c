@@ -433,19 +433,32 @@ u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 	return sent;
 }
 
-static void say_none(struct mosix_link *link, u64 addr)
+/**
+ * mosix_serve_none - say that nothing is mapped at an address
+ * @link: where
+ * @like: header with thread and number of the call that it is about; NULL: it is
+ *	about the process's memory
+ * @addr: the address
+ *
+ * Return: 0, -ENOMEM, or the error that ended the link.
+ * Context: process context.
+ */
+int mosix_serve_none(struct mosix_link *link, const struct wire_header *like,
+		     u64 addr)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_PAGE_NONE,
 					      sizeof(struct wire_page_none));
 	struct wire_page_none *none;
 
-	if (!msg) {
-		mosix_link_close(link, -ENOMEM);
-		return;
-	}
+	if (!msg)
+		return -ENOMEM;
 	none = (void *)msg->data;
 	none->addr = cpu_to_le64(addr);
-	mosix_link_send(link, msg);
+	if (like) {
+		msg->h.tid = like->tid;
+		msg->h.id = like->id;
+	}
+	return mosix_link_send(link, msg);
 }
 
 static void answer(struct mosix_pages *pg, struct mosix_link *link,
@@ -468,8 +481,8 @@ static void answer(struct mosix_pages *pg, struct mosix_link *link,
 		return;
 	mosix_msg_free(msg);
 	if (ret == -EFAULT)
-		say_none(link, le64_to_cpu(req->addr));
-	else if (ret != -ESTALE)
+		ret = mosix_serve_none(link, NULL, le64_to_cpu(req->addr));
+	if (ret && ret != -ESTALE)
 		mosix_link_close(link, ret);
 }
 
