@@ -139,6 +139,15 @@ static const struct option prctl_options[] = {
 	{ }
 };
 
+/*
+ * Files are at home. What one command finds out of them is of the process itself:
+ * it looks at its page tables, which are all in one place only there.
+ */
+static const struct option ioctl_options[] = {
+	{ 0xc0606610, RETURN },		/* PAGEMAP_SCAN */
+	{ }
+};
+
 static const struct option arch_prctl_options[] = {
 	{ 0x1001, LOCAL },		/* ARCH_SET_GS */
 	{ 0x1002, LOCAL },		/* ARCH_SET_FS */
@@ -158,6 +167,7 @@ static const struct option arch_prctl_options[] = {
 };
 
 static const struct option_set option_sets[] = {
+	{ MOSIX_OPTION_IOCTL, 1, HOME, ioctl_options },
 	{ MOSIX_OPTION_MADVISE, 2, RETURN, madvise_options },
 	{ MOSIX_OPTION_PERSONALITY, 0, RETURN, personality_options },
 	{ MOSIX_OPTION_PRCTL, 0, RETURN, prctl_options },

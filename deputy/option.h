@@ -17,6 +17,7 @@
  * which never change; the tests compare them with the names in syscall.tbl.
  */
 enum mosix_option_nr {
+	MOSIX_OPTION_IOCTL = 16,
 	MOSIX_OPTION_MADVISE = 28,
 	MOSIX_OPTION_PERSONALITY = 135,
 	MOSIX_OPTION_PRCTL = 157,

@@ -194,6 +194,8 @@ static const struct option_case option_cases[] = {
 	  MOSIX_CALL_HOME },
 	{ "setting the personality returns", 135, { 0x40000 },
 	  MOSIX_CALL_RETURN },
+	{ "an ioctl is home's", 16, { 1, 0x5401 }, MOSIX_CALL_HOME },
+	{ "PAGEMAP_SCAN returns", 16, { 1, 0xc0606610 }, MOSIX_CALL_RETURN },
 	{ "PR_SET_NAME names both tasks", 157, { 15 }, MOSIX_CALL_BOTH },
 	{ "PR_SET_DUMPABLE returns: it may stay", 157, { 4 },
 	  MOSIX_CALL_RETURN },
@@ -256,6 +258,7 @@ struct option_name {
 };
 
 static const struct option_name option_names[] = {
+	{ MOSIX_OPTION_IOCTL, "ioctl" },
 	{ MOSIX_OPTION_MADVISE, "madvise" },
 	{ MOSIX_OPTION_PERSONALITY, "personality" },
 	{ MOSIX_OPTION_PRCTL, "prctl" },

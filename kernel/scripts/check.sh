@@ -120,6 +120,8 @@ check | all)
 	die "no such check '$1': unit, sim or all" ;;
 esac
 
+# Once more what failed and what was said of it, where somebody looks first.
+grep -hE '^ *(not ok|#   )' "${files[@]}" | tail -n 100 | sed 's/^/# /' || true
 echo "# ----"
 printf '# %s\n' "${summary[@]}" "in all $SECONDS s"
 $here/ktap-sum.sh "${files[@]}"

@@ -23,6 +23,7 @@ claim_settled seals
 claim_tour 2 3 home -- reuse
 
 claim_visits remap
+claim_visits scans
 claim_visits advise
 claim_visits cow
 
