@@ -145,8 +145,7 @@ static struct mosix_msg *make_call(struct mosix_task *mt,
 
 /* What becomes of a call: a filter's word, a visit, or the call's result. */
 static struct mosix_msg *answer_call(struct mosix_task *mt,
-				     const struct mosix_msg *msg,
-				     u64 *began_ns)
+				     struct mosix_msg *msg, u64 *began_ns)
 {
 	const struct wire_call *call = (void *)msg->data;
 	const struct mosix_scratch none = { };
@@ -159,7 +158,7 @@ static struct mosix_msg *answer_call(struct mosix_task *mt,
 	if (le32_to_cpu(call->signals) != mt->nsignals ||
 	    test_bit(MP_GO_HOME, &mt->proc->flags))
 		set_notify_signal(current);
-	if (mosix_filter_stops(call, &ret))
+	if (mosix_filter_stops(mt, msg, &ret))
 		fate = FATE_FILTERED;
 	else if (le16_to_cpu(call->kind) != CALL_ASK && needs_visit(mt, call))
 		fate = FATE_VISIT;

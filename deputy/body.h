@@ -71,6 +71,7 @@ bool mosix_signal_is_due(struct mosix_task *mt, u64 opened);
 
 /* filter.c: seccomp */
 bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret);
+void mosix_filter_obey(struct mosix_task *mt);
 
 /* walltime.c: the wall clock of home */
 bool mosix_walltime_makes(struct mosix_call_ctx *ctx, long *ret);

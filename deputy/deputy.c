@@ -465,8 +465,8 @@ void mosix_deputy_drop_pointers(void)
  * @mt: its record
  * @code: exit code
  *
- * The first thread of a process that is killed takes the body along; the last
- * one ends the link.
+ * The first thread of a process that is killed takes the body along, unless a
+ * filter has ended that thread alone; the last one ends the link.
  *
  * Context: head of do_exit().
  */
@@ -479,7 +479,8 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 	if (away || mosix_proc_state(proc) == ST_ENDED)
 		mosix_deputy_drop_pointers();
 	if (link && away && !test_bit(MT_OVER, &mt->flags)) {
-		if (!test_and_set_bit(MP_KILLED, &proc->flags))
+		if (!mosix_filter_ends(mt, link, code) &&
+		    !test_and_set_bit(MP_KILLED, &proc->flags))
 			mosix_deputy_kill(link, code);
 		hear_last_word(mt, link);
 	}

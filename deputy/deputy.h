@@ -70,7 +70,10 @@ void mosix_restore_done(struct mosix_task *mt);
 
 /* filter.c: seccomp */
 bool mosix_filter_knows(const struct wire_call *call);
-bool mosix_filter_stops(const struct wire_call *call, long *ret);
+bool mosix_filter_stops(struct mosix_task *mt, struct mosix_msg *msg,
+			long *ret);
+bool mosix_filter_ends(struct mosix_task *mt, struct mosix_link *link,
+		       long code);
 
 /* exec.c */
 bool mosix_exec_is(unsigned long nr);

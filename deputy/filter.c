@@ -11,11 +11,15 @@
  * A body that does not ask gains nothing: what it makes on its host touches
  * the body's own memory and threads, and no file, process or socket of home.
  *
- * A filter that kills one thread of several kills the process when it is away.
+ * A filter may also end the thread that makes the call, and no other: its deputy
+ * ends, and says so to the body's thread, which ends as its next step.
  */
 #include "body.h"
 #include "deputy.h"
 
+#include "../kernel/link.h"
+
+#include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <linux/seccomp.h>
 
@@ -65,19 +69,70 @@ static bool ask_filters(const struct wire_call *call, long *ret)
 
 /**
  * mosix_filter_stops - do the filters of current stop a call of its body?
- * @call: the call
+ * @mt: record of current
+ * @msg: MSG_CALL
  * @ret: receives the call's result if they do
  *
- * Return: true when it must not be made. Does not return when a filter of
- * the strict kind kills.
+ * Return: true when it must not be made. Does not return when a filter ends
+ * the thread.
  * Context: the deputy; sleeps while a supervisor thinks.
  */
-bool mosix_filter_stops(const struct wire_call *call, long *ret)
+bool mosix_filter_stops(struct mosix_task *mt, struct mosix_msg *msg, long *ret)
 {
+	const struct wire_call *call = (void *)msg->data;
+	bool stops;
+
 	if (le16_to_cpu(call->kind) == CALL_OWN || wire_call_is_fence(call) ||
 	    !test_task_syscall_work(current, SECCOMP))
 		return false;
-	return ask_filters(call, ret);
+	mt->reply = msg;
+	set_bit(MT_JUDGED, &mt->flags);
+	stops = ask_filters(call, ret);
+	clear_bit(MT_JUDGED, &mt->flags);
+	mt->reply = NULL;
+	return stops;
+}
+
+/**
+ * mosix_filter_ends - does current exit by the word of a filter?
+ * @mt: record of current, which exits
+ * @link: to its body
+ * @code: exit code
+ *
+ * Then the process goes on, and the body's thread is told.
+ *
+ * Return: true when it has been told; the process must not be ended.
+ * Context: the deputy, in do_exit().
+ */
+bool mosix_filter_ends(struct mosix_task *mt, struct mosix_link *link, long code)
+{
+	struct wire_reply *said;
+	struct mosix_msg *msg;
+
+	if (!test_bit(MT_JUDGED, &mt->flags) ||
+	    current->signal->flags & SIGNAL_GROUP_EXIT)
+		return false;
+	msg = mosix_msg_new(MSG_REPLY, sizeof(*said));
+	if (!msg)
+		return false;
+	said = (void *)msg->data;
+	said->ret = cpu_to_le64(code);
+	said->fate = cpu_to_le16(FATE_ENDS);
+	msg->h.id = mt->reply->h.id;
+	msg->h.tid = mt->reply->h.tid;
+	return !mosix_link_send(link, msg);
+}
+
+/**
+ * mosix_filter_obey - current ends if a filter of home has said so
+ * @mt: record of current
+ *
+ * Context: the body, behind its call, nothing held; may not return.
+ */
+void mosix_filter_obey(struct mosix_task *mt)
+{
+	if (test_bit(MT_ENDS, &mt->flags))
+		do_exit(mt->code);
 }
 
 static bool is_judged_at_home(const struct mosix_call_ctx *ctx)

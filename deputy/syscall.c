@@ -158,6 +158,11 @@ static long finish(struct mosix_call_ctx *ctx, const struct wire_call *call,
 	ctx->mt->waits = le64_to_cpu(reply->waits);
 	if (ctx->fate == FATE_VISIT)
 		return mosix_body_return(ctx);
+	if (ctx->fate == FATE_ENDS) {
+		ctx->mt->code = ret & 0xffff;
+		set_bit(MT_ENDS, &ctx->mt->flags);
+		return -EINTR;
+	}
 	if (mosix_inline_unpack(call, reply))
 		return -EFAULT;
 	if (is_restart(ret)) {
@@ -664,6 +669,7 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 		return -1;
 	}
 	if (!mosix_filter_passes(&ctx, &ret)) {
+		mosix_filter_obey(ctx.mt);
 		regs->ax = ret;
 		return -1;
 	}
@@ -679,5 +685,6 @@ long mosix_syscall_enter(struct pt_regs *regs, long nr)
 	}
 	regs->ax = ctx.desc->handler ? ctx.desc->handler(&ctx) :
 				       by_class(&ctx, ctx.desc->class);
+	mosix_filter_obey(ctx.mt);
 	return -1;
 }

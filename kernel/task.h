@@ -157,6 +157,8 @@ enum mosix_task_flag {
 	MT_OVER,	/* deputy: its thread of the body has ended */
 	MT_BOOKED,	/* deputy: a timer on CPU time may have expired */
 	MT_CALLS,	/* deputy: makes a call for its body */
+	MT_JUDGED,	/* deputy: filters look at a call of its body */
+	MT_ENDS,	/* body: a filter of home has ended this thread */
 	MT_FENCED,	/* deputy: its body has fenced, and may leave */
 	MT_TIMED,	/* deputy: there are other timers on CPU time now */
 	MT_FILTERED,	/* home has seccomp filters for its calls */
@@ -184,7 +186,8 @@ enum mosix_task_flag {
  *	answer: it sends none of them
  * @nsignals: deputy: signals sent on this stay; body: taken up
  * @free_node: on its way out
- * @reply: deputy: result of the call that it carries out, not yet sent
+ * @reply: deputy: what is to be freed if it ends now: a call, or its result
+ * @code: body: exit code of a thread that is ended
  * @scratch: deputy: address of its scratch area, 0 none
  * @bulk: deputy: the large window of its call, NULL none; only the task changes it
  * @core: signal that it will die of at home, with a dump; si_signo 0: none
@@ -221,6 +224,7 @@ struct mosix_task {
 	u32 nsignals;
 	struct llist_node free_node;
 	struct mosix_msg *reply;
+	u32 code;
 	unsigned long scratch;
 	struct mosix_bulk *bulk;
 	struct kernel_siginfo core;

@@ -272,7 +272,7 @@ static_assert(sizeof(struct wire_call) == 152);
 enum wire_call_kind {
 	CALL_PROGRAM	= 0,	/* the program: its filters hold */
 	CALL_ASK	= 1,	/* would they let it pass? It is not made. */
-	CALL_OWN	= 2,	/* the body itself: one of five */
+	CALL_OWN	= 2,	/* the body itself: one of a few */
 	CALL_KINDS
 };
 
@@ -310,6 +310,7 @@ enum wire_fate {
 	FATE_MADE	= 0,	/* @ret is its result */
 	FATE_FILTERED	= 1,	/* not made: @ret is what a filter wants instead */
 	FATE_VISIT	= 2,	/* not made: the process must come for it */
+	FATE_ENDS	= 3,	/* not made: the thread ends, @ret is its exit code */
 	FATE_KINDS
 };
 

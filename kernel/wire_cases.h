@@ -266,6 +266,8 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	  { PUT16(wire_reply, fate, FATE_VISIT) }, 0 },
 	{ "reply: padding that is not zero", MSG_REPLY, REPLY_LEN,
 	  { PUT16(wire_reply, pad, 1) }, -EBADMSG },
+	{ "reply: the call ends its thread", MSG_REPLY, REPLY_LEN,
+	  { PUT16(wire_reply, fate, FATE_ENDS) }, 0 },
 	{ "reply: a fate that nobody knows", MSG_REPLY, REPLY_LEN,
 	  { PUT16(wire_reply, fate, FATE_KINDS) }, -EBADMSG },
 

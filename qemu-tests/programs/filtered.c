@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A program whose own seccomp filter stands in the way of some calls, by each
- * way in which a filter can: an error, a signal, a supervisor's word. Some of
- * the calls are made at home by a process that is away, some where it is.
+ * way in which a filter can: an error, a signal, a supervisor's word, the end of
+ * the thread. Some of the calls are made at home by a process that is away, some
+ * where it is.
  *
  *	filtered [die]	with "die" its last call is one that kills it
  */
-#include "victim.h"
+#include "thread.h"
 
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -23,7 +24,7 @@
 
 enum {
 	NO_PARENT = 71, NO_YIELD, NO_EXEC, TRAPPED = 55,
-	ASKED_FOR = 4321, TOLD = 4242, DEADLY = 1234, PAGE = 4096,
+	ASKED_FOR = 4321, TOLD = 4242, DEADLY = 1234, LAST = 99, PAGE = 4096,
 	BY_SECCOMP = 1,		/* si_code */
 };
 
@@ -38,10 +39,12 @@ static const struct sock_filter filter[] = {
 	IF(SYS_getppid, 0, 1), SAY(SECCOMP_RET_ERRNO | NO_PARENT),
 	IF(SYS_sched_yield, 0, 1), SAY(SECCOMP_RET_ERRNO | NO_YIELD),
 	IF(SYS_uname, 0, 1), SAY(SECCOMP_RET_USER_NOTIF),
-	IF(SYS_getsid, 0, 5),
+	IF(SYS_mincore, 0, 1), SAY(SECCOMP_RET_KILL_THREAD),
+	IF(SYS_getsid, 0, 7),
 	FIELD(args[0]),
 	IF(ASKED_FOR, 0, 1), SAY(SECCOMP_RET_TRAP | TRAPPED),
-	IF(DEADLY, 0, 5), SAY(SECCOMP_RET_KILL_PROCESS),
+	IF(DEADLY, 0, 1), SAY(SECCOMP_RET_KILL_PROCESS),
+	IF(LAST, 0, 5), SAY(SECCOMP_RET_KILL_THREAD),
 	IF(SYS_mprotect, 0, 3),
 	FIELD(args[2]),
 	IF(PROT_READ | PROT_WRITE | PROT_EXEC, 0, 1),
@@ -112,6 +115,29 @@ static void *yield(void *arg)
 	return NULL;
 }
 
+/* Each makes a call that is its last, at home or where it is. */
+static void *end_at_home(void *arg)
+{
+	syscall(SYS_getsid, LAST);
+	victim_fail("a thread survives its last call, %p", arg);
+}
+
+static void *end_here(void *arg)
+{
+	syscall(SYS_mincore, 0, 0, 0);
+	victim_fail("a thread survives its last call, %p", arg);
+}
+
+static void end_threads(void)
+{
+	pthread_t thread[2];
+
+	CHECK_ZERO(pthread_create(&thread[0], NULL, end_at_home, NULL));
+	CHECK_ZERO(pthread_create(&thread[1], NULL, end_here, NULL));
+	CHECK_ZERO(pthread_join(thread[0], NULL));
+	CHECK_ZERO(pthread_join(thread[1], NULL));
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction act = { .sa_sigaction = on_trap,
@@ -145,6 +171,7 @@ int main(int argc, char **argv)
 		      strerror(errno));
 		CHECK(!pthread_create(&thread, NULL, yield, NULL) &&
 		      !pthread_join(thread, NULL), "a thread");
+		end_threads();
 	}
 	if (argc > optind && !strcmp(argv[optind], "die"))
 		syscall(SYS_getsid, DEADLY);
