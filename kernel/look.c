@@ -21,7 +21,7 @@
 
 enum {
 	/* The asker may hold a lock that the answer's receiver waits behind. */
-	LOOK_TIMEOUT_MS	= 500,
+	LOOK_TIMEOUT_MS	= 3000,
 	COUNT_SHIFT	= 4,	/* of how often a page is mapped, in its byte */
 	COUNT_MAX	= 15,
 	PSS_SHIFT	= 12,	/* as in fs/proc/task_mmu.c */
