@@ -417,7 +417,13 @@ u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 	if (!msg)
 		return 0;
 	turn = mosix_stream_take_turn(link);
-	mmap_write_lock(pg->mm);
+	/* Who looks at what is away holds the lock until he has sent and heard. */
+	if (turn && !down_write_trylock(&pg->mm->mmap_lock)) {
+		mosix_stream_end_turn(link, NULL);
+		turn = false;
+	}
+	if (!turn)
+		mmap_write_lock(pg->mm);
 	take_run(pg, nr, count, msg);
 	sent = msg->npages;
 	pg->pushed_nr += sent;
