@@ -143,15 +143,35 @@ static struct mosix_msg *make_call(struct mosix_task *mt,
 	return reply;
 }
 
+/**
+ * mosix_answer_fate - the answer to a call that is not made
+ * @call: the call
+ * @ret: result, or what else @fate says it is
+ * @fate: what becomes of it
+ *
+ * Return: MSG_REPLY, NULL when there is no memory.
+ * Context: the deputy.
+ */
+struct mosix_msg *mosix_answer_fate(const struct wire_call *call, long ret,
+				    enum wire_fate fate)
+{
+	const struct mosix_scratch none = { };
+	struct mosix_msg *reply = mosix_inline_reply(call, &none, ret);
+	struct wire_reply *said;
+
+	if (!reply)
+		return NULL;
+	said = (void *)reply->data;
+	said->fate = cpu_to_le16(fate);
+	return reply;
+}
+
 /* What becomes of a call: a filter's word, a visit, or the call's result. */
 static struct mosix_msg *answer_call(struct mosix_task *mt,
 				     struct mosix_msg *msg, u64 *began_ns)
 {
 	const struct wire_call *call = (void *)msg->data;
-	const struct mosix_scratch none = { };
 	enum wire_fate fate = FATE_MADE;
-	struct wire_reply *said;
-	struct mosix_msg *reply;
 	long ret = 0;
 
 	/* A signal on its way to the body finds it in this call; so does a move. */
@@ -164,12 +184,7 @@ static struct mosix_msg *answer_call(struct mosix_task *mt,
 		fate = FATE_VISIT;
 	else if (le16_to_cpu(call->kind) != CALL_ASK)
 		return make_call(mt, msg, began_ns);
-	reply = mosix_inline_reply(call, &none, ret);
-	if (reply) {
-		said = (void *)reply->data;
-		said->fate = cpu_to_le16(fate);
-	}
-	return reply;
+	return mosix_answer_fate(call, ret, fate);
 }
 
 /* What its body has used by now; that was before anything was blocked for the call. */

@@ -13,6 +13,8 @@
 /* answer.c: calls of its body, and their mask */
 int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg);
 int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg);
+struct mosix_msg *mosix_answer_fate(const struct wire_call *call, long ret,
+				    enum wire_fate fate);
 
 /* deputy.c: messages for a deputy; _leave and _usage in the receiver */
 int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg);

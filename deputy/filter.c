@@ -106,18 +106,14 @@ bool mosix_filter_stops(struct mosix_task *mt, struct mosix_msg *msg, long *ret)
  */
 bool mosix_filter_ends(struct mosix_task *mt, struct mosix_link *link, long code)
 {
-	struct wire_reply *said;
 	struct mosix_msg *msg;
 
 	if (!test_bit(MT_JUDGED, &mt->flags) ||
 	    current->signal->flags & SIGNAL_GROUP_EXIT)
 		return false;
-	msg = mosix_msg_new(MSG_REPLY, sizeof(*said));
+	msg = mosix_answer_fate((void *)mt->reply->data, code, FATE_ENDS);
 	if (!msg)
 		return false;
-	said = (void *)msg->data;
-	said->ret = cpu_to_le64(code);
-	said->fate = cpu_to_le16(FATE_ENDS);
 	msg->h.id = mt->reply->h.id;
 	msg->h.tid = mt->reply->h.tid;
 	return !mosix_link_send(link, msg);

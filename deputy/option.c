@@ -139,15 +139,6 @@ static const struct option prctl_options[] = {
 	{ }
 };
 
-/*
- * Files are at home. What one command finds out of them is of the process itself:
- * it looks at its page tables, which are all in one place only there.
- */
-static const struct option ioctl_options[] = {
-	{ 0xc0606610, RETURN },		/* PAGEMAP_SCAN */
-	{ }
-};
-
 static const struct option arch_prctl_options[] = {
 	{ 0x1001, LOCAL },		/* ARCH_SET_GS */
 	{ 0x1002, LOCAL },		/* ARCH_SET_FS */
@@ -163,6 +154,15 @@ static const struct option arch_prctl_options[] = {
 	 */
 	{ 0x3001, HOME },
 	{ 0x5005, HOME },		/* ARCH_SHSTK_STATUS */
+	{ }
+};
+
+/*
+ * Files are at home. What one command finds out of them is of the process itself:
+ * it looks at its page tables, which are all in one place only there.
+ */
+static const struct option ioctl_options[] = {
+	{ 0xc0606610, RETURN },		/* PAGEMAP_SCAN */
 	{ }
 };
 

@@ -5,8 +5,7 @@
  *
  * Home asks about a range, the host answers for a part of it that begins with
  * the first page that is there. That is no more than a look: what it saw may be
- * otherwise when it is read, as it may for a process that runs here. What came home
- * and is not in place yet is seen here.
+ * otherwise when it is read, as it may for a process that runs here.
  */
 #include "look.h"
 
@@ -22,14 +21,11 @@
 
 enum {
 	/* The asker may hold a lock that the answer's receiver waits behind. */
-	LOOK_TIMEOUT_MS	= 3000,
+	LOOK_TIMEOUT_MS	= 500,
 	COUNT_SHIFT	= 4,	/* of how often a page is mapped, in its byte */
 	COUNT_MAX	= 15,
 	PSS_SHIFT	= 12,	/* as in fs/proc/task_mmu.c */
 };
-
-/* A page that is about to be put in place. */
-#define SEEN_LANDED		(SEEN_PRESENT | SEEN_DIRTY | 1 << COUNT_SHIFT)
 
 /* As Documentation/admin-guide/mm/pagemap.rst of the base has them. */
 #define PM_MMAP_EXCLUSIVE	BIT_ULL(56)
@@ -120,7 +116,8 @@ static void view_range(struct mosix_pages *pg, struct view *view,
 	view->landed = next_landed(pg, &nr, last) ? nr << PAGE_SHIFT : end;
 	walk_page_range(pg->mm, start, end, &view_ops, view);
 	for (; next_landed(pg, &nr, last); nr++)
-		if (!add_view(view, nr << PAGE_SHIFT, SEEN_LANDED))
+		if (!add_view(view, nr << PAGE_SHIFT, SEEN_PRESENT | SEEN_DIRTY |
+			      1 << COUNT_SHIFT))
 			break;
 }
 
@@ -224,32 +221,13 @@ static int see_part(struct look *look, const struct mosix_msg *msg)
 	return 0;
 }
 
-/* What came home and is in no page table yet; nobody walks past it there. */
-static void see_landed(struct mosix_pages *pg, const struct look *look)
-{
-	DEFINE_RAW_FLEX(struct wire_seen, seen, what, 1);
-	unsigned long nr = look->start >> PAGE_SHIFT;
-	unsigned long last = (look->end - 1) >> PAGE_SHIFT;
-
-	seen->count = cpu_to_le32(1);
-	seen->what[0] = SEEN_LANDED;
-	mutex_lock(&pg->lock);
-	for (; nr <= last && next_landed(pg, &nr, last); nr++)
-		look->see(look->arg, nr << PAGE_SHIFT, seen);
-	mutex_unlock(&pg->lock);
-}
-
 /* What is not answered in time is not seen. */
 static void look_at_all(struct mosix_pages *pg, struct look *look)
 {
-	struct mosix_link *link;
+	struct mosix_link *link = link_of(pg);
 	struct mosix_msg *msg;
 	int ret = 0;
 
-	if (look->start >= look->end)
-		return;
-	see_landed(pg, look);
-	link = link_of(pg);
 	while (link && !ret && look->start < look->end) {
 		msg = ask(link, look);
 		if (IS_ERR(msg))

@@ -12,7 +12,6 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -130,12 +129,11 @@ static void *end_here(void *arg)
 
 static void end_threads(void)
 {
-	pthread_t thread[2];
+	pthread_t one = thread_start(end_at_home, NULL);
+	pthread_t other = thread_start(end_here, NULL);
 
-	CHECK_ZERO(pthread_create(&thread[0], NULL, end_at_home, NULL));
-	CHECK_ZERO(pthread_create(&thread[1], NULL, end_here, NULL));
-	CHECK_ZERO(pthread_join(thread[0], NULL));
-	CHECK_ZERO(pthread_join(thread[1], NULL));
+	thread_end(one);
+	thread_end(other);
 }
 
 int main(int argc, char **argv)
@@ -143,7 +141,6 @@ int main(int argc, char **argv)
 	struct sigaction act = { .sa_sigaction = on_trap,
 				 .sa_flags = SA_SIGINFO };
 	struct utsname name;
-	pthread_t thread;
 	char *page;
 	long ret;
 
@@ -169,8 +166,7 @@ int main(int argc, char **argv)
 		      strerror(errno));
 		CHECK(getsid(0) > 0, "what no filter forbids: %s",
 		      strerror(errno));
-		CHECK(!pthread_create(&thread, NULL, yield, NULL) &&
-		      !pthread_join(thread, NULL), "a thread");
+		thread_end(thread_start(yield, NULL));
 		end_threads();
 	}
 	if (argc > optind && !strcmp(argv[optind], "die"))

@@ -19,6 +19,14 @@ static inline char *memory_map(size_t pages, int prot)
 	return at;
 }
 
+/* Of @pages at @at just each @each-th is used, from @first on. */
+static inline void memory_use(char *at, size_t pages, size_t each, size_t first)
+{
+	CHECK_CALL(madvise(at, pages * PAGE, MADV_DONTNEED));
+	for (size_t i = first; i < pages; i += each)
+		at[i * PAGE] = i % 255 + 1;
+}
+
 /* What is locked, as /proc says it; -1: it does not. */
 static inline long memory_locked_kib(void)
 {

@@ -16,13 +16,6 @@ static long used(unsigned long round)
 	return (PAGES - round % EACH + EACH - 1) / EACH;
 }
 
-static void use(char *at, unsigned long round)
-{
-	CHECK_CALL(madvise(at, PAGES * PAGE, MADV_DONTNEED));
-	for (size_t i = round % EACH; i < PAGES; i += EACH)
-		at[i * PAGE] = i % 255 + 1;
-}
-
 /* Of the mapping that begins at @at, in KiB. */
 static long smaps_kib(const char *at, const char *field)
 {
@@ -82,7 +75,7 @@ int main(int argc, char **argv)
 	CHECK_CALL(mprotect(at + (PAGES + 1) * PAGE, PAGE, PROT_NONE));
 	at += PAGE;
 	for (unsigned long round = 0; victim_next(); round++) {
-		use(at, round);
+		memory_use(at, PAGES, EACH, round % EACH);
 		check_smaps(at, round, "Rss:");
 		check_smaps(at, round, "Pss:");
 		check_smaps(at, round, "Private_Dirty:");

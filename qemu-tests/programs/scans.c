@@ -35,13 +35,6 @@ struct scan {
 #define IS_PRESENT	(UINT64_C(1) << 3)
 #define IS_SWAPPED	(UINT64_C(1) << 4)
 
-static void use(char *at, unsigned long round)
-{
-	CHECK_CALL(madvise(at, PAGES * PAGE, MADV_DONTNEED));
-	for (size_t i = round % EACH; i < PAGES; i += EACH)
-		at[i * PAGE] = i % 255 + 1;
-}
-
 static void check_scan(const char *at, unsigned long round)
 {
 	int fd = CHECK_CALL(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
@@ -75,7 +68,7 @@ int main(int argc, char **argv)
 	victim_begin(argc, argv);
 	at = memory_map(PAGES, PROT_READ | PROT_WRITE);
 	for (unsigned long round = 0; victim_next(); round++) {
-		use(at, round);
+		memory_use(at, PAGES, EACH, round % EACH);
 		check_scan(at, round);
 	}
 	return victim_pass();
