@@ -276,7 +276,7 @@ static void lose(struct mosix_task *mt, int error)
 		return;
 	}
 	pr_warn("mosix: process %d (%s) is lost: link to node %u: %pe\n",
-		proc->pid, current->comm, proc->where, ERR_PTR(error));
+		proc->pid, current->comm, mosix_proc_where(proc), ERR_PTR(error));
 	mosix_proc_unlink(proc);
 	end_process(SIGKILL);
 }
@@ -288,8 +288,10 @@ static bool has_message(struct mosix_task *mt)
 
 static bool must_ask(struct mosix_task *mt)
 {
+	u16 to;
+
 	return !test_bit(MP_GO_HOME, &mt->proc->flags) &&
-	       mosix_migrate_wanted(mt->proc);
+	       mosix_migrate_wanted(mt->proc, &to);
 }
 
 static bool must_restore(struct mosix_task *mt)

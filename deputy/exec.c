@@ -79,7 +79,7 @@ static void become_whole(struct mosix_task *mt)
 	follows = test_and_clear_bit(MT_FOLLOWS, &mt->flags);
 	spin_lock(&proc->lock);
 	node = follows || mosix_visit_is_worth(proc) ? proc->where : 0;
-	proc->where = proc->home;
+	proc->where = 0;
 	proc->nmigs++;
 	proc->since = jiffies;
 	proc->flags = 0;

@@ -169,7 +169,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_proc *proc = mt->proc;
 	u32 visitor = le32_to_cpu(end->visitor);
 	struct mosix_link *link;
-	u16 node, onward;
+	u16 node, onward = 0;
 	int ret;
 
 	if (mosix_proc_state(proc) != ST_RETURNING) {
@@ -188,11 +188,11 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	catch_up(le64_to_cpu(end->mono_ns));
 	link = mosix_proc_link(proc);
 	mosix_proc_unlink(proc);
-	onward = mosix_migrate_wanted(proc);
+	mosix_migrate_wanted(proc, &onward);
 	spin_lock(&proc->lock);
 	node = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
-	proc->where = proc->home;
-	if (!onward || onward == proc->home)
+	proc->where = 0;
+	if (!onward)
 		proc->nmigs++;	/* else the way here is half of a move */
 	proc->since = jiffies;
 	proc->flags = 0;

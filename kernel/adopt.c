@@ -21,7 +21,6 @@
 #include "image.h"
 #include "link.h"
 #include "migrate.h"
-#include "node.h"
 #include "pages.h"
 #include "param.h"
 
@@ -120,7 +119,6 @@ static struct mosix_proc *child_new(struct mosix_proc *maker, u32 pid)
 	if (!proc)
 		return NULL;
 	WRITE_ONCE(proc->state, ST_RUNNING);	/* never was at home here */
-	proc->where = mosix_node_self();
 	set_bit(MP_STARTED, &proc->flags);
 	set_bit(MP_ORPHAN, &proc->flags);
 	mosix_allow_inherit(proc, maker);

@@ -12,7 +12,6 @@
 #include "image.h"
 #include "link.h"
 #include "migrate.h"
-#include "node.h"
 #include "pages.h"
 #include "param.h"
 #include "task.h"
@@ -130,7 +129,6 @@ static int body_main(void *arg)
 	mosix_msg_free(msg);
 	mosix_link_put(link);
 	spin_lock(&proc->lock);
-	proc->where = mosix_node_self();
 	proc->since = jiffies;
 	swap(proc->image, image);
 	spin_unlock(&proc->lock);
@@ -211,7 +209,6 @@ static struct mosix_proc *guest_new(struct mosix_link *link,
 	if (!proc || !image || !mosix_task_new(proc, tid))
 		goto fail;
 	WRITE_ONCE(proc->state, ST_OFFERED);	/* never was at home here */
-	proc->where = mosix_node_self();
 	proc->nmigs = le16_to_cpu(offer->moves);
 	proc->image = image;
 	image = NULL;

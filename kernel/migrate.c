@@ -263,7 +263,7 @@ static bool serve_move(struct mosix_task *mt, struct mosix_move *move)
 	struct mosix_proc *proc = mt->proc;
 	enum mosix_frozen frozen;
 
-	if (move->to == proc->home) {
+	if (!move->to) {
 		mosix_migrate_end(proc, 0, NULL);
 		return true;
 	}

@@ -36,8 +36,8 @@ enum mosix_strategy {
  * @ref: the process and each waiter hold one
  * @proc: who moves, reference held
  * @pid: its PID here
- * @from: node that it was on
- * @to: node to go to
+ * @from: node that it was on; 0: this one, its home
+ * @to: node to go to; 0: home
  * @why: enum mosix_why
  * @strategy: how its memory travels; STRATEGY_AUTO: none has yet
  * @passing: times that it was put off for a reason that passes
@@ -87,7 +87,7 @@ int mosix_migrate_request(struct task_struct *p, u16 node,
 void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text);
 void mosix_move_stays(struct mosix_link *link, int error);
 int mosix_move_heard(struct mosix_link *link, struct mosix_msg *msg);
-u16 mosix_migrate_wanted(struct mosix_proc *proc);
+bool mosix_migrate_wanted(struct mosix_proc *proc, u16 *to);
 void mosix_migrate_kick_later(struct mosix_proc *proc);
 void mosix_move_queue(struct work_struct *work);
 int mosix_migrate_init(void);

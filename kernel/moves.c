@@ -6,6 +6,7 @@
 #include "moves.h"
 
 #include "migrate.h"
+#include "node.h"
 #include "proc.h"
 
 #include <linux/ktime.h>
@@ -78,8 +79,8 @@ void mosix_moves_add(const struct mosix_move *move)
 	ring[added++ % MOVES] = (struct moved) {
 		.at_ms = ktime_get_ns() / NSEC_PER_MSEC,
 		.pid = move->pid,
-		.from = move->from,
-		.to = move->to,
+		.from = move->from ?: mosix_node_self(),
+		.to = move->to ?: mosix_node_self(),
 		.why = move->why,
 		.error = -move->result,
 		.frozen_us = move->result ? 0 : move->freeze_us,

@@ -96,7 +96,7 @@ static void show_where(struct seq_file *m, struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
 
-	seq_printf(m, "%u\n", proc ? READ_ONCE(proc->where) :
+	seq_printf(m, "%u\n", proc ? mosix_proc_where(proc) :
 				     mosix_node_self());
 }
 
@@ -104,7 +104,8 @@ static void show_home(struct seq_file *m, struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
 
-	seq_printf(m, "%u\n", proc ? proc->home : mosix_node_self());
+	seq_printf(m, "%u\n", proc ? mosix_proc_home(proc) :
+				     mosix_node_self());
 }
 
 static void show_lock(struct seq_file *m, struct task_struct *p)
@@ -129,8 +130,11 @@ static void show_nodes(struct seq_file *m, struct task_struct *p)
 static void show_goto(struct seq_file *m, struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
+	u16 to = 0;
 
-	seq_printf(m, "%u\n", proc ? mosix_migrate_wanted(proc) : 0);
+	if (proc && mosix_migrate_wanted(proc, &to))
+		to = to ?: mosix_node_self();
+	seq_printf(m, "%u\n", to);
 }
 
 static u32 count_moves(struct task_struct *p)
@@ -454,8 +458,8 @@ static void show_process(struct seq_file *m, struct mosix_proc *proc)
 	seq_printf(m, "%d ", pid);
 	/* One word, whatever a program calls itself. */
 	seq_escape(m, comm[0] ? comm : "-", " \t\n\\");
-	seq_printf(m, " %u %u %s %u %d %u %u\n", proc->home,
-		   READ_ONCE(proc->where),
+	seq_printf(m, " %u %u %s %u %d %u %u\n", mosix_proc_home(proc),
+		   mosix_proc_where(proc),
 		   mosix_state_name(mosix_proc_state(proc)),
 		   READ_ONCE(proc->nmigs), here, uid, threads);
 }

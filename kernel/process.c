@@ -8,6 +8,7 @@
 #include "image.h"
 #include "link.h"
 #include "migrate.h"
+#include "node.h"
 #include "pages.h"
 
 #include <linux/mosix.h>
@@ -18,7 +19,7 @@ static DEFINE_SPINLOCK(procs_lock);	/* protects procs and proc->node */
 
 /**
  * mosix_proc_new - a record for a process
- * @home: its home node
+ * @home: its home node; 0: this one
  * @pid: its TGID there
  *
  * Return: the record with one reference, NULL when there is no memory.
@@ -35,7 +36,6 @@ struct mosix_proc *mosix_proc_new(u16 home, pid_t pid)
 	INIT_LIST_HEAD(&proc->threads);
 	init_waitqueue_head(&proc->wait);
 	proc->home = home;
-	proc->where = home;
 	proc->pid = pid;
 	proc->state = ST_HOME;
 	proc->since = jiffies;
@@ -161,6 +161,31 @@ bool mosix_proc_is_away(const struct mosix_proc *proc)
 	enum mosix_state state = mosix_proc_state(proc);
 
 	return state == ST_AWAY || state == ST_RETURNING;
+}
+
+/**
+ * mosix_proc_home - its home node
+ * @proc: the process
+ *
+ * Return: the id that the map gives that node now; 0: this one, without a map.
+ * Context: any.
+ */
+u16 mosix_proc_home(const struct mosix_proc *proc)
+{
+	return proc->home ?: mosix_node_self();
+}
+
+/**
+ * mosix_proc_where - the node that its body is on
+ * @proc: the process
+ *
+ * Return: its id, which may be old when the caller looks at it; 0: this node,
+ * without a map.
+ * Context: any.
+ */
+u16 mosix_proc_where(const struct mosix_proc *proc)
+{
+	return READ_ONCE(proc->where) ?: mosix_node_self();
 }
 
 /**

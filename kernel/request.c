@@ -76,21 +76,23 @@ struct mosix_move *mosix_move_get(struct mosix_proc *proc)
 }
 
 /**
- * mosix_migrate_wanted - where a process is asked to go
+ * mosix_migrate_wanted - is a process asked to go, and where?
  * @proc: the process
+ * @to: receives the id of the node, 0: home; as it was without a move
  *
- * Return: id of the node, 0 when no move is wanted or it is not ready yet.
+ * Return: false when no move is wanted or it is not ready yet.
  * Context: any.
  */
-u16 mosix_migrate_wanted(struct mosix_proc *proc)
+bool mosix_migrate_wanted(struct mosix_proc *proc, u16 *to)
 {
-	u16 to = 0;
+	bool wanted;
 
 	spin_lock(&proc->lock);
-	if (proc->move && (proc->move->link || proc->move->to == proc->home))
-		to = proc->move->to;
+	wanted = proc->move && (proc->move->link || !proc->move->to);
+	if (wanted)
+		*to = proc->move->to;
 	spin_unlock(&proc->lock);
-	return to;
+	return wanted;
 }
 
 /**
@@ -149,7 +151,7 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	}
 	if (move && result)
 		scnprintf(proc->last, sizeof(proc->last), "node %u: %s",
-			  move->to, text ?: "failed");
+			  move->to ?: mosix_node_self(), text ?: "failed");
 	spin_unlock(&proc->lock);
 	if (!move)
 		return;
@@ -241,7 +243,7 @@ static struct mosix_msg *make_offer(struct mosix_move *move,
 		offer->load_milli =
 			cpu_to_le32(max(load_milli(move->proc), 1U));
 	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
-	offer->at = cpu_to_le16(READ_ONCE(move->proc->where));
+	offer->at = cpu_to_le16(mosix_proc_where(move->proc));
 	offer->moves = cpu_to_le16(min_t(u32, READ_ONCE(move->proc->nmigs),
 					 U16_MAX));
 	mosix_x86_features(offer->cpu);
@@ -353,7 +355,7 @@ static void move_work(struct work_struct *work)
 
 	if (move->to == READ_ONCE(proc->where))
 		mosix_migrate_end(proc, 0, NULL);
-	else if (move->to != proc->home)
+	else if (move->to)
 		ret = prepare(move, &text);
 	if (!ret && mosix_proc_kick(proc)) {
 		text = "process is exiting";
@@ -465,16 +467,17 @@ static bool is_guest(struct task_struct *p)
 	return proc && mosix_proc_is_guest(proc);
 }
 
+/* Home is 0 from here on. It needs no map: who is away has a link there. */
 static int check_request(struct task_struct *p, u16 *node)
 {
 	struct sockaddr_in addr;
 	u16 self = mosix_node_self();
 	int ret;
 
-	if (!self || (*node && mosix_node_addr(*node, &addr)))
+	if (*node == self)
+		*node = 0;
+	if (*node && (!self || mosix_node_addr(*node, &addr)))
 		return -ENODEV;
-	if (!*node)
-		*node = self;
 	if (p->flags & PF_KTHREAD)
 		return -EBUSY;
 	ret = mosix_task_ensure(p);
@@ -499,7 +502,7 @@ static u64 lasting_reasons(struct task_struct *p)
 static bool is_held(struct task_struct *p, u16 node)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
-	bool out = node != proc->home && !mosix_proc_is_away(proc);
+	bool out = node && !mosix_proc_is_away(proc);
 
 	return (out || test_bit(MT_BORROWS, &p->mosix->flags)) &&
 	       lasting_reasons(p);
@@ -550,8 +553,7 @@ static struct mosix_move *start(struct task_struct *p, u16 node,
  * @node: where to; 0 home
  * @why: enum mosix_why
  *
- * Return: 0 when the move was begun; -ENODEV unknown node or none
- * configured, -EACCES it may not be there, -EBUSY it cannot move, -EALREADY it
+ * Return: 0 when the move was begun; -ENODEV unknown node or no map, -EACCES it may not be there, -EBUSY it cannot move, -EALREADY it
  * is moving, -ESRCH, -ENOMEM.
  * Context: process context.
  */
@@ -654,7 +656,8 @@ int mosix_task_trace(struct task_struct *p, long request, unsigned long addr,
 	int ret;
 
 	/* Who may not trace it must not be able to move it either. */
-	if (!mosix_node_self() || (p->flags & PF_KTHREAD) ||
+	if ((!mosix_node_self() && !mosix_task_proc(p)) ||
+	    (p->flags & PF_KTHREAD) ||
 	    same_thread_group(p, current) ||
 	    !ptrace_may_access(p, PTRACE_MODE_ATTACH_REALCREDS) ||
 	    mosix_task_ensure(p))

@@ -12,7 +12,6 @@
 #include "allow.h"
 #include "link.h"
 #include "migrate.h"
-#include "node.h"
 #include "pages.h"
 #include "visit.h"
 
@@ -226,7 +225,7 @@ static int ensure_leader(struct task_struct *leader)
 
 	if (leader->mosix)
 		return 0;
-	proc = mosix_proc_new(mosix_node_self(), leader->tgid);
+	proc = mosix_proc_new(0, leader->tgid);
 	if (!proc || !record_of(proc, leader)) {
 		mosix_proc_put(proc);
 		return -ENOMEM;
@@ -257,8 +256,10 @@ static int ensure_group(struct task_struct *p)
  * mosix_task_ensure - make sure that all threads of a process have a record
  * @p: one of them that the caller holds
  *
- * Return: 0, -ENOMEM; -ENODEV while this node has no id; -ESRCH when it is
- * exiting.
+ * That needs no node map: what is said of a process before holds after.
+ *
+ * Return: 0, -ENOMEM; -EBUSY for a kernel thread: what it makes, bodies among
+ * others, must not inherit; -ESRCH when it is exiting.
  * Context: process context.
  */
 int mosix_task_ensure(struct task_struct *p)
@@ -267,8 +268,8 @@ int mosix_task_ensure(struct task_struct *p)
 
 	if (READ_ONCE(p->mosix))
 		return 0;
-	if (!mosix_node_self())
-		return -ENODEV;
+	if (p->flags & PF_KTHREAD)
+		return -EBUSY;
 	mutex_lock(&ensure_lock);
 	ret = ensure_group(p);
 	mutex_unlock(&ensure_lock);

@@ -63,8 +63,8 @@ enum mosix_frozen {
  * @arrived: threads that have done what they all have to do
  * @wait: threads that wait for each other
  * @state: enum mosix_state; changed by mosix_proc_event() alone
- * @home: node it was started on
- * @where: node its body is on
+ * @home: node it was started on; 0: this one, whatever id it has or will have
+ * @where: node its body is on; 0: this one
  * @pid: its TGID at home, in the node's own PID namespace, known when it first
  *	leaves
  * @link: while away or a guest; reference held
@@ -253,6 +253,8 @@ struct mosix_link *mosix_proc_link(struct mosix_proc *proc);
 void mosix_proc_unlink(struct mosix_proc *proc);
 bool mosix_proc_is_guest(const struct mosix_proc *proc);
 bool mosix_proc_is_away(const struct mosix_proc *proc);
+u16 mosix_proc_home(const struct mosix_proc *proc);
+u16 mosix_proc_where(const struct mosix_proc *proc);
 int mosix_proc_each(struct mosix_proc *proc,
 		    int (*fn)(struct mosix_task *mt, struct task_struct *task,
 			      void *arg), void *arg);

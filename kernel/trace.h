@@ -7,6 +7,7 @@
 #define MOSIX_TRACE_H
 
 #include "migrate.h"
+#include "node.h"
 
 #include <linux/tracepoint.h>
 
@@ -48,8 +49,8 @@ TRACE_EVENT(mosix_move,
 			     __field(u64, freeze_us)
 			     __field(u64, bytes)),
 	    TP_fast_assign(__entry->pid = move->pid;
-			   __entry->from = move->from;
-			   __entry->to = move->to;
+			   __entry->from = move->from ?: mosix_node_self();
+			   __entry->to = move->to ?: mosix_node_self();
 			   __entry->why = move->why;
 			   __entry->strategy = move->strategy;
 			   __entry->result = result;

@@ -77,7 +77,7 @@ static bool is_away_left(struct mosix_proc *proc)
 	if (mosix_proc_is_guest(proc) || state == ST_ENDED)
 		return false;
 	spin_lock(&proc->lock);
-	leaves = proc->move && proc->move->to != proc->home;
+	leaves = proc->move && proc->move->to;
 	spin_unlock(&proc->lock);
 	return leaves || state != ST_HOME;
 }

@@ -34,7 +34,7 @@ bool mosix_visit_is_worth(const struct mosix_proc *proc)
 	lockdep_assert_held(&proc->lock);
 	move = proc->move;
 	/* Its host may have asked for it, to interrupt other threads' calls. */
-	if (move && (move->why != MOSIX_WHY_HOST || move->to != proc->home))
+	if (move && (move->why != MOSIX_WHY_HOST || move->to))
 		return false;
 	list_for_each_entry(mt, &proc->threads, node)
 		work_ns += mt->utime_ns + mt->stime_ns;

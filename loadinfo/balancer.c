@@ -233,7 +233,7 @@ static bool follow_move(u64 now_ms)
 	if (!leaving.task || is_on_its_way(now_ms))
 		return false;
 	proc = mosix_task_proc(leaving.task);
-	if (!is_ending(leaving.task) && READ_ONCE(proc->where) != d->node) {
+	if (!is_ending(leaving.task) && mosix_proc_where(proc) != d->node) {
 		d->reason = LB_FAILED;
 		mosix_decision_explain(leaving.task, d);
 		mosix_decisions_add(d, mosix_node_self(), now_ms);

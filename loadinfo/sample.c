@@ -333,7 +333,7 @@ static void describe_move(struct sample_proc *s, struct mosix_proc *proc)
 {
 	u64 here_ms = jiffies_to_msecs(jiffies - READ_ONCE(proc->since));
 
-	s->lb.home = proc->home;
+	s->lb.home = mosix_proc_home(proc);
 	s->lb.moves = min_t(u32, READ_ONCE(proc->nmigs), U16_MAX);
 	if (mosix_proc_is_guest(proc) && s->lb.moves < U16_MAX)
 		s->lb.moves++;		/* the move here: home told of those before */

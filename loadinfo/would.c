@@ -71,7 +71,7 @@ void mosix_would_show(struct seq_file *m, struct task_struct *p)
 
 	/* Its host measures it and decides, not this node. */
 	if (proc && mosix_proc_is_away(proc)) {
-		seq_printf(m, "away node %u\n", READ_ONCE(proc->where));
+		seq_printf(m, "away node %u\n", mosix_proc_where(proc));
 		return;
 	}
 	run = kvmalloc(sizeof(*run), GFP_KERNEL);

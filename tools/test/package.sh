@@ -103,15 +103,13 @@ in_group 303 user.slice/user-1000.slice/session-1.scope 1000
 in_group 304 ""
 echo 0 >"$proc/mosix/self"
 claim "before there is a map" runs 0 sh "$policy" boot
-claim "nobody is locked: the kernel would not" holds 0 1/mosix/lock
-echo 1 >"$proc/mosix/self"
-claim "after a join" runs 0 sh "$policy" boot
 claim "services are to stay, those to come" holds 1 1/mosix/lock
 claim "and those that run" holds 1 301/mosix/lock
 claim "but not what cron runs for a user" holds 0 302/mosix/lock
 claim "nor a session" holds 0 303/mosix/lock
 claim "nor the kernel's threads" holds 0 304/mosix/lock
-claim "the service locks before anything may move" test "join stay policy boot settings" = \
+echo 1 >"$proc/mosix/self"
+claim "the service locks before anything may move" test "policy boot join" = \
 	"$(sed -n 's|^ExecStart=/.*/\(mosctl \)\?||p' "$here/../debian/mosix.service" |
 		paste -sd' ')"
 # the policy is called by the process that the session's will come from
