@@ -33,6 +33,7 @@
 #define CPUS_MAX	8192U
 #define SPEED_MAX_MILLI	1000000U
 #define DEMAND_MAX_MILLI	1000000000U
+#define UTIL_MAX	100U
 #define FLAGS_KNOWN	(LB_NODE_BLOCKED | LB_NODE_STAY | \
 			 LB_NODE_LEAVING | LB_NODE_DEAD | LB_NODE_LSTAY)
 /* Of them, those that others must not be late to know. */
@@ -253,6 +254,22 @@ struct lb_node lb_window_node(const struct lb_entry *entry)
 	return node;
 }
 
+/* Rounded up: who passes it on, as read below, writes the same again. */
+static u32 share_of(const struct lb_node *node)
+{
+	u64 total = node->mem_total_kib;
+	u64 raw = min(node->mem_raw_kib, node->mem_total_kib);
+
+	return total ? (u32)((raw * LB_GOSSIP_SHARE + total - 1) / total) : 0;
+}
+
+static u32 raw_of(const struct lb_gossip_entry *e)
+{
+	u64 share = le16_to_cpu(e->mem_raw_share);
+
+	return (u32)(share * le32_to_cpu(e->mem_total_kib) / LB_GOSSIP_SHARE);
+}
+
 static void pack_entry(struct lb_gossip_entry *to, const struct lb_node *node,
 		       u64 age_ms)
 {
@@ -266,7 +283,9 @@ static void pack_entry(struct lb_gossip_entry *to, const struct lb_node *node,
 	to->mem_free_kib = cpu_to_le32(node->mem_free_kib);
 	to->features = cpu_to_le64(node->features);
 	to->age_ms = cpu_to_le32((u32)age_ms);
-	to->reserved = cpu_to_le32(0);
+	to->version = (u8)node->version;
+	to->util = (u8)node->util;
+	to->mem_raw_share = cpu_to_le16((u16)share_of(node));
 }
 
 /* What is urgent comes first, and is said so many times. */
@@ -375,7 +394,7 @@ static bool entry_is_sane(const struct lb_gossip_entry *e)
 	u32 cpus = le16_to_cpu(e->cpus);
 	u32 speed = le32_to_cpu(e->speed_milli);
 
-	if (!le16_to_cpu(e->id) || le32_to_cpu(e->reserved))
+	if (!le16_to_cpu(e->id) || e->util > UTIL_MAX)
 		return false;
 	if (!cpus || cpus > CPUS_MAX || !speed || speed > SPEED_MAX_MILLI)
 		return false;
@@ -449,6 +468,9 @@ u64 lb_gossip_entry(const struct lb_gossip_message *msg, u32 i, u64 now_at_ms,
 	node->mem_total_kib = le32_to_cpu(e->mem_total_kib);
 	node->mem_free_kib = le32_to_cpu(e->mem_free_kib);
 	node->features = le64_to_cpu(e->features);
+	node->mem_raw_kib = raw_of(e);
+	node->version = e->version;
+	node->util = e->util;
 	return now_at_ms - min_t(u64, now_at_ms, le32_to_cpu(e->age_ms));
 }
 

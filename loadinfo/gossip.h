@@ -56,6 +56,7 @@ struct lb_window {
  * version 1: as below, pushes of up to 28 entries alone
  * version 2: probes and answers; at most 15 entries, so that all messages of
  *	      a period together stay below 1,000 bytes; the dead are told of
+ * version 3: entries have the last three figures
  */
 
 /** enum lb_gossip_limits - numbers of the protocol */
@@ -63,9 +64,11 @@ enum lb_gossip_limits {
 	/** @LB_GOSSIP_MAGIC: "MxLb" */
 	LB_GOSSIP_MAGIC = 0x624c784d,
 	/** @LB_GOSSIP_VERSION: of the layout below */
-	LB_GOSSIP_VERSION = 2,
+	LB_GOSSIP_VERSION = 3,
 	/** @LB_GOSSIP_ENTRIES: most entries in a message */
 	LB_GOSSIP_ENTRIES = 15,
+	/** @LB_GOSSIP_SHARE: what all of its memory is in mem_raw_share */
+	LB_GOSSIP_SHARE = U16_MAX,
 	/** @LB_GOSSIP_AGE_MAX_MS: older news is not worth a byte */
 	LB_GOSSIP_AGE_MAX_MS = 3600 * 1000,
 };
@@ -119,7 +122,10 @@ static_assert(sizeof(struct lb_gossip_header) == 16);
  * @mem_free_kib: as there
  * @features: as there
  * @age_ms: how long ago the node was so: no two clocks need to agree
- * @reserved: 0
+ * @version: as there
+ * @util: as there
+ * @mem_raw_share: of @mem_total_kib, in LB_GOSSIP_SHARE parts: with that an entry
+ *	is no longer than it was
  */
 struct lb_gossip_entry {
 	__le16 id;
@@ -132,7 +138,9 @@ struct lb_gossip_entry {
 	__le32 mem_free_kib;
 	__le64 features;
 	__le32 age_ms;
-	__le32 reserved;
+	u8 version;
+	u8 util;
+	__le16 mem_raw_share;
 };
 
 static_assert(sizeof(struct lb_gossip_entry) == 40);

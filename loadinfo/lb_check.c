@@ -388,7 +388,9 @@ static bool reads_as(u32 i, const struct lb_node *want, u64 want_at_ms)
 	       got.demand_milli == want->demand_milli &&
 	       got.mem_total_kib == want->mem_total_kib &&
 	       got.mem_free_kib == want->mem_free_kib &&
-	       got.features == want->features;
+	       got.features == want->features &&
+	       got.mem_raw_kib == want->mem_raw_kib &&
+	       got.version == want->version && got.util == want->util;
 }
 
 /**
@@ -405,7 +407,8 @@ s64 lb_check_codec(const struct lb_codec_case *c)
 		.id = 1, .flags = LB_NODE_STAY, .cpus = 2, .guests = 5,
 		.speed_milli = 1000, .demand_milli = 1234,
 		.mem_total_kib = 1 << 20, .mem_free_kib = 1 << 19,
-		.features = 0x123456789abcdef0ULL,
+		.features = 0x123456789abcdef0ULL, .mem_raw_kib = 1 << 20,
+		.version = 255, .util = 100,
 	};
 	struct lb_node other = self, old = self;
 	u32 len;
@@ -414,6 +417,10 @@ s64 lb_check_codec(const struct lb_codec_case *c)
 	window = (struct lb_window) { .self = 1 };
 	other.id = 3;
 	other.flags = LB_NODE_BLOCKED;
+	/* One that has already been told on: it does not shrink by that. */
+	other.mem_raw_kib = 12352;
+	other.version = 0;
+	other.util = 0;
 	lb_window_merge(&window, &other, LB_CASE_NOW_MS - 700);
 	/* Too old to be told: the message has two entries, not three. */
 	old.id = 4;

@@ -67,6 +67,10 @@ enum lb_node_flag {
  * @mem_total_kib: memory that it has
  * @mem_free_kib: memory that it could give away without swapping
  * @features: CPU features that user programs may find there, one bit each
+ * @mem_raw_kib: memory that nothing is in; no decision needs it, nor what follows
+ * @version: newest version of the links' protocol that it speaks
+ * @util: share of time in which not all that would run waited for memory, in
+ *	per cent, at least 1; 0 where that is not measured
  */
 struct lb_node {
 	u16 id;
@@ -78,6 +82,9 @@ struct lb_node {
 	u32 mem_total_kib;
 	u32 mem_free_kib;
 	u64 features;
+	u32 mem_raw_kib;
+	u16 version;
+	u16 util;
 };
 
 /**

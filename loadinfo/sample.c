@@ -27,12 +27,15 @@
 #include <linux/kernel_stat.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/psi.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/cputime.h>
+#include <linux/sched/loadavg.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/vmstat.h>
 #include <asm/cpufeature.h>
 #include <asm/tsc.h>
 
@@ -177,6 +180,7 @@ int mosix_sample_init(struct mosix_sample *sample)
 	spin_lock_init(&sample->lock);
 	sample->node.features = own_features();
 	sample->node.speed_milli = own_speed();
+	sample->node.version = WIRE_VERSION_MAX;
 	sample->at_ns = ktime_get_ns();
 	sample->busy_ns = busy_ns();
 	return make_room(sample, ROOM_FIRST);
@@ -471,6 +475,37 @@ static u32 snapshot(struct mosix_sample *sample, u64 period_ns, u64 *sum_milli)
 	return n;
 }
 
+/*
+ * What MOSIX called utilizability: less than 100 when nothing runs because all
+ * that would waits for its memory, to be read in or reclaimed. The kernel's own
+ * pressure figure, over the last ten seconds, is the rest.
+ */
+static u16 utilizability(void)
+{
+#ifdef CONFIG_PSI
+	unsigned long stalled;
+
+	if (static_branch_unlikely(&psi_disabled))
+		return 0;
+	stalled = LOAD_INT(READ_ONCE(psi_system.avg[PSI_MEM_FULL][0]));
+	return (u16)(100 - min(stalled, 99UL));
+#else
+	return 0;
+#endif
+}
+
+static void sample_memory(struct lb_node *node)
+{
+	unsigned long raw = global_zone_page_state(NR_FREE_PAGES);
+
+	node->mem_total_kib = pages_to_kib(totalram_pages());
+	node->mem_free_kib =
+		min(pages_to_kib((unsigned long)max(si_mem_available(), 0L)),
+		    node->mem_total_kib);
+	node->mem_raw_kib = min(pages_to_kib(raw), node->mem_total_kib);
+	node->util = utilizability();
+}
+
 /**
  * mosix_sample_take() - measure the period that just ended
  * @sample: of the last period; becomes that of this one
@@ -492,10 +527,7 @@ void mosix_sample_take(struct mosix_sample *sample)
 	sample->node.speed_milli = mosix_param(PARAM_SPEED) ?: own_speed();
 	sample->node.cpus = (u16)num_online_cpus();
 	sample->node.guests = 0;
-	sample->node.mem_total_kib = pages_to_kib(totalram_pages());
-	sample->node.mem_free_kib =
-		min(pages_to_kib((unsigned long)max(si_mem_available(), 0L)),
-		    sample->node.mem_total_kib);
+	sample_memory(&sample->node);
 
 	swap(sample->proc, sample->old);
 	n = snapshot(sample, period_ns, &sum_milli);

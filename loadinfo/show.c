@@ -66,11 +66,25 @@ static u64 age(const struct mosix_known *known)
 	return known->age_ms;
 }
 
+static u64 memory_raw(const struct mosix_known *known)
+{
+	return known->node.mem_raw_kib;
+}
+
+static u64 version(const struct mosix_known *known)
+{
+	return known->node.version;
+}
+
 static const struct figure figures[] = {
 	{ "load", load }, { "cpus", cpus }, { "speed", speed },
 	{ "guests", guests }, { "tmem", memory }, { "mem", memory_free },
 	{ "age", age },
+	/* Files alone, no columns of the vector. */
+	{ "rmem", memory_raw }, { "version", version },
 };
+
+enum { COLUMNS = ARRAY_SIZE(figures) - 2 };
 
 /* A file knows its node and its figure by one number. */
 static void *file_data(u16 id, u32 figure)
@@ -102,25 +116,43 @@ static int show_features(struct seq_file *m, void *unused)
 	return ret;
 }
 
+/* A kernel that does not measure it, or was told not to, has none. */
+static int show_util(struct seq_file *m, void *unused)
+{
+	struct mosix_known known;
+	int ret = mosix_vector_known((u16)(unsigned long)m->private, &known);
+
+	if (!ret && !known.node.util)
+		return -ENODATA;
+	if (!ret)
+		seq_printf(m, "%u\n", known.node.util);
+	return ret;
+}
+
+static void put_flags(struct seq_file *m, const struct mosix_known *k)
+{
+	if (k->node.flags & LB_NODE_BLOCKED)
+		seq_puts(m, ",block");
+	if (k->node.flags & LB_NODE_STAY)
+		seq_puts(m, ",stay");
+	if (k->node.flags & LB_NODE_LSTAY)
+		seq_puts(m, ",lstay");
+	if (k->node.flags & LB_NODE_QUIET)
+		seq_puts(m, ",quiet");
+	if (k->node.flags & LB_NODE_LEAVING)
+		seq_puts(m, ",leaving");
+}
+
 static void put_status(struct seq_file *m, u16 id)
 {
 	struct mosix_known known;
 
 	if (mosix_vector_known(id, &known)) {
 		seq_puts(m, "down");
-		return;
+	} else {
+		seq_puts(m, "up");
+		put_flags(m, &known);
 	}
-	seq_puts(m, "up");
-	if (known.node.flags & LB_NODE_BLOCKED)
-		seq_puts(m, ",block");
-	if (known.node.flags & LB_NODE_STAY)
-		seq_puts(m, ",stay");
-	if (known.node.flags & LB_NODE_LSTAY)
-		seq_puts(m, ",lstay");
-	if (known.node.flags & LB_NODE_QUIET)
-		seq_puts(m, ",quiet");
-	if (known.node.flags & LB_NODE_LEAVING)
-		seq_puts(m, ",leaving");
 }
 
 static int show_status(struct seq_file *m, void *unused)
@@ -139,7 +171,7 @@ static int show_node(const struct mosix_node *node, void *arg)
 	seq_printf(m, "%u ", node->id);
 	put_status(m, node->id);
 	if (!mosix_vector_known(node->id, &known)) {
-		for (i = 0; i < ARRAY_SIZE(figures); i++)
+		for (i = 0; i < COLUMNS; i++)
 			seq_printf(m, " %llu", figures[i].get(&known));
 	}
 	seq_putc(m, '\n');
@@ -151,7 +183,7 @@ static int show_vector(struct seq_file *m, void *unused)
 	u32 i;
 
 	seq_puts(m, "node status");
-	for (i = 0; i < ARRAY_SIZE(figures); i++)
+	for (i = 0; i < COLUMNS; i++)
 		seq_printf(m, " %s", figures[i].name);
 	seq_putc(m, '\n');
 	mosix_node_each(show_node, m);
@@ -203,6 +235,8 @@ static void add_node(u16 id)
 	proc_create_single_data("status", 0444, dir, show_status,
 				file_data(id, 0));
 	proc_create_single_data("features", 0444, dir, show_features,
+				file_data(id, 0));
+	proc_create_single_data("util", 0444, dir, show_util,
 				file_data(id, 0));
 	for (i = 0; i < ARRAY_SIZE(figures); i++)
 		proc_create_single_data(figures[i].name, 0444, dir,

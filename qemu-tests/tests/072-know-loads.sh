@@ -98,12 +98,17 @@ block() {
 }
 
 must "each node hears of the others" wait_for 30 all_know 3
-for figure in cpus speed load tmem mem guests age; do
+for figure in cpus speed load tmem mem guests age rmem util version; do
 	assert_match "$(n1 cat "/proc/mosix/nodes/2/$figure")" '^[0-9]+$' \
 		"node 1 knows $figure of node 2"
 done
 assert_eq "$(n1 cat /proc/mosix/nodes/2/cpus)" "$(n2 nproc)" \
 	"the CPUs are those that node 2 has"
+assert_eq "$(n1 cat /proc/mosix/nodes/2/version)" \
+	"$(n2 "awk '\$1 == \"protocol\" { print \$2 }' /proc/mosix/info")" \
+	"and the protocol is the one that it speaks"
+claim "no more memory is free than there is" n1 \
+	'cd /proc/mosix/nodes/2; [ "$(cat rmem)" -le "$(cat tmem)" ]'
 
 n2 'echo 1 >/proc/mosix/admin/leave'
 claim "node 1 hears that node 2 is about to leave" wait_for 30 leaves 2

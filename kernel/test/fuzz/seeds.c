@@ -214,7 +214,8 @@ static void datagrams(void)
 	struct lb_gossip_message msg;
 	struct lb_node node = {
 		.cpus = 4, .speed_milli = 1500, .mem_total_kib = 1 << 20,
-		.mem_free_kib = 1 << 19,
+		.mem_free_kib = 1 << 19, .mem_raw_kib = 1 << 18,
+		.version = WIRE_VERSION_MAX, .util = 97,
 	};
 	u16 len;
 
