@@ -326,8 +326,7 @@ int mosix_hs_open(struct hs *hs, const struct hs_challenge *in,
 	return end_in(hs, HS_OPENED, 0);
 }
 
-/* Everything about OPEN that is known without an exponentiation. */
-static int take_open(struct hs *hs, const struct hs_open *in)
+static int check_open(const struct hs *hs, const struct hs_open *in)
 {
 	int ret;
 
@@ -337,12 +336,46 @@ static int take_open(struct hs *hs, const struct hs_open *in)
 	if (ret)
 		return ret;
 	if (in->slot >= hs->slots || in->reserved[0] || in->reserved[1] ||
-	    in->reserved[2] || le16_to_cpu(in->peer) != hs->self ||
-	    le16_to_cpu(in->node) != hs->other || hs->other == hs->self)
+	    in->reserved[2])
 		return -EBADMSG;
+	return 0;
+}
+
+/* Only who has the key in that slot knows its tag. */
+static int take_tag(struct hs *hs, const struct hs_open *in)
+{
 	begin(hs, in, hs->psk[in->slot]);
 	__builtin_memcpy(hs->theirs, in->ephemeral, HS_KEY_LEN);
 	return take_nothing(hs, in->tag);
+}
+
+/* Everything about OPEN that is known without an exponentiation. */
+static int take_open(struct hs *hs, const struct hs_open *in)
+{
+	int ret = check_open(hs, in);
+
+	if (ret)
+		return ret;
+	if (le16_to_cpu(in->peer) != hs->self ||
+	    le16_to_cpu(in->node) != hs->other || hs->other == hs->self)
+		return -EBADMSG;
+	return take_tag(hs, in);
+}
+
+/**
+ * mosix_hs_is_member - accepts: is OPEN from who has a key, whoever it says it is?
+ * @hs: challenged; the handshake ends with that
+ * @in: OPEN
+ *
+ * Return: true when it is, and made for this handshake.
+ * Context: any.
+ */
+bool mosix_hs_is_member(struct hs *hs, const struct hs_open *in)
+{
+	bool member = !check_open(hs, in) && !take_tag(hs, in);
+
+	hs->state = HS_FAILED;
+	return member;
 }
 
 /**

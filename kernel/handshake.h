@@ -200,6 +200,7 @@ int mosix_hs_answer(struct hs *hs, const struct hs_open *in,
 		    struct hs_answer *out);
 int mosix_hs_finish(struct hs *hs, const struct hs_answer *in,
 		    struct hs_finish *out, struct hs_session *session);
+bool mosix_hs_is_member(struct hs *hs, const struct hs_open *in);
 int mosix_hs_complete(struct hs *hs, const struct hs_finish *in,
 		      struct hs_session *session);
 bool mosix_hs_public(const struct hs_crypto *crypto, u8 *public,

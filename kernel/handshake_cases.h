@@ -272,6 +272,36 @@ static inline int hs_case_replay(struct hs_case_pair *p,
 	return ret ? ret : mosix_hs_answer(&p->host, &open, &p->answer);
 }
 
+/* OPEN with wrong ids, one bit flipped or none: has its sender the key? */
+static inline bool hs_case_member(struct hs_case_pair *p,
+				  const struct hs_crypto *crypto, int bit)
+{
+	bool member;
+
+	hs_case_begin(p, crypto);
+	p->home.self = 7;
+	p->home.other = 9;
+	if (mosix_hs_challenge(&p->host, hs_vector_random, &p->challenge) ||
+	    mosix_hs_open(&p->home, &p->challenge, &p->open))
+		return false;
+	hs_case_flip(&p->open, bit);
+	member = mosix_hs_is_member(&p->host, &p->open);
+	/* Whatever it is, nothing else comes of it. */
+	return member && mosix_hs_answer(&p->host, &p->open, &p->answer);
+}
+
+/* Is each bit of such an OPEN under the key? -1 or the first that is not. */
+static inline int hs_case_member_flips(struct hs_case_pair *p,
+				       const struct hs_crypto *crypto)
+{
+	u32 bit;
+
+	for (bit = 0; bit < hs_case_bits(HS_CASE_OPEN); bit++)
+		if (hs_case_member(p, crypto, bit))
+			return bit;
+	return -1;
+}
+
 /* A point of small order instead of e: what the host says; tag and all. */
 static inline int hs_case_small(struct hs_case_pair *p,
 				const struct hs_crypto *crypto)

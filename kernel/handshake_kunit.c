@@ -49,6 +49,14 @@ static void nothing_is_played_back(struct kunit *test)
 			-EBADMSG);
 }
 
+static void members_are_known(struct kunit *test)
+{
+	struct hs_case_pair *p = pair(test);
+
+	KUNIT_EXPECT_TRUE(test, hs_case_member(p, &mosix_key_crypto, -1));
+	KUNIT_EXPECT_EQ(test, hs_case_member_flips(p, &mosix_key_crypto), -1);
+}
+
 static void numbers_count_once(struct kunit *test)
 {
 	struct mosix_replay replay = {};
@@ -67,6 +75,7 @@ static struct kunit_case handshake_tests[] = {
 	KUNIT_CASE(ends_as_it_should),
 	KUNIT_CASE_SLOW(bits_matter),
 	KUNIT_CASE(nothing_is_played_back),
+	KUNIT_CASE(members_are_known),
 	KUNIT_CASE(numbers_count_once),
 	{}
 };

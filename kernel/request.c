@@ -553,8 +553,9 @@ static struct mosix_move *start(struct task_struct *p, u16 node,
  * @node: where to; 0 home
  * @why: enum mosix_why
  *
- * Return: 0 when the move was begun; -ENODEV unknown node or no map, -EACCES it may not be there, -EBUSY it cannot move, -EALREADY it
- * is moving, -ESRCH, -ENOMEM.
+ * Return: 0 when the move was begun; -ENODEV unknown node or no map, -EACCES it
+ * may not be there, -EBUSY it cannot move, -EALREADY it is moving, -ESRCH,
+ * -ENOMEM.
  * Context: process context.
  */
 int mosix_migrate_start(struct task_struct *p, u16 node, enum mosix_why why)

@@ -14,6 +14,7 @@
  */
 #include "secure.h"
 
+#include "claim.h"
 #include "key.h"
 #include "node.h"
 
@@ -241,6 +242,17 @@ static int check_claim(struct socket *sock, struct mosix_shake *shake)
 	return 0;
 }
 
+/* It may not. If it has the key, somebody has made a mistake. */
+static void dispute(struct socket *sock, struct mosix_shake *shake)
+{
+	struct sockaddr_storage peer;
+
+	if (mosix_hs_is_member(&shake->hs, &shake->open) &&
+	    kernel_getpeername(sock, (struct sockaddr *)&peer) >= 0)
+		mosix_claim_dispute(le16_to_cpu(shake->open.node),
+				    (struct sockaddr *)&peer);
+}
+
 static int accept(struct socket *sock, struct mosix_shake *shake)
 {
 	u8 random[HS_KEY_LEN + HS_TAG_LEN];
@@ -253,8 +265,11 @@ static int accept(struct socket *sock, struct mosix_shake *shake)
 		ret = put(sock, &shake->challenge, sizeof(shake->challenge));
 	if (!ret)
 		ret = get(sock, &shake->open, sizeof(shake->open));
-	if (!ret)
+	if (!ret) {
 		ret = check_claim(sock, shake);
+		if (ret)
+			dispute(sock, shake);
+	}
 	if (!ret)
 		ret = mosix_hs_answer(hs, &shake->open, &shake->answer);
 	if (!ret)

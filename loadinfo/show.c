@@ -13,6 +13,7 @@
 #include "balance.h"
 #include "vector.h"
 
+#include "../kernel/claim.h"
 #include "../kernel/node.h"
 #include "../kernel/proc.h"
 
@@ -153,6 +154,8 @@ static void put_status(struct seq_file *m, u16 id)
 		seq_puts(m, "up");
 		put_flags(m, &known);
 	}
+	if (mosix_claim_is_disputed(id))
+		seq_puts(m, ",duplicate");
 }
 
 static int show_status(struct seq_file *m, void *unused)

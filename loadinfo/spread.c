@@ -11,6 +11,7 @@
  */
 #include "spread.h"
 
+#include "../kernel/claim.h"
 #include "../kernel/key.h"
 #include "../kernel/node.h"
 #include "../kernel/seal.h"
@@ -236,6 +237,33 @@ static bool is_from_sender(const struct lb_gossip_message *msg,
 	       from->sin_addr.s_addr == known.sin_addr.s_addr;
 }
 
+/*
+ * It could be opened and is not from where the map has its sender. The numbers
+ * that were taken from that stay as they are: another life of who is elsewhere
+ * must not silence it. Who has the id of this node has no numbers here.
+ */
+static void dispute(struct mosix_spread *spread,
+		    const struct lb_gossip_message *msg,
+		    const struct sockaddr_in *from)
+{
+	const struct mosix_seal *seal = (void *)spread->box;
+	u16 sender = le16_to_cpu(msg->header.sender);
+	struct mosix_replay seen = {};
+	struct sockaddr_in known;
+	struct lb_peer *peer;
+
+	if (mosix_key_mode() == KEY_INSECURE ||
+	    seal->sender != msg->header.sender ||
+	    mosix_node_addr(sender, &known) ||
+	    from->sin_addr.s_addr == known.sin_addr.s_addr)
+		return;
+	peer = mosix_spread_peer(spread, sender);
+	if (peer)
+		seen = spread->replay[peer - spread->peer];
+	if (mosix_seal_is_fresh(seal, &seen))
+		mosix_claim_dispute(sender, (const struct sockaddr *)from);
+}
+
 /* Opened: is it what its own head says it is from, and new? */
 static bool is_fresh(struct mosix_spread *spread,
 		     const struct lb_gossip_message *msg)
@@ -302,12 +330,17 @@ int mosix_spread_receive(struct mosix_spread *spread,
 	if (len < 0)
 		return len;
 	len = unwrap(spread, msg, len);
-	if (len < 0 || lb_gossip_check(msg, (u32)len) ||
-	    !is_from_sender(msg, &from) ||
-	    (mosix_key_mode() != KEY_INSECURE && !is_fresh(spread, msg))) {
-		spread->dropped++;
-		return -EBADMSG;
+	if (len < 0 || lb_gossip_check(msg, (u32)len))
+		goto drop;
+	if (!is_from_sender(msg, &from)) {
+		dispute(spread, msg, &from);
+		goto drop;
 	}
+	if (mosix_key_mode() != KEY_INSECURE && !is_fresh(spread, msg))
+		goto drop;
 	spread->heard++;
 	return 0;
+drop:
+	spread->dropped++;
+	return -EBADMSG;
 }

@@ -116,6 +116,11 @@ int main(void)
 		       bit / 10000);
 	ktap_claim(hs_case_replay(pair, &openssl) == -EBADMSG,
 		   "handshake: OPEN cannot be played back");
+	ktap_claim(hs_case_member(pair, &openssl, -1),
+		   "handshake: who has the key is known by any ids");
+	bit = hs_case_member_flips(pair, &openssl);
+	if (!ktap_claim(bit < 0, "handshake: and who has not is not"))
+		printf("# but bit %d does not matter\n", bit);
 	ktap_claim(hs_case_small(pair, &openssl) == -EBADMSG,
 		   "handshake: a point of small order is refused");
 	check_replay();
