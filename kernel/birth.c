@@ -8,6 +8,7 @@
 #include "birth.h"
 
 #include "call.h"
+#include "cgroup.h"
 #include "clock.h"
 #include "image.h"
 #include "link.h"
@@ -189,7 +190,8 @@ static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 	if (!mosix_x86_has_features(offer->cpu))
 		return REFUSE_CPU;
 	if (si_mem_available() < 0 ||
-	    (u64)si_mem_available() << (PAGE_SHIFT - 10) < need)
+	    (u64)si_mem_available() << (PAGE_SHIFT - 10) < need ||
+	    mosix_cgroup_room_kib() < le64_to_cpu(offer->mem_kib))
 		return REFUSE_MEMORY;
 	if (!mosix_birth_room())
 		return REFUSE_BUSY;
@@ -223,9 +225,14 @@ fail:
 	return NULL;
 }
 
-/* A PID that is in use, or larger than this node has them. */
+/*
+ * A PID that is in use, or larger than this node has them; so many processes as
+ * guests may be.
+ */
 static enum wire_refusal pid_refusal(long error)
 {
+	if (error == -EAGAIN)
+		return REFUSE_BUSY;
 	return error == -EEXIST || error == -EINVAL ? REFUSE_PID :
 						      REFUSE_INTERNAL;
 }

@@ -14,6 +14,7 @@
  */
 #include "birth.h"
 
+#include "cgroup.h"
 #include "task.h"
 
 #include <linux/delay.h>
@@ -130,6 +131,18 @@ static long make_own(const struct birth *birth)
 	return make_body(birth);
 }
 
+/* It is in the guests' control group from its first moment. */
+static long make_limited(const struct birth *birth)
+{
+	long ret = mosix_cgroup_enter();
+
+	if (ret)
+		return ret;
+	ret = birth->own ? make_own(birth) : make_body(birth);
+	mosix_cgroup_leave();
+	return ret;
+}
+
 static long give_birth(struct realm *realm, const struct birth *birth)
 {
 	struct nsproxy *plain = current->nsproxy, *ns = realm->shared;
@@ -143,7 +156,7 @@ static long give_birth(struct realm *realm, const struct birth *birth)
 		return ret;
 	get_nsproxy(plain);
 	switch_task_namespaces(current, ns);
-	ret = birth->own ? make_own(birth) : make_body(birth);
+	ret = make_limited(birth);
 	switch_task_namespaces(current, plain);
 	return ret;
 }

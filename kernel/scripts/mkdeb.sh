@@ -20,7 +20,7 @@ make -s -C tools install OUT="$BUILD/deb/tools" \
 strip "$stage"/usr/bin/*
 find "$stage/usr/share/man" -type f -exec gzip -9n {} +
 
-install -D -m 644 -t "$stage/lib/systemd/system" $from/*.service $from/*.timer
+install -D -m 644 -t "$stage/lib/systemd/system" $from/*.service $from/*.slice $from/*.timer
 install -D -t "$stage/usr/lib/mosix" $from/policy
 install -D -m 644 $from/pam-config "$stage/usr/share/pam-configs/mosix"
 install -D -m 644 $from/map "$stage/etc/mosix/map"

@@ -59,14 +59,17 @@ filled_in() { # TEXT
 		s/(-t|--timeout) 60/\\1 5/g" <<<"$1"
 }
 
-systemctl() { # VERB... UNIT
+systemctl() { # VERB... UNIT, or set-property UNIT NAME=VALUE...
 	local unit=${*: -1}
+
+	[[ $1 != set-property ]] || unit=$2
 
 	[[ $unit == *.* ]] || unit=$unit.service
 	[ -f "$here/../debian/$unit" ] || return
 	case $1 in
 	enable) grep -q '^\[Install\]' "$here/../debian/$unit" ;;
 	reload) grep -q '^ExecReload=' "$here/../debian/$unit" ;;
+	set-property) [[ ${*:3} =~ ^([A-Z][A-Za-z]+=[^ ]+ ?)+$ ]] ;;
 	start | stop | restart | status) ;;
 	*) return 1 ;;
 	esac

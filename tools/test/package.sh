@@ -86,6 +86,9 @@ wrong_commands() {
 		[ $status != 2 ] && [ $status -lt 126 ] || echo "$line"
 	done
 }
+claim "the service has the group that guests are put into" \
+	grep -q '^Wants=.*mosix\.slice' "$here/../debian/mosix.service"
+claim "which is there" test -e "$here/../debian/mosix.slice"
 claim "units have commands" test "$(unit_commands | wc -l)" -ge 5
 claim "that are there" test -z "$(wrong_commands)"
 

@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Claim: the guests of a node, and what they make, are in the control group
+# mosix.slice if there is one, and its limits hold for them: no more come or are
+# made than there may be, and none takes memory that they may not have.
+#
+#   n1 (home) --> n2, which has /mosix.slice
+#
+# limit: 400
+# nodes: 2
+. "$TOP/qemu-tests/lib/test.sh"
+. "$TOP/qemu-tests/lib/victim.sh"
+
+root=/tmp/cgroup group=/tmp/cgroup/mosix.slice
+
+knob() { # FILE [VALUE]
+	if (($# > 1)); then
+		n2 "echo $2 >$group/$1"
+	else
+		n2 cat "$group/$1"
+	fi
+}
+# PIDs on node 2 of the guests of node 1.
+guests() {
+	n2 "awk '\$3 == 1 { print \$7 }' /proc/mosix/processes"
+}
+all_are_in_group() {
+	local pid in
+	in=" $(knob cgroup.procs | paste -sd' ') "
+	for pid in $(guests); do
+		[[ $in == *" $pid "* ]] && continue
+		echo "guest $pid is not among$in"
+		return 1
+	done
+}
+group_is_empty() {
+	[[ ! $(knob cgroup.procs) ]]
+}
+has_guests() { # AT-LEAST
+	(($(guests | wc -l) >= $1))
+}
+no_guest_of_bomb() { # but early
+	(($(guests | wc -l) <= 1))
+}
+has_memory() { # MIB: in the group
+	(($(knob memory.current) >= $1 << 20))
+}
+was_held() { # CONTROLLER EVENT
+	(($(knob "$1.events" | awk -v e="$2" '$1 == e { print $2 }') > 0))
+}
+refuses() { # NAME ERROR
+	local said
+	said=$(tell "$1" goto 2) || true
+	[[ $said == "$2" ]] && return
+	echo "$1: $said"
+	return 1
+}
+
+n2 "mkdir -p $root; mount -t cgroup2 none $root
+	echo '+memory +pids' >$root/cgroup.subtree_control"
+must "a victim goes while there is no group" victim early 1 heap
+must "and is there" move early 2
+n2 mkdir $group
+claim "who is there already stays where he is" group_is_empty
+claim "an admin may put him there" knob cgroup.procs "$(guests)"
+claim "where he is then" all_are_in_group
+claim "early goes on" goes_on early
+claim "and comes home" move early home
+claim "the group is empty again" wait_for 20 group_is_empty
+
+# ---- where they are born ----
+claim "it goes again" move early 2
+claim "and is in the group" all_are_in_group
+victim many 1 threads
+claim "one with threads goes" move many 2
+claim "and is there, too" all_are_in_group
+claim_victim family 1 forks 1000
+must "one that makes others goes" move family 2
+claim "its children are there" wait_for 30 has_guests 4
+claim "in the group" all_are_in_group
+for name in many family early; do
+	claim "$name goes on" goes_on $name
+	claim "$name comes home" move $name home
+done
+claim "nobody is left in the group, no kernel thread either" \
+	wait_for 20 group_is_empty
+claim "many has seen nothing" passes many
+claim "family has seen nothing" passes family
+
+# ---- processes: who makes a body counts while it does ----
+knob pids.max 2
+victim second 1 heap
+claim "of two, one goes" move early 2
+claim "the other is refused" refuses second ECONNREFUSED
+assert_match "$(about second last)" 'no room for another guest' "in words"
+claim "it was the limit" was_held pids max
+knob pids.max 3
+claim "with room for one more it goes" move second 2
+claim "second comes home" move second home
+claim "second has seen nothing" passes second
+
+knob pids.max 12
+cat >"$TMP/bomb.sh" <<'S'
+while [ ! -e /tmp/bomb.go ]; do :; done
+i=0
+while [ $i -lt 60 ]; do
+	i=$((i + 1))
+	(while [ ! -e /tmp/bomb.end ]; do :; done) &
+done
+wait
+S
+put 1 "$TMP/bomb.sh" /tmp/bomb.sh
+n1 rm -f /tmp/bomb.go /tmp/bomb.end
+start bomb 1 sh /tmp/bomb.sh
+echo 1 >"$TMP/job/bomb.home"
+tell bomb lock 1
+must "who makes many processes goes" move bomb 2
+knob pids.max 8
+n1 touch /tmp/bomb.go
+bomb_is_over() {
+	err_of bomb | grep -q 'Cannot fork'
+}
+claim "it cannot make as many as it likes" wait_for 60 bomb_is_over
+claim "nor are there more than may be" test "$(knob pids.current)" -le 8
+n1 touch /tmp/bomb.end
+finish bomb || true
+claim "all of them end" wait_for 60 no_guest_of_bomb
+knob pids.max max
+
+# ---- memory ----
+claim "early comes home" move early home
+knob memory.max 1M
+claim "who needs more than there may be is refused" refuses early ENOMEM
+knob memory.max max
+victim big 1 bigmem 24
+tell big lock 1
+must "a large one goes" move big 2
+claim "and takes its memory along" wait_for 60 has_memory 16
+knob memory.max 8M
+status=0
+finish big $((60 * SLOW)) || status=$?
+assert_eq "$status" 137 "who has more than there may be is killed"
+claim "by that limit" was_held memory oom_kill
+claim "nobody is left there" wait_for 20 group_is_empty
+knob memory.max max
+claim "early goes, as before" move early 2
+claim "comes home" move early home
+claim "and has seen nothing" passes early
+
+n2 "rmdir $group && echo '-memory -pids' >$root/cgroup.subtree_control &&
+	umount $root && rmdir $root"
+forgive 2
