@@ -10,7 +10,6 @@
 #include "node.h"
 
 #include <linux/cleanup.h>
-#include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/spinlock.h>
@@ -101,16 +100,16 @@ static bool remember(u16 node)
  *
  * Context: process context.
  */
-void mosix_claim_dispute(u16 node, const struct sockaddr *from)
+void mosix_claim_dispute(u16 node, const union mosix_addr *from)
 {
-	struct sockaddr_in known;
+	union mosix_addr known;
 
-	if (mosix_node_addr(node, &known) || !remember(node))
+	if (mosix_node_addr(node, 0, &known) || !remember(node))
 		return;
 	pr_warn_ratelimited("mosix: %pISc says that it is node %u%s, which the map has at %pISc: an id twice, or an address not in the map\n",
-			    from, node,
+			    &from->any, node,
 			    node == mosix_node_self() ? ", this one" : "",
-			    &known);
+			    &known.any);
 }
 
 /**

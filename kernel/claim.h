@@ -5,9 +5,9 @@
 
 #include <linux/types.h>
 
-struct sockaddr;
+union mosix_addr;
 
-void mosix_claim_dispute(u16 node, const struct sockaddr *from);
+void mosix_claim_dispute(u16 node, const union mosix_addr *from);
 bool mosix_claim_is_disputed(u16 node);
 
 #endif /* MOSIX_CLAIM_H */

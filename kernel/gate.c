@@ -12,6 +12,7 @@
  */
 #include "gate.h"
 
+#include "addr.h"
 #include "key.h"
 #include "link.h"
 #include "secure.h"
@@ -51,7 +52,7 @@ struct slot {
 	struct work_struct work;
 	u8 busy;
 	struct socket *sock;
-	__be32 from;
+	union mosix_addr from;
 	u64 turn;
 	struct mosix_shake shake;
 };
@@ -78,12 +79,12 @@ static void update(struct bucket *bucket, u64 now_ms)
 }
 
 /* Addresses that fall into one bucket share it: so much is always enough. */
-static bool may_knock(__be32 from)
+static bool may_knock(const union mosix_addr *from)
 {
 	struct bucket *own;
 	u64 now_ms = ktime_to_ms(ktime_get()) + CREDIT_MS;
 
-	own = &address_bucket[hash_32((__force u32)from, BUCKETS_LOG)];
+	own = &address_bucket[hash_32(mosix_addr_hash(from), BUCKETS_LOG)];
 	update(own, now_ms);
 	update(&all_bucket, now_ms);
 	if (own->credit_ms < ADDRESS_COST_MS ||
@@ -125,14 +126,15 @@ static struct slot *find_free(void)
 }
 
 /* How many of this address there are, and the first of them. */
-static u32 find_oldest(const __be32 *from, struct slot **oldest)
+static u32 find_oldest(const union mosix_addr *from, struct slot **oldest)
 {
 	u32 i, n = 0;
 
 	lockdep_assert_held(&slots_lock);
 	*oldest = NULL;
 	for (i = 0; i < SLOTS; i++) {
-		if (!slots[i].sock || (from && slots[i].from != *from))
+		if (!slots[i].sock ||
+		    (from && !mosix_addr_is_same(&slots[i].from, from)))
 			continue;
 		n++;
 		if (!*oldest || slots[i].turn < (*oldest)->turn)
@@ -149,13 +151,13 @@ static void shed(struct slot *slot)
 }
 
 /* Makes room where there is none; the slot, or NULL. */
-static struct slot *make_room(__be32 from)
+static struct slot *make_room(const union mosix_addr *from)
 {
 	struct slot *oldest;
 	u32 of_address;
 
 	mutex_lock(&slots_lock);
-	of_address = find_oldest(&from, &oldest);
+	of_address = find_oldest(from, &oldest);
 	if (of_address < SLOTS_PER_ADDRESS && !find_free())
 		find_oldest(NULL, &oldest);
 	else if (of_address < SLOTS_PER_ADDRESS)
@@ -176,14 +178,14 @@ static struct slot *make_room(__be32 from)
  *
  * Context: the listener, one at a time; sleeps a moment when it is full.
  */
-void mosix_gate_knock(struct socket *sock, const struct sockaddr_in *from)
+void mosix_gate_knock(struct socket *sock, const union mosix_addr *from)
 {
 	struct slot *slot = NULL;
 
-	if (!may_knock(from->sin_addr.s_addr))
+	if (!may_knock(from))
 		mosix_secure_count(SECURE_RATE);
 	else
-		slot = make_room(from->sin_addr.s_addr);
+		slot = make_room(from);
 	if (!slot) {
 		sock_release(sock);
 		return;
@@ -191,7 +193,7 @@ void mosix_gate_knock(struct socket *sock, const struct sockaddr_in *from)
 	mutex_lock(&slots_lock);
 	slot->busy = 1;
 	slot->sock = sock;
-	slot->from = from->sin_addr.s_addr;
+	slot->from = *from;
 	slot->turn = ++turns;
 	mutex_unlock(&slots_lock);
 	queue_work(workers, &slot->work);

@@ -3,11 +3,10 @@
 #ifndef MOSIX_GATE_H
 #define MOSIX_GATE_H
 
-#include <linux/in.h>
-
 struct socket;
+union mosix_addr;
 
 int mosix_gate_init(void);
-void mosix_gate_knock(struct socket *sock, const struct sockaddr_in *from);
+void mosix_gate_knock(struct socket *sock, const union mosix_addr *from);
 
 #endif /* MOSIX_GATE_H */

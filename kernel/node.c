@@ -3,24 +3,26 @@
  * The node map is an immutable array that readers see through RCU; a write
  * to /proc/mosix/config replaces it whole or changes nothing.
  *
- * Text, one record a line: `self ID` and `node ID ADDRESS[:PORT] [KEY]`, KEY
- * in hex; empty lines and what follows a # are skipped.
+ * Text, one record a line: `self ID`, `node ID ADDRESS[:PORT] [KEY]`, KEY in hex,
+ * and `alias ID ADDRESS` behind the node's own line; empty lines and what follows a
+ * # are skipped.
  */
 #include "node.h"
 
 #include "param.h"
 
-#include <linux/inet.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/rcupdate.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 struct node_map {
 	struct rcu_head rcu;
 	u16 self;
+	u8 v6;				/* some address is of IPv6 */
 	u32 count;
 	struct mosix_node node[] __counted_by(count);
 };
@@ -80,26 +82,100 @@ bool mosix_node_leaving(void)
 }
 
 /**
- * mosix_node_addr - where a node listens
+ * mosix_node_is_known - does the map have this node?
  * @id: its id
- * @addr: receives the address
  *
- * Return: 0, -ENODEV when the map has no such node.
+ * Return: true when it does.
  * Context: any.
  */
-int mosix_node_addr(u16 id, struct sockaddr_in *addr)
+bool mosix_node_is_known(u16 id)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = find(rcu_dereference(the_map), id);
+	rcu_read_unlock();
+	return known;
+}
+
+/**
+ * mosix_node_addr - where a node listens
+ * @id: its id
+ * @which: 0: its own address; 1 and more: its aliases
+ * @addr: receives the address
+ *
+ * Return: 0, -ENODEV when the map has no such node, or not so many of its
+ * addresses.
+ * Context: any.
+ */
+int mosix_node_addr(u16 id, u32 which, union mosix_addr *addr)
 {
 	const struct mosix_node *node;
 	int ret = -ENODEV;
 
 	rcu_read_lock();
 	node = find(rcu_dereference(the_map), id);
-	if (node) {
-		*addr = node->addr;
+	if (node && which < node->addrs) {
+		*addr = node->addr[which];
 		ret = 0;
 	}
 	rcu_read_unlock();
 	return ret;
+}
+
+static bool is_at(const struct mosix_node *node, const union mosix_addr *addr)
+{
+	u32 i;
+
+	for (i = 0; i < node->addrs; i++)
+		if (mosix_addr_is_same(&node->addr[i], addr))
+			return true;
+	return false;
+}
+
+static int is_there(const struct mosix_node *node, void *arg)
+{
+	return is_at(node, arg);
+}
+
+/**
+ * mosix_node_has_addr - is a node at an address?
+ * @id: its id; 0: any node
+ * @addr: the address, whose port does not count
+ *
+ * Return: true when the map says so.
+ * Context: any.
+ */
+bool mosix_node_has_addr(u16 id, const union mosix_addr *addr)
+{
+	const struct mosix_node *node;
+	bool there;
+
+	if (!id)
+		return mosix_node_each(is_there, (void *)addr);
+	rcu_read_lock();
+	node = find(rcu_dereference(the_map), id);
+	there = node && is_at(node, addr);
+	rcu_read_unlock();
+	return there;
+}
+
+/**
+ * mosix_node_has_v6 - is IPv6 needed?
+ *
+ * Return: true when an address of the map is of it.
+ * Context: any.
+ */
+bool mosix_node_has_v6(void)
+{
+	const struct node_map *map;
+	bool v6;
+
+	rcu_read_lock();
+	map = rcu_dereference(the_map);
+	v6 = map && map->v6;
+	rcu_read_unlock();
+	return v6;
 }
 
 /**
@@ -163,32 +239,51 @@ static int parse_pin(struct mosix_node *node, const char *text)
 static int parse_node(struct node_map *map, char *id_text, char *addr_text,
 		      const char *pin_text)
 {
+	union mosix_addr addr;
 	struct mosix_node *node;
-	u16 port = MOSIX_PORT_DEFAULT;
-	char *port_text;
-	const char *end;
 	u16 id;
 
 	if (kstrtou16(id_text, 10, &id) || !id || find(map, id))
 		return -EINVAL;
 	if (map->count >= MOSIX_NODES_MAX)
 		return -E2BIG;
-	port_text = strchr(addr_text, ':');
-	if (port_text) {
-		*port_text++ = '\0';
-		if (kstrtou16(port_text, 10, &port) || !port)
-			return -EINVAL;
-	}
+	if (mosix_addr_parse(&addr, addr_text, MOSIX_PORT_DEFAULT))
+		return -EINVAL;
+	/* Loads go from one's own address to that of the other. */
+	if (map->count &&
+	    addr.any.sa_family != map->node[0].addr[0].any.sa_family)
+		return -EINVAL;
 	map->count++;	/* first: the array's bound is what count says */
 	node = &map->node[map->count - 1];
 	memset(node, 0, sizeof(*node));
-	if (!in4_pton(addr_text, -1, (u8 *)&node->addr.sin_addr.s_addr, -1,
-		      &end) || *end)
-		return -EINVAL;
 	node->id = id;
-	node->addr.sin_family = AF_INET;
-	node->addr.sin_port = htons(port);
+	node->addr[0] = addr;
+	node->addrs = 1;
+	map->v6 |= addr.any.sa_family == AF_INET6;
 	return parse_pin(node, pin_text);
+}
+
+/* One more address of a node: it listens on one port at all of them. */
+static int parse_alias(struct node_map *map, char *id_text, char *addr_text)
+{
+	union mosix_addr addr;
+	struct mosix_node *node;
+	u16 id, port;
+
+	if (kstrtou16(id_text, 10, &id))
+		return -EINVAL;
+	node = (struct mosix_node *)find(map, id);
+	if (!node)
+		return -EINVAL;
+	if (node->addrs == MOSIX_NODE_ADDRS)
+		return -E2BIG;
+	port = ntohs(mosix_addr_port(&node->addr[0]));
+	if (mosix_addr_parse(&addr, addr_text, port) ||
+	    mosix_addr_port(&addr) != htons(port))
+		return -EINVAL;
+	node->addr[node->addrs++] = addr;
+	map->v6 |= addr.any.sa_family == AF_INET6;
+	return 0;
 }
 
 static int parse_line(struct node_map *map, char *line)
@@ -210,6 +305,8 @@ static int parse_line(struct node_map *map, char *line)
 		       !map->self ? -EINVAL : 0;
 	if ((n == 3 || n == 4) && !strcmp(word[0], "node"))
 		return parse_node(map, word[1], word[2], word[3]);
+	if (n == 3 && !strcmp(word[0], "alias"))
+		return parse_alias(map, word[1], word[2]);
 	return -EINVAL;
 }
 
@@ -220,8 +317,8 @@ static int parse_line(struct node_map *map, char *line)
  * An empty text removes the map: the node then neither sends nor takes.
  *
  * Return: 0; -EINVAL a line that is not understood, an id twice, or `self`
- * missing or not in the map; -E2BIG too many nodes; -ENOMEM. On an error the
- * old map stays.
+ * missing or not in the map; -E2BIG too many nodes, or addresses of one; -ENOMEM.
+ * On an error the old map stays.
  * Context: process context.
  */
 int mosix_node_configure(char *text)
@@ -255,39 +352,35 @@ int mosix_node_configure(char *text)
 	return 0;
 }
 
-static ssize_t format_node(char *buf, size_t size,
-			   const struct mosix_node *node)
+static void show_node(struct seq_file *m, const struct mosix_node *node)
 {
-	ssize_t n = scnprintf(buf, size, "node %u %pI4:%u", node->id,
-			      &node->addr.sin_addr,
-			      ntohs(node->addr.sin_port));
+	u32 i;
 
+	seq_printf(m, "node %u %pISpc", node->id, &node->addr[0].any);
 	if (node->pinned)
-		n += scnprintf(buf + n, size - n, " %*phN", MOSIX_NODE_KEY_LEN,
-			       node->key);
-	return n + scnprintf(buf + n, size - n, "\n");
+		seq_printf(m, " %*phN", MOSIX_NODE_KEY_LEN, node->key);
+	seq_putc(m, '\n');
+	for (i = 1; i < node->addrs; i++)
+		seq_printf(m, "alias %u %pISc\n", node->id,
+			   &node->addr[i].any);
 }
 
 /**
- * mosix_node_format - the map as text, in the form that a write takes
- * @buf: receives it
- * @size: bytes there
+ * mosix_node_show - the map as text, in the form that a write takes
+ * @m: where to
  *
- * Return: bytes written.
  * Context: any.
  */
-ssize_t mosix_node_format(char *buf, size_t size)
+void mosix_node_show(struct seq_file *m)
 {
 	const struct node_map *map;
-	ssize_t n = 0;
 	u32 i;
 
 	rcu_read_lock();
 	map = rcu_dereference(the_map);
 	if (map && map->self)
-		n += scnprintf(buf + n, size - n, "self %u\n", map->self);
+		seq_printf(m, "self %u\n", map->self);
 	for (i = 0; map && i < map->count; i++)
-		n += format_node(buf + n, size - n, &map->node[i]);
+		show_node(m, &map->node[i]);
 	rcu_read_unlock();
-	return n;
 }

@@ -70,18 +70,43 @@ static int say_hello(struct mosix_link *link)
 	return 0;
 }
 
-/* Connected, and encrypted unless the admin wants it in clear. */
-static int connect_to(struct socket *sock, u16 node, struct sockaddr_in *addr)
+static struct socket *connect_to(union mosix_addr *addr)
+{
+	struct socket *sock;
+	int ret;
+
+	ret = sock_create_kern(&init_net, addr->any.sa_family, SOCK_STREAM,
+			       IPPROTO_TCP, &sock);
+	if (ret)
+		return ERR_PTR(ret);
+	tune_socket(sock);
+	sock->sk->sk_sndtimeo = HELLO_TIMEOUT_S * HZ;
+	ret = kernel_connect(sock, &addr->any, mosix_addr_len(addr), 0);
+	if (ret) {
+		sock_release(sock);
+		return ERR_PTR(ret);
+	}
+	sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
+	return sock;
+}
+
+/* Where somebody answers: its own address first, then its aliases. */
+static struct socket *dial(u16 node)
+{
+	struct socket *sock = ERR_PTR(-ENODEV);
+	union mosix_addr addr;
+	u32 i;
+
+	for (i = 0; IS_ERR(sock) && !mosix_node_addr(node, i, &addr); i++)
+		sock = connect_to(&addr);
+	return sock;
+}
+
+/* Encrypted, unless the admin wants it in clear. */
+static int secure(struct socket *sock, u16 node)
 {
 	int ret;
 
-	if (mosix_key_mode() == KEY_CLOSED)
-		return -ENOKEY;
-	sock->sk->sk_sndtimeo = HELLO_TIMEOUT_S * HZ;
-	ret = kernel_connect(sock, (struct sockaddr *)addr, sizeof(*addr), 0);
-	if (ret)
-		return ret;
-	sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
 	if (mosix_key_mode() == KEY_INSECURE)
 		return 0;
 	ret = mosix_secure_connect(sock, node);
@@ -103,19 +128,17 @@ static int connect_to(struct socket *sock, u16 node, struct sockaddr_in *addr)
 struct mosix_link *mosix_peer_connect(u16 node)
 {
 	struct mosix_link *link;
-	struct sockaddr_in addr;
 	struct socket *sock;
 	int ret;
 
-	ret = mosix_node_addr(node, &addr);
-	if (ret)
-		return ERR_PTR(ret);
-	ret = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
-			       &sock);
-	if (ret)
-		return ERR_PTR(ret);
-	tune_socket(sock);
-	ret = connect_to(sock, node, &addr);
+	if (!mosix_node_is_known(node))
+		return ERR_PTR(-ENODEV);
+	if (mosix_key_mode() == KEY_CLOSED)
+		return ERR_PTR(-EHOSTUNREACH);
+	sock = dial(node);
+	if (IS_ERR(sock))
+		return ERR_PTR(-EHOSTUNREACH);
+	ret = secure(sock, node);
 	if (ret) {
 		sock_release(sock);
 		return ERR_PTR(-EHOSTUNREACH);
@@ -138,25 +161,16 @@ struct mosix_link *mosix_peer_connect(u16 node)
 	return link;
 }
 
-static int same_address(const struct mosix_node *node, void *arg)
-{
-	const struct sockaddr_in *peer = arg;
-
-	return node->addr.sin_addr.s_addr == peer->sin_addr.s_addr;
-}
-
 /* Strangers cost a look at the map, no thread and no memory. */
-static bool in_map(struct socket *sock, struct sockaddr_in *peer)
+static bool in_map(struct socket *sock, union mosix_addr *peer)
 {
-	if (kernel_getpeername(sock, (struct sockaddr *)peer) < 0)
-		return false;
-	return mosix_node_each(same_address, peer);
+	return !mosix_addr_of_peer(peer, sock) && mosix_node_has_addr(0, peer);
 }
 
 static void accept_one(struct socket *sock)
 {
 	enum mosix_key_mode mode = mosix_key_mode();
-	struct sockaddr_in peer;
+	union mosix_addr peer;
 
 	if (mode == KEY_CLOSED || !in_map(sock, &peer)) {
 		mosix_secure_count(SECURE_STRANGER);
@@ -210,27 +224,44 @@ static int listen_loop(void *arg)
 	return 0;
 }
 
-static struct socket *open_listener(const struct sockaddr_in *addr)
+/* Zeros: any address of the host. */
+static struct socket *open_listener(sa_family_t family, __be16 port)
 {
-	struct sockaddr_in any = {
-		.sin_family = AF_INET,
-		.sin_port = addr->sin_port,
-	};
+	union mosix_addr any = {};
 	struct socket *sock;
 	int ret;
 
-	ret = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
+	any.any.sa_family = family;
+	any.v4.sin_port = port;
+	ret = sock_create_kern(&init_net, family, SOCK_STREAM, IPPROTO_TCP,
 			       &sock);
 	if (ret)
 		return ERR_PTR(ret);
 	sock_set_reuseaddr(sock->sk);
-	ret = kernel_bind(sock, (struct sockaddr *)&any, sizeof(any));
+#if IS_ENABLED(CONFIG_IPV6)
+	/* One listener for both, whatever is usual here. */
+	if (family == AF_INET6)
+		sock->sk->sk_ipv6only = 0;
+#endif
+	ret = kernel_bind(sock, &any.any, mosix_addr_len(&any));
 	if (!ret)
 		ret = kernel_listen(sock, BACKLOG);
 	if (ret) {
 		sock_release(sock);
 		return ERR_PTR(ret);
 	}
+	return sock;
+}
+
+/* A kernel without IPv6 still serves those that it can. */
+static struct socket *open_anywhere(__be16 port)
+{
+	struct socket *sock = ERR_PTR(-EAFNOSUPPORT);
+
+	if (mosix_node_has_v6())
+		sock = open_listener(AF_INET6, port);
+	if (sock == ERR_PTR(-EAFNOSUPPORT))
+		sock = open_listener(AF_INET, port);
 	return sock;
 }
 
@@ -254,19 +285,19 @@ static void close_listener(void)
  */
 void mosix_peer_relisten(void)
 {
-	struct sockaddr_in addr;
+	union mosix_addr addr;
 	struct socket *sock;
 	struct task_struct *task;
 
 	mutex_lock(&listen_lock);
 	close_listener();
 	if (mosix_key_mode() == KEY_CLOSED ||
-	    mosix_node_addr(mosix_node_self(), &addr))
+	    mosix_node_addr(mosix_node_self(), 0, &addr))
 		goto out;
-	sock = open_listener(&addr);
+	sock = open_anywhere(mosix_addr_port(&addr));
 	if (IS_ERR(sock)) {
 		pr_warn("mosix: cannot listen on port %u: %pe\n",
-			ntohs(addr.sin_port), sock);
+			ntohs(mosix_addr_port(&addr)), sock);
 		goto out;
 	}
 	task = kthread_run(listen_loop, sock, "mosix_listen");

@@ -34,7 +34,7 @@
 #include <fs/proc/internal.h>
 
 enum {
-	CONFIG_MAX	= 512 * 1024,
+	CONFIG_MAX	= 2048 * 1024,
 	FILE_MAX	= 1 << 16,
 };
 
@@ -382,13 +382,7 @@ const struct file_operations mosix_proc_pid_fops = {
 
 static int config_show(struct seq_file *m, void *v)
 {
-	char *text = kvmalloc(CONFIG_MAX, GFP_KERNEL);
-
-	if (!text)
-		return -ENOMEM;
-	if (mosix_node_format(text, CONFIG_MAX))
-		seq_puts(m, text);
-	kvfree(text);
+	mosix_node_show(m);
 	return 0;
 }
 

@@ -470,13 +470,12 @@ static bool is_guest(struct task_struct *p)
 /* Home is 0 from here on. It needs no map: who is away has a link there. */
 static int check_request(struct task_struct *p, u16 *node)
 {
-	struct sockaddr_in addr;
 	u16 self = mosix_node_self();
 	int ret;
 
 	if (*node == self)
 		*node = 0;
-	if (*node && (!self || mosix_node_addr(*node, &addr)))
+	if (*node && (!self || !mosix_node_is_known(*node)))
 		return -ENODEV;
 	if (p->flags & PF_KTHREAD)
 		return -EBUSY;

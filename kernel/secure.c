@@ -19,7 +19,6 @@
 #include "node.h"
 
 #include <linux/atomic.h>
-#include <linux/in.h>
 #include <linux/net.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -231,11 +230,10 @@ int mosix_secure_connect(struct socket *sock, u16 node)
 static int check_claim(struct socket *sock, struct mosix_shake *shake)
 {
 	u16 node = le16_to_cpu(shake->open.node);
-	struct sockaddr_in known, peer;
+	union mosix_addr peer;
 
-	if (mosix_node_addr(node, &known) ||
-	    kernel_getpeername(sock, (struct sockaddr *)&peer) < 0 ||
-	    peer.sin_addr.s_addr != known.sin_addr.s_addr)
+	if (!node || mosix_addr_of_peer(&peer, sock) ||
+	    !mosix_node_has_addr(node, &peer))
 		return -EBADMSG;
 	shake->hs.other = node;
 	set_pin(shake);
@@ -245,12 +243,11 @@ static int check_claim(struct socket *sock, struct mosix_shake *shake)
 /* It may not. If it has the key, somebody has made a mistake. */
 static void dispute(struct socket *sock, struct mosix_shake *shake)
 {
-	struct sockaddr_storage peer;
+	union mosix_addr peer;
 
 	if (mosix_hs_is_member(&shake->hs, &shake->open) &&
-	    kernel_getpeername(sock, (struct sockaddr *)&peer) >= 0)
-		mosix_claim_dispute(le16_to_cpu(shake->open.node),
-				    (struct sockaddr *)&peer);
+	    !mosix_addr_of_peer(&peer, sock))
+		mosix_claim_dispute(le16_to_cpu(shake->open.node), &peer);
 }
 
 static int accept(struct socket *sock, struct mosix_shake *shake)

@@ -394,9 +394,9 @@ static int recv_one(struct mosix_link *link, struct mosix_msg **out)
 static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 {
 	const struct wire_hello *hello = (void *)msg->data;
-	struct sockaddr_in known, peer;
 	struct wire_hello *answer;
 	struct mosix_msg *reply;
+	union mosix_addr peer;
 	u16 node = le16_to_cpu(hello->node);
 
 	if (le16_to_cpu(hello->version_min) > WIRE_VERSION_MAX ||
@@ -406,9 +406,9 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 		return -EADDRNOTAVAIL;
 	if (link->known && node != link->known)
 		return -EACCES;
-	if (mosix_node_addr(node, &known) || node == mosix_node_self() ||
-	    kernel_getpeername(link->sock, (struct sockaddr *)&peer) < 0 ||
-	    peer.sin_addr.s_addr != known.sin_addr.s_addr)
+	if (!node || node == mosix_node_self() ||
+	    mosix_addr_of_peer(&peer, link->sock) ||
+	    !mosix_node_has_addr(node, &peer))
 		return -EACCES;
 	reply = mosix_msg_new(MSG_WELCOME, sizeof(*answer));
 	if (!reply)

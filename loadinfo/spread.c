@@ -101,19 +101,19 @@ static int read_map(struct mosix_spread *spread)
 
 static int open_socket(struct mosix_spread *spread)
 {
-	struct sockaddr_in own;
+	union mosix_addr own;
 	int ret;
 
-	ret = mosix_node_addr(mosix_node_self(), &own);
+	ret = mosix_node_addr(mosix_node_self(), 0, &own);
 	if (ret)
 		return ret;
-	ret = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, IPPROTO_UDP,
-			       &spread->sock);
+	ret = sock_create_kern(&init_net, own.any.sa_family, SOCK_DGRAM,
+			       IPPROTO_UDP, &spread->sock);
 	if (ret) {
 		spread->sock = NULL;
 		return ret;
 	}
-	return kernel_bind(spread->sock, (struct sockaddr *)&own, sizeof(own));
+	return kernel_bind(spread->sock, &own.any, mosix_addr_len(&own));
 }
 
 /* What was taken once stays taken when the map is another. */
@@ -205,17 +205,16 @@ void mosix_spread_send(struct mosix_spread *spread, u16 node,
 		       const struct lb_gossip_message *msg, u32 len)
 {
 	struct kvec vec = { .iov_base = spread->box };
-	struct sockaddr_in to;
+	union mosix_addr to;
 	struct msghdr hdr = {
 		.msg_name = &to,
-		.msg_namelen = sizeof(to),
 		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
 	};
-
 	int size;
 
-	if (mosix_node_addr(node, &to))
+	if (mosix_node_addr(node, 0, &to))
 		return;
+	hdr.msg_namelen = mosix_addr_len(&to);
 	size = wrap(spread, node, msg, len);
 	if (size < 0)
 		return;
@@ -225,16 +224,15 @@ void mosix_spread_send(struct mosix_spread *spread, u16 node,
 }
 
 static bool is_from_sender(const struct lb_gossip_message *msg,
-			   const struct sockaddr_in *from)
+			   const union mosix_addr *from)
 {
 	u16 sender = le16_to_cpu(msg->header.sender);
-	struct sockaddr_in known;
+	union mosix_addr known;
 
 	return sender != mosix_node_self() &&
-	       !mosix_node_addr(sender, &known) &&
-	       from->sin_family == AF_INET &&
-	       from->sin_port == known.sin_port &&
-	       from->sin_addr.s_addr == known.sin_addr.s_addr;
+	       !mosix_node_addr(sender, 0, &known) &&
+	       mosix_addr_port(from) == mosix_addr_port(&known) &&
+	       mosix_node_has_addr(sender, from);
 }
 
 /*
@@ -244,24 +242,22 @@ static bool is_from_sender(const struct lb_gossip_message *msg,
  */
 static void dispute(struct mosix_spread *spread,
 		    const struct lb_gossip_message *msg,
-		    const struct sockaddr_in *from)
+		    const union mosix_addr *from)
 {
 	const struct mosix_seal *seal = (void *)spread->box;
 	u16 sender = le16_to_cpu(msg->header.sender);
 	struct mosix_replay seen = {};
-	struct sockaddr_in known;
 	struct lb_peer *peer;
 
 	if (mosix_key_mode() == KEY_INSECURE ||
 	    seal->sender != msg->header.sender ||
-	    mosix_node_addr(sender, &known) ||
-	    from->sin_addr.s_addr == known.sin_addr.s_addr)
+	    !mosix_node_is_known(sender) || mosix_node_has_addr(sender, from))
 		return;
 	peer = mosix_spread_peer(spread, sender);
 	if (peer)
 		seen = spread->replay[peer - spread->peer];
 	if (mosix_seal_is_fresh(seal, &seen))
-		mosix_claim_dispute(sender, (const struct sockaddr *)from);
+		mosix_claim_dispute(sender, from);
 }
 
 /* Opened: is it what its own head says it is from, and new? */
@@ -316,11 +312,12 @@ int mosix_spread_receive(struct mosix_spread *spread,
 			 struct lb_gossip_message *msg, u32 wait_ms)
 {
 	struct kvec vec = { .iov_base = spread->box, .iov_len = BOX_MAX };
-	struct sockaddr_in from = {};
+	struct sockaddr_storage there = {};
 	struct msghdr hdr = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
+		.msg_name = &there,
+		.msg_namelen = sizeof(there),
 	};
+	union mosix_addr from;
 	int len;
 
 	WRITE_ONCE(spread->sock->sk->sk_rcvtimeo,
@@ -332,6 +329,7 @@ int mosix_spread_receive(struct mosix_spread *spread,
 	len = unwrap(spread, msg, len);
 	if (len < 0 || lb_gossip_check(msg, (u32)len))
 		goto drop;
+	mosix_addr_take(&from, &there);
 	if (!is_from_sender(msg, &from)) {
 		dispute(spread, msg, &from);
 		goto drop;

@@ -46,7 +46,6 @@ static u16 flags(void)
  */
 void mosix_vector_mapped(u32 nodes)
 {
-	struct sockaddr_in addr;
 	u32 i;
 
 	guard(spinlock)(&lock);
@@ -55,7 +54,7 @@ void mosix_vector_mapped(u32 nodes)
 	for (i = window.count; i-- > 0;) {
 		u16 id = window.entry[i].node.id;
 
-		if (id == window.self || mosix_node_addr(id, &addr))
+		if (id == window.self || !mosix_node_is_known(id))
 			lb_window_forget(&window, id);
 	}
 }
@@ -336,9 +335,8 @@ int mosix_vector_known(u16 id, struct mosix_known *known)
 {
 	u64 now_ms = mosix_sample_clock_ms();
 	const struct lb_entry *e;
-	struct sockaddr_in addr;
 
-	if (mosix_node_addr(id, &addr))
+	if (!mosix_node_is_known(id))
 		return -ENODEV;
 	guard(spinlock)(&lock);
 	if (id == own.id) {

@@ -23,6 +23,8 @@ enum {
 	WORDS		= 5,
 	PORT		= 7236,
 	PIN		= 64,		/* hex digits */
+	ALIASES		= 3,		/* of a node */
+	LINES		= NODES_MOST * (1 + ALIASES),
 };
 
 struct entry {
@@ -30,6 +32,7 @@ struct entry {
 	char address[INET6_ADDRSTRLEN];
 	unsigned int port;
 	char pin[PIN + 1];
+	int alias;			/* one more address of the node */
 	int line;
 };
 
@@ -38,7 +41,8 @@ struct map {
 	int line;			/* that is being read */
 	unsigned int self;
 	struct entry *entry;
-	int n;
+	int n;				/* of them, aliases included */
+	int nodes;
 };
 
 static int wrong(const struct map *map, const char *format, ...)
@@ -150,10 +154,10 @@ static int check_twice(struct map *map, const struct entry *entry)
 	const struct entry *other;
 
 	for (other = map->entry; other < map->entry + map->n; other++) {
-		if (other->id == entry->id)
+		if (other->id == entry->id && !other->alias && !entry->alias)
 			return wrong(map, "node %u is in line %d, too",
 				     entry->id, other->line);
-		if (other->port == entry->port &&
+		if ((other->port == entry->port || entry->alias || other->alias) &&
 		    !strcmp(other->address, entry->address))
 			return wrong(map, "%s is node %u of line %d, too",
 				     entry->address, other->id, other->line);
@@ -167,8 +171,9 @@ static int add(struct map *map, const struct entry *entry)
 
 	if (ret)
 		return ret;
-	if (map->n == NODES_MOST)
+	if (map->n == LINES || (!entry->alias && map->nodes == NODES_MOST))
 		return wrong(map, "more than %d nodes", NODES_MOST);
+	map->nodes += !entry->alias;
 	map->entry[map->n] = *entry;
 	map->entry[map->n++].line = map->line;
 	return 0;
@@ -199,6 +204,24 @@ static int read_node(struct map *map, char **word, int n)
 	return add(map, &entry);
 }
 
+/* alias ID HOST, or ID HOST ALIAS, as older systems have it. */
+static int read_alias(struct map *map, const char *id, char *host)
+{
+	struct entry entry = { .alias = 1 };
+	char *name;
+	int ret;
+
+	if (!is_number(id, 1, NODE_MOST, &entry.id))
+		return wrong(map, "'%s' is no id from 1 to %d", id, NODE_MOST);
+	ret = split_port(map, host, &name, &entry.port);
+	if (ret)
+		return ret;
+	if (entry.port != PORT)
+		return wrong(map, "an alias has the port of its node");
+	ret = resolve(map, name, entry.address);
+	return ret ? ret : add(map, &entry);
+}
+
 /* ID HOST COUNT, as older systems have it: a row of nodes and addresses. */
 static int read_row(struct map *map, char **word)
 {
@@ -208,7 +231,7 @@ static int read_row(struct map *map, char **word)
 	int ret;
 
 	if (!strcmp(word[2], "ALIAS"))
-		return wrong(map, "a node has one address here, no ALIAS");
+		return read_alias(map, word[0], word[1]);
 	if (!is_number(word[0], 1, NODE_MOST, &entry.id) ||
 	    !is_number(word[2], 1, NODES_MOST, &count))
 		return wrong(map, "not: ID ADDRESS COUNT");
@@ -256,6 +279,8 @@ static int read_line(struct map *map, char *line)
 		return read_self(map, word, n);
 	if (!strcmp(word[0], "node"))
 		return read_node(map, word, n);
+	if (n == 3 && !strcmp(word[0], "alias"))
+		return read_alias(map, word[1], word[2]);
 	if (n == 3 && word[0][0] >= '0' && word[0][0] <= '9')
 		return read_row(map, word);
 	return wrong(map, "'%s' is neither self nor node", word[0]);
@@ -293,7 +318,7 @@ static int find_self(struct map *map)
 	for (i = 0; i < map->n && !ret; i++) {
 		if (!is_ours(all, map->entry[i].address))
 			continue;
-		if (map->self)
+		if (map->self && map->self != map->entry[i].id)
 			ret = wrong(map, "nodes %u and %u are both this host: which is self?",
 				    map->self, map->entry[i].id);
 		map->self = map->entry[i].id;
@@ -302,6 +327,34 @@ static int find_self(struct map *map)
 	if (!ret && !map->self)
 		ret = wrong(map, "no node is at an address of this host");
 	return ret;
+}
+
+/* A node that is there, few enough of them, and nothing that is reached by none. */
+static int check_aliases(struct map *map)
+{
+	const struct entry *end = map->entry + map->n, *one, *other, *first = NULL;
+	int aliases, found;
+
+	for (one = map->entry; one < end; one++) {
+		map->line = one->line;
+		found = aliases = 0;
+		for (other = map->entry; other < end && one->alias; other++) {
+			found |= other->id == one->id && !other->alias;
+			aliases += other->id == one->id && other->alias;
+		}
+		if (one->alias && !found)
+			return wrong(map, "there is no node %u", one->id);
+		if (aliases > ALIASES)
+			return wrong(map, "more than %d aliases of node %u",
+				     ALIASES, one->id);
+		if (one->alias)
+			continue;
+		first = first ? first : one;
+		if (!strchr(first->address, ':') != !strchr(one->address, ':'))
+			return wrong(map, "own addresses are all of IPv4 or all of IPv6: that of line %d is not",
+				     first->line);
+	}
+	return 0;
 }
 
 static int check_self(struct map *map)
@@ -319,6 +372,16 @@ static int check_self(struct map *map)
 	return wrong(map, "self is %u, and there is no such node", map->self);
 }
 
+/* Behind its node's line. */
+static void print_aliases(FILE *out, const struct map *map, unsigned int id)
+{
+	const struct entry *entry;
+
+	for (entry = map->entry; entry < map->entry + map->n; entry++)
+		if (entry->alias && entry->id == id)
+			fprintf(out, "alias %u %s\n", id, entry->address);
+}
+
 /* Returns the text that the kernel takes. */
 static char *format(const struct map *map)
 {
@@ -332,11 +395,15 @@ static char *format(const struct map *map)
 	if (map->self)
 		fprintf(out, "self %u", map->self);
 	fputc('\n', out);
-	for (entry = map->entry; entry < map->entry + map->n; entry++)
+	for (entry = map->entry; entry < map->entry + map->n; entry++) {
+		if (entry->alias)
+			continue;
 		fprintf(out, strchr(entry->address, ':') ?
 			"node %u [%s]:%u%s%s\n" : "node %u %s:%u%s%s\n",
 			entry->id, entry->address, entry->port,
 			*entry->pin ? " " : "", entry->pin);
+		print_aliases(out, map, entry->id);
+	}
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -360,7 +427,7 @@ int map_read(char **text, const char *file)
 
 	if (ret)
 		return ret == -EINVAL ? wrong(&map, "this is no map") : ret;
-	map.entry = calloc(NODES_MOST, sizeof(*map.entry));
+	map.entry = calloc(LINES, sizeof(*map.entry));
 	if (!map.entry) {
 		free(all);
 		return -ENOMEM;
@@ -370,6 +437,8 @@ int map_read(char **text, const char *file)
 		map.line++;
 		ret = read_line(&map, line);
 	}
+	if (!ret)
+		ret = check_aliases(&map);
 	if (!ret)
 		ret = check_self(&map);
 	*text = ret ? NULL : format(&map);

@@ -197,7 +197,9 @@ static int look_up(unsigned int *id, char address[NODE_ADDRESS])
 	ret = -ENODEV;
 	rest = text;
 	while (ret && (line = strsep(&rest, "\n"))) {
-		if (sscanf(line, " node %u %63s", &number, there) != 2)
+		/* What is looked for by its id has the first one. */
+		if (sscanf(line, " node %u %63s", &number, there) != 2 &&
+		    (*id || sscanf(line, " alias %u %63s", &number, there) != 2))
 			continue;
 		strip_port(there);
 		if (*id ? *id != number : !!strcmp(there, address))

@@ -69,8 +69,21 @@ claim "a name that is every host's own is wrong" \
 	"node 1 localhost"
 claim "a short pin is wrong" refuses "64 hex digits" "node 1 198.51.100.1 ab"
 claim "another word is wrong" refuses "'mode' is neither" "mode 1 198.51.100.1"
-claim "two addresses of a node are wrong" refuses "no ALIAS" \
-	"1 198.51.100.1 1" "1 198.51.101.1 ALIAS"
+claim "a node has several addresses" becomes \
+	$'self 1\nnode 1 198.51.100.1:7236\nalias 1 198.51.101.1\nalias 1 2001:db8::1\nnode 2 198.51.100.2:9' \
+	"alias 1 198.51.101.1" "self 1" "1 198.51.100.1 1" "node 2 198.51.100.2:9" \
+	"1 2001:db8:0::1 ALIAS"
+claim "but four of them" refuses "more than 3 aliases" "self 1" \
+	"node 1 198.51.100.1" "alias 1 198.51.101.1" "alias 1 198.51.101.2" \
+	"alias 1 198.51.101.3" "alias 1 198.51.101.4"
+claim "all with one port" refuses "port of its node" "self 1" \
+	"node 1 198.51.100.1" "alias 1 198.51.101.1:9"
+claim "none that another one has" refuses "is node 2 of line 3, too" "self 1" \
+	"node 1 198.51.100.1" "node 2 198.51.100.2:9" "alias 1 198.51.100.2"
+claim "nor an alias of nobody" refuses "there is no node 7" "self 1" \
+	"node 1 198.51.100.1" "alias 7 198.51.100.2"
+claim "own addresses are of one kind" refuses "that of line 2 is not" "self 1" \
+	"node 1 198.51.100.1" "node 2 2001:db8::1"
 claim "a row beyond the last id is wrong" refuses "ids end at 65535" \
 	"65535 198.51.100.1 2"
 claim "what is no text is wrong" bash -c 'printf "self 1\0" >"$1"; shift
