@@ -225,8 +225,9 @@ void cluster_settings(const char *etc)
 
 	set_one("block", "0");
 	set_one("stay", "0");
-	/* older kernels have none */
+	/* older kernels have neither */
 	text_write("0", "mosix/admin/lstay");
+	text_write("0", "mosix/admin/leave");
 	if (!in_folder(path, etc, "settings"))
 		set_all(path);
 }

@@ -191,6 +191,14 @@ static int empty(unsigned int what)
 	return ret < 0 ? report(ret, "drain") : ret ? EXIT_WAITING : EXIT_DONE;
 }
 
+/* The others shall know at once, as they do of a death. Older kernels cannot say it. */
+static int empty_for_good(void)
+{
+	int ret = has("leave") ? set("leave", "1") : EXIT_DONE;
+
+	return ret ? ret : empty(DRAIN_GUESTS | DRAIN_AWAY);
+}
+
 /* ---- commands: each takes the words behind its own ---- */
 
 static int do_status(char **word)
@@ -350,7 +358,7 @@ static int do_bring(char **word)
 static int do_drain(char **word)
 {
 	(void)word;
-	return empty(DRAIN_GUESTS | DRAIN_AWAY);
+	return empty_for_good();
 }
 
 static int do_undrain(char **word)
@@ -363,16 +371,21 @@ static int do_undrain(char **word)
 	/* Switched on by the kernel that was told to bring. */
 	if (!ret && has("lstay"))
 		ret = set("lstay", "0");
+	if (!ret && has("leave"))
+		ret = set("leave", "0");
 	return ret;
 }
 
 /* Who stops the node has to go on, whatever is left. */
 static int do_shutdown(char **word)
 {
-	int ret = empty(DRAIN_GUESTS | DRAIN_AWAY);
+	int ret = empty_for_good();
 
 	(void)word;
-	return cluster_leave() ? EXIT_FAILED : ret;
+	if (cluster_leave())
+		return EXIT_FAILED;
+	/* It has left: with the next map it is not about to. */
+	return has("leave") && set("leave", "0") ? EXIT_FAILED : ret;
 }
 
 enum { ANY = 4096 };

@@ -211,6 +211,25 @@ static void say_place(int json, const struct process *process)
 	printf("; moves so far: %u\n", process->moves);
 }
 
+/*
+ * What the balancer would do with it now, if it is its to say. That it cannot move
+ * was said before, with the reason.
+ */
+static int say_would(int json, const struct process *process, int said)
+{
+	char text[VALUE_MAX];
+
+	if (text_read(text, "%d/mosix/would", process->pid))
+		return 0;
+	text[strcspn(text, "\n")] = '\0';
+	if (!strcmp(text, "-") || !strncmp(text, "away ", 5) ||
+	    (said && !strncmp(text, "stay-no-process ", 16)))
+		return 0;
+	say(json, "would", "the balancer would say now: ", text,
+	    why_words(text));
+	return 1;
+}
+
 static void say_all(int json, const struct process *process)
 {
 	int said = say_lines(json, process->pid, "cantmove", "it cannot move: ");
@@ -222,10 +241,13 @@ static void say_all(int json, const struct process *process)
 	}
 	said += say_lines(json, process->pid, "last", "its last move failed: ");
 	said += say_node(json, process);
-	if (strcmp(process->why, "-"))
+	if (strcmp(process->why, "-")) {
 		say(json, "why", "the balancer said last: ", process->why,
 		    why_words(process->why));
-	else if (!said)
+		said++;
+	}
+	said += say_would(json, process, said);
+	if (!said)
 		say(json, "nothing", "",
 		    "nothing keeps it, and the balancer has found nothing better for it yet",
 		    "mosctl decisions");

@@ -154,6 +154,7 @@ claim "drain ends when nothing is left" n1 mosctl --timeout 60 drain
 claim "what was away is home" on "$pid" 1
 assert_eq "$(n3 cat "/proc/$guest/mosix/where")" 3 "the guest is at its home"
 claim "all see that it takes none" wait_for 10 status_has 2 '^1 up,block,stay'
+claim "and that it is about to leave" wait_for 10 status_has 2 '^1 up[a-z,]*,leaving'
 n1 mosctl undrain
 n1 migrate "$pid" 2
 claim "shutdown drains and leaves" n1 mosctl --timeout 60 shutdown

@@ -195,9 +195,11 @@ rm "$etc/map"
 claim "none is one" runs 1 "${c[@]}" join
 
 make_proc
+echo 0 >"$proc/mosix/admin/leave"
 claim "shutdown drains" runs 3 "${c[@]}" --timeout 1 shutdown
 claim "says how many are left" says err "stopped with 2 left"
 claim "and leaves all the same" starts $'\n' mosix/config
+claim "and is not about to any more" holds 0 mosix/admin/leave
 
 printf 'no key: closed\nold_key_left_s 0\nlinks_made 3\n' >"$proc/mosix/security"
 claim "status of a node that is closed" runs 0 "${c[@]}" status

@@ -135,10 +135,24 @@ claim "and what that is" says out "no other node is better by enough"
 echo - >"$proc/10/mosix/last"
 claim "mosctl why of one that nothing keeps" runs 0 "${c[@]}" why 10
 claim "says that" says out "nothing keeps it"
+echo "move-cpu node 3 gain 480 cost 120 worth 5210" >"$proc/10/mosix/would"
+claim "mosctl why of one that would move" runs 0 "${c[@]}" why 10
+claim "says so" says out "would say now: move-cpu node 3"
+claim "and why" says out "it waits less for a CPU there"
+claim "and no more that it does not know" silent_about out "nothing keeps it"
+claim "mosctl --json why" runs 0 "${c[@]}" --json why 10
+claim "has it as an answer" json '[a["kind"] for a in d["answers"]]' "['would']"
+for text in - "away node 2"; do
+	echo "$text" >"$proc/10/mosix/would"
+	claim "mosctl why, would: $text" runs 0 "${c[@]}" why 10
+	claim "says nothing of it" silent_about out "would say"
+done
+echo "stay-no-process node 0 gain 0 cost 0 worth 0" >"$proc/10/mosix/would"
 echo 1 >"$proc/10/mosix/lock"
 echo 1 >"$proc/mosix/admin/stay"
 claim "mosctl why of one that is locked" runs 0 "${c[@]}" why 10
 claim "says so" says out "it is locked"
+claim "and not again that it cannot move" silent_about out "stay-no-process"
 claim "and that all of the node stay" says out "automatic moves are off"
 printf 'node status load\n1 up 0\n2 down\n' >"$proc/mosix/vector"
 claim "mosctl why on a node alone" runs 0 "${c[@]}" why 10
@@ -175,18 +189,20 @@ claim "bring stops at once when told" runs 3 \
 	timeout --preserve-status -s INT 0.5 "${c[@]}" bring
 claim "and says how many are left" says err "stopped with 1 left"
 make_proc
-for verb in expel bring lstay; do
+for verb in expel bring lstay leave; do
 	echo 0 >"$proc/mosix/admin/$verb"
 done
 claim "drain of a kernel that does it" runs 0 "${c[@]}" -t 30 drain
 claim "tells it to expel" holds 30 mosix/admin/expel
 claim "and to bring" holds 30 mosix/admin/bring
+claim "and tells the others" holds 1 mosix/admin/leave
 claim "without an end" runs 0 "${c[@]}" bring
 claim "is 0" starts 0 mosix/admin/bring
 claim "it asks nobody itself" holds 0 200/mosix/goto
 echo 1 >"$proc/mosix/admin/lstay"
 claim "undrain" runs 0 "${c[@]}" undrain
 claim "ends lstay, too" holds 0 mosix/admin/lstay
+claim "and that it is about to leave" holds 0 mosix/admin/leave
 make_proc
 claim "--timeout wants a number" runs 2 "${c[@]}" -t soon drain
 
