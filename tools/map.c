@@ -337,7 +337,8 @@ static int check_aliases(struct map *map)
 
 	for (one = map->entry; one < end; one++) {
 		map->line = one->line;
-		found = aliases = 0;
+		found = 0;
+		aliases = 0;
 		for (other = map->entry; other < end && one->alias; other++) {
 			found |= other->id == one->id && !other->alias;
 			aliases += other->id == one->id && other->alias;
@@ -351,7 +352,7 @@ static int check_aliases(struct map *map)
 			continue;
 		first = first ? first : one;
 		if (!strchr(first->address, ':') != !strchr(one->address, ':'))
-			return wrong(map, "own addresses are all of IPv4 or all of IPv6: that of line %d is not",
+			return wrong(map, "own address of another kind than in line %d",
 				     first->line);
 	}
 	return 0;

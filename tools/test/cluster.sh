@@ -82,7 +82,7 @@ claim "none that another one has" refuses "is node 2 of line 3, too" "self 1" \
 	"node 1 198.51.100.1" "node 2 198.51.100.2:9" "alias 1 198.51.100.2"
 claim "nor an alias of nobody" refuses "there is no node 7" "self 1" \
 	"node 1 198.51.100.1" "alias 7 198.51.100.2"
-claim "own addresses are of one kind" refuses "that of line 2 is not" "self 1" \
+claim "own addresses are of one kind" refuses "another kind than in line 2" "self 1" \
 	"node 1 198.51.100.1" "node 2 2001:db8::1"
 claim "a row beyond the last id is wrong" refuses "ids end at 65535" \
 	"65535 198.51.100.1 2"
