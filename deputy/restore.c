@@ -15,6 +15,7 @@
 #include "../kernel/migrate.h"
 #include "../kernel/moves.h"
 #include "../kernel/pages.h"
+#include "../kernel/strategy.h"
 #include "../kernel/visit.h"
 
 #include <linux/delay.h>
@@ -197,6 +198,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	proc->since = jiffies;
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
+	mosix_strategy_returned(proc);
 	mosix_proc_event(proc, EV_RESTORED);
 	wake_up_all(mosix_moves_queue());
 	if (visitor)

@@ -16,8 +16,6 @@
 #include "pages.h"
 
 #include "link.h"
-#include "migrate.h"
-#include "param.h"
 #include "walk.h"
 
 #include <linux/mm.h>
@@ -167,16 +165,10 @@ void mosix_background_init(struct mosix_pages *pg)
  * mosix_background_rest - send the rest of the memory after the body
  * @pg: page state of the home, committed
  *
- * Or not, by the strategy: then a page waits until it is touched.
- *
  * Context: process context; the deputy, before it serves a call that may fence.
  */
 void mosix_background_rest(struct mosix_pages *pg)
 {
-	u32 strategy = mosix_param(PARAM_STRATEGY);
-
-	if (strategy != STRATEGY_PUSH && strategy != STRATEGY_AUTO)
-		return;
 	WRITE_ONCE(pg->pushing, 1);
 	mosix_pages_get(pg);
 	if (!queue_work(system_unbound_wq, &pg->push))

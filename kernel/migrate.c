@@ -25,8 +25,8 @@
 #include "clock.h"
 #include "link.h"
 #include "pages.h"
-#include "param.h"
 #include "stay.h"
+#include "strategy.h"
 #include "x86.h"
 
 #include <linux/ktime.h>
@@ -38,29 +38,6 @@
 #include <asm/syscall.h>
 
 enum { BUILD_TIMEOUT_S = 120 };
-
-static bool want_eager(void)
-{
-	u64 kib = (u64)get_mm_rss(current->mm) << (PAGE_SHIFT - 10);
-
-	switch (mosix_param(PARAM_STRATEGY)) {
-	case STRATEGY_EAGER:
-		return true;
-	case STRATEGY_DEMAND:
-	case STRATEGY_PUSH:
-		return false;
-	default:
-		return kib <= mosix_param(PARAM_EAGER_KIB);
-	}
-}
-
-static u8 strategy_now(void)
-{
-	if (want_eager())
-		return STRATEGY_EAGER;
-	return mosix_param(PARAM_STRATEGY) == STRATEGY_DEMAND ?
-	       STRATEGY_DEMAND : STRATEGY_PUSH;
-}
 
 static struct mosix_msg *make_end(void)
 {
@@ -90,9 +67,9 @@ static int send_first(struct mosix_move *move, struct mosix_pages *pg)
 
 static int send_memory(struct mosix_move *move, struct mosix_pages *pg)
 {
-	move->strategy = strategy_now();
-	return move->strategy == STRATEGY_EAGER ? mosix_push_all(pg) :
-						  send_first(move, pg);
+	mosix_strategy_choose(move);
+	return move->choice.strategy == STRATEGY_EAGER ? mosix_push_all(pg) :
+							 send_first(move, pg);
 }
 
 static int send_process(struct mosix_move *move, struct mosix_link *link,
@@ -113,13 +90,14 @@ static int send_process(struct mosix_move *move, struct mosix_link *link,
 			      BUILD_TIMEOUT_S * HZ, text);
 }
 
-static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
+static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
+		       struct mosix_move *move)
 {
 	struct mosix_task *mt;
 
 	mosix_proc_event(proc, EV_STARTED);
 	spin_lock(&proc->lock);
-	proc->where = to;
+	proc->where = move->to;
 	proc->nmigs++;
 	proc->since = jiffies;
 	proc->flags = 0;
@@ -132,9 +110,10 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg, u16 to)
 		mt->nsignals = 0;
 	}
 	spin_unlock(&proc->lock);
+	mosix_strategy_used(move);
 	if (mosix_push_commit(pg))
 		mosix_link_close(pg->link, -ENOMEM);
-	else
+	else if (move->choice.strategy == STRATEGY_PUSH)
 		mosix_background_rest(pg);
 	if (mosix_allow_limits(proc))
 		mosix_allow_tell(proc);
@@ -212,7 +191,7 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 		mosix_proc_event(proc, EV_FAILED);
 		return ret;
 	}
-	enter_away(proc, pg, move->to);
+	enter_away(proc, pg, move);
 	return 0;
 }
 

@@ -22,15 +22,6 @@ enum mosix_why {
 	MOSIX_WHY_EXEC,		/* its program has only just begun */
 };
 
-/* How memory travels on the way out. */
-enum mosix_strategy {
-	STRATEGY_AUTO,		/* eager for small processes, else push */
-	STRATEGY_DEMAND,	/* each page when it is first touched */
-	STRATEGY_EAGER,		/* all of it before the body runs */
-	STRATEGY_PUSH,		/* on demand, and all of it while the body runs */
-	STRATEGIES
-};
-
 /**
  * struct mosix_move - one wanted move
  * @ref: the process and each waiter hold one
@@ -39,7 +30,7 @@ enum mosix_strategy {
  * @from: node that it was on; 0: this one, its home
  * @to: node to go to; 0: home
  * @why: enum mosix_why
- * @strategy: how its memory travels; STRATEGY_AUTO: none has yet
+ * @choice: how its memory travels; STRATEGY_AUTO: none has yet
  * @passing: times that it was put off for a reason that passes
  * @late: times that a thread did not come to stand still
  * @watched: what it touches is known since it was offered
@@ -57,10 +48,10 @@ struct mosix_move {
 	u16 from;
 	u16 to;
 	u8 why;
-	u8 strategy;
 	u8 passing;
 	u8 late;
 	bool watched;
+	struct choice choice;
 	struct mosix_link *link;
 	struct work_struct work;
 	struct completion done;

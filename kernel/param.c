@@ -2,20 +2,11 @@
 /* The table of tunables. */
 #include "param.h"
 
-#include "migrate.h"
+#include "choice.h"
 
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/time64.h>
-
-static const char *const strategy_words[] = {
-	[STRATEGY_AUTO]		= "auto",
-	[STRATEGY_DEMAND]	= "demand",
-	[STRATEGY_EAGER]	= "eager",
-	[STRATEGY_PUSH]		= "push",
-};
-
-static_assert(ARRAY_SIZE(strategy_words) == STRATEGIES);
 
 #define USUAL(v)	.value = (v), .usual = (v)
 
@@ -43,7 +34,7 @@ static struct mosix_param params[PARAM_COUNT] = {
 	},
 	[PARAM_STRATEGY] = {
 		.name = "strategy", .max = STRATEGIES - 1,
-		.words = strategy_words,
+		.words = choice_strategies,
 		.help = "how memory travels: auto, demand, eager or push",
 	},
 	[PARAM_EAGER_KIB] = {

@@ -16,6 +16,7 @@
 #include "pages.h"
 #include "param.h"
 #include "stay.h"
+#include "strategy.h"
 #include "task.h"
 
 #include <linux/cred.h>
@@ -125,6 +126,11 @@ static void show_nodes(struct seq_file *m, struct task_struct *p)
 		mosix_allow_get(proc, &set);
 	lb_nodeset_print(&set, text);
 	seq_printf(m, "%s\n", text);
+}
+
+static void show_strategy(struct seq_file *m, struct task_struct *p)
+{
+	mosix_strategy_show(m, mosix_task_proc(p));
 }
 
 static void show_goto(struct seq_file *m, struct task_struct *p)
@@ -266,6 +272,13 @@ static int set_nodes(struct task_struct *p, const char *value)
 	return ret ?: mosix_allow_set(mosix_task_proc(p), &set);
 }
 
+static int set_strategy(struct task_struct *p, const char *value)
+{
+	int ret = mosix_task_ensure(p);
+
+	return ret ?: mosix_strategy_fix(mosix_task_proc(p), value);
+}
+
 /**
  * struct pid_file - one file of /proc/PID/mosix
  * @name: of the file, as in the table of fs/proc/base.c
@@ -284,6 +297,7 @@ static const struct pid_file pid_files[] = {
 	{ "goto", show_goto, set_goto },
 	{ "lock", show_lock, set_lock },
 	{ "nodes", show_nodes, set_nodes },
+	{ "strategy", show_strategy, set_strategy },
 	{ "nmigs", show_nmigs },
 	{ "cantmove", show_reasons },
 	{ "last", show_last },

@@ -409,7 +409,8 @@ void mosix_task_flush(struct mosix_task *mt)
 /* Is there anything that its children have of it? */
 static bool bequeaths(const struct mosix_proc *proc)
 {
-	return READ_ONCE(proc->user_lock) || mosix_allow_limits(proc);
+	return READ_ONCE(proc->user_lock) || READ_ONCE(proc->strategy) ||
+	       mosix_allow_limits(proc);
 }
 
 static void inherit(struct task_struct *p, struct mosix_proc *from)
@@ -417,6 +418,7 @@ static void inherit(struct task_struct *p, struct mosix_proc *from)
 	struct mosix_proc *proc = p->mosix->proc;
 
 	WRITE_ONCE(proc->user_lock, READ_ONCE(from->user_lock));
+	WRITE_ONCE(proc->strategy, READ_ONCE(from->strategy));
 	mosix_allow_inherit(proc, from);
 }
 
@@ -425,8 +427,8 @@ static void inherit(struct task_struct *p, struct mosix_proc *from)
  * @p: the new task, which can be found and does not run yet
  * @thread: not 0 when it is a thread of the same process
  *
- * A process of its own starts at home with nothing but the lock and the nodes
- * where it may be, which are inherited, and goes where its parent goes back to. A thread joins its
+ * A process of its own starts at home with nothing but the lock, the strategy and
+ * the nodes where it may be, which are inherited, and goes where its parent goes back to. A thread joins its
  * process; when that is about to move it has to stand still like the others.
  * At a host its maker does all that.
  *

@@ -3,6 +3,7 @@
 #ifndef MOSIX_TASK_H
 #define MOSIX_TASK_H
 
+#include "choice.h"
 #include "nodeset.h"
 #include "state.h"
 #include "wire.h"
@@ -49,7 +50,7 @@ enum mosix_frozen {
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
  * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
- *	@newborn, @tracers, @nlive, @nodes, the barrier, @arrived, and each thread's @task,
+ *	@newborn, @tracers, @nlive, @nodes, @chosen, the barrier, @arrived, and each thread's @task,
  *	@inbox, @signals, @scratch, @bulk; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
@@ -75,6 +76,8 @@ enum mosix_frozen {
  * @nmigs: moves completed; body: those before this one, as home told
  * @result: of the last move that was asked for, 0 or a negative errno
  * @user_lock: 1: no automatic moves
+ * @strategy: home: how its memory shall travel, enum mosix_strategy
+ * @chosen: home: how it did on the last move, and why
  * @nodes: where it may be; body: as home said
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
@@ -115,6 +118,8 @@ struct mosix_proc {
 	u32 nmigs;
 	int result;
 	u8 user_lock;
+	u8 strategy;
+	struct choice chosen;
 	struct lb_nodeset nodes;
 	u32 tracers;
 	u32 cpu_milli;

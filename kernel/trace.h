@@ -52,7 +52,7 @@ TRACE_EVENT(mosix_move,
 			   __entry->from = move->from ?: mosix_node_self();
 			   __entry->to = move->to ?: mosix_node_self();
 			   __entry->why = move->why;
-			   __entry->strategy = move->strategy;
+			   __entry->strategy = move->choice.strategy;
 			   __entry->result = result;
 			   __entry->freeze_us = move->freeze_us;
 			   __entry->bytes = move->bytes;),

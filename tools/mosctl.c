@@ -38,6 +38,8 @@ static const char usage[] =
 "  set NAME VALUE     set a tunable (names: mosctl status)\n"
 "  lock PID, unlock PID  have the balancer leave a process alone, or not\n"
 "  nodes PID [LIST]   where a process may be: 1-3,7 there, !2 not there, all\n"
+"  strategy PID [WORD]  how its memory travels: demand, eager, push, auto; or\n"
+"                     what its last move used, and why\n"
 "The cluster:\n"
 "  setup HOST...      write the map of a new cluster of these, and its key\n"
 "  join [stay]        key, settings and map of /etc/mosix to the kernel; with\n"
@@ -147,17 +149,18 @@ static int set_lock(const char *pid, const char *value)
 	return report(ret == -ENOENT ? -ESRCH : ret, pid);
 }
 
-static int nodes_of(const char *pid, const char *list)
+/* Print what a file of a process says, or write to it. */
+static int file_of(const char *pid, const char *file, const char *set)
 {
 	char value[VALUE_MAX];
 	long number = read_pid(pid);
 	int ret;
 
-	if (list)
-		ret = text_write(list, "%ld/mosix/nodes", number);
+	if (set)
+		ret = text_write(set, "%ld/mosix/%s", number, file);
 	else
-		ret = text_read(value, "%ld/mosix/nodes", number);
-	if (!ret && !list)
+		ret = text_read(value, "%ld/mosix/%s", number, file);
+	if (!ret && !set)
 		puts(value);
 	return report(ret == -ENOENT ? -ESRCH : ret, pid);
 }
@@ -277,7 +280,12 @@ static int do_unlock(char **word)
 
 static int do_nodes(char **word)
 {
-	return nodes_of(word[0], word[1]);
+	return file_of(word[0], "nodes", word[1]);
+}
+
+static int do_strategy(char **word)
+{
+	return file_of(word[0], "strategy", word[1]);
 }
 
 static int do_setup(char **word)
@@ -410,6 +418,7 @@ static const struct command {
 	{ "lock", 1, 1, do_lock },
 	{ "unlock", 1, 1, do_unlock },
 	{ "nodes", 1, 2, do_nodes },
+	{ "strategy", 1, 2, do_strategy },
 	{ "setup", 1, ANY, do_setup },
 	{ "join", 0, 1, do_join },
 	{ "settings", 0, 0, do_settings },

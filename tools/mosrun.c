@@ -28,6 +28,8 @@ static const char usage[] =
 "  -U, --unlock       have the balancer move it, though we are locked\n"
 "  -N, --nodes LIST   let it, and its children, be on these nodes only; with a\n"
 "                     ! in front: on any but these\n"
+"  -s, --strategy WORD  how its memory, and its children's, travels: demand,\n"
+"                     eager, push, or auto, which the kernel chooses\n"
 "  -J, --job NAME     name it: migrate -j and mosps -J take the name\n"
 "  -S, --batch N      run the command lines of FILE, N at once (- is standard\n"
 "                     input); write those that fail to FAILED\n"
@@ -48,12 +50,13 @@ static const struct option options[] = {
 	{ "lock", no_argument, NULL, 'L' },
 	{ "unlock", no_argument, NULL, 'U' },
 	{ "nodes", required_argument, NULL, 'N' },
+	{ "strategy", required_argument, NULL, 's' },
 	{ "job", required_argument, NULL, 'J' },
 	{ "batch", required_argument, NULL, 'S' },
 	{ }
 };
 
-static const struct cli cli = { "mosrun", usage, "+n:br:HFm:LUN:J:S:",
+static const struct cli cli = { "mosrun", usage, "+n:br:HFm:LUN:s:J:S:",
 				options };
 
 enum place { PLACE_HERE, PLACE_NODE, PLACE_BEST, PLACE_RANDOM };
@@ -194,6 +197,9 @@ static void read_option(int c, struct batch *batch)
 		start.nodes = optarg;
 		if (!node_list_is_valid(optarg))
 			cli_wrong(&cli);
+		break;
+	case 's':
+		start.strategy = optarg;
 		break;
 	case 'J':
 		start.job = optarg;

@@ -24,6 +24,18 @@ static int complain(const char *what, int error)
 	return START_FAILED;
 }
 
+/* What older kernels do not have. */
+static int settle(const char *value, const char *file, const char *what)
+{
+	int ret = value ? text_write(value, "self/mosix/%s", file) : 0;
+
+	if (ret == -ENOENT)
+		fprintf(stderr, "mosrun: this kernel has no %s\n", what);
+	else if (ret)
+		complain(what, -ret);
+	return ret ? START_FAILED : 0;
+}
+
 /**
  * start_prepare - settle for this process what its program inherits
  * @start: what is wanted
@@ -39,16 +51,8 @@ int start_prepare(const struct start *start)
 		if (ret)
 			return complain("lock", -ret);
 	}
-	if (start->nodes) {
-		ret = text_write(start->nodes, "self/mosix/nodes");
-		if (ret == -ENOENT) {
-			fputs("mosrun: this kernel has no node sets\n", stderr);
-			return START_FAILED;
-		}
-		if (ret)
-			return complain("node set", -ret);
-	}
-	return 0;
+	ret = settle(start->nodes, "nodes", "node sets");
+	return ret ?: settle(start->strategy, "strategy", "strategies");
 }
 
 /* Until the program has begun or could not be: one byte tells that. */

@@ -14,6 +14,7 @@ struct start {
 	const char *node;	/* what goto takes; NULL: stay where it is */
 	const char *lock;	/* "1", "0", or NULL: as it is */
 	const char *nodes;	/* the only ones it may be on, or NULL */
+	const char *strategy;	/* how its memory shall travel, or NULL */
 	const char *job;	/* name of its job, or NULL */
 };
 

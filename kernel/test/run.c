@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../ahead.h"
+#include "../choice_cases.h"
 #include "../state_cases.h"
 #include "ktap.h"
 #include "payloads.h"
@@ -81,6 +82,27 @@ static void check_states(void)
 		ktap_claim(mosix_event_name(ev) &&
 			   strcmp(mosix_event_name(ev), "?"),
 			   "state: event %u has a name", ev);
+}
+
+static void check_choices(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(choice_cases); i++) {
+		const struct choice_case *c = &choice_cases[i];
+		struct choice choice = { .facts = c->facts };
+
+		choice_make(&choice);
+		if (!ktap_claim(choice.strategy == c->want &&
+				choice.why == c->why, "choice: %s", c->name))
+			printf("# %s, %s\n",
+			       choice_strategies[choice.strategy],
+			       choice_why_name(choice.why));
+	}
+	for (u32 i = 0; i < CHOICE_WHYS; i++)
+		ktap_claim(choice_why_name(i) && choice_why_name(i)[0] &&
+			   strcmp(choice_why_name(i), "?"),
+			   "choice: reason %u has a word", i);
+	ktap_claim(!strcmp(choice_why_name(CHOICE_WHYS), "?"),
+		   "choice: what is no reason has none");
 }
 
 enum { MODEL_PAGES = 1 << 16, MODEL_TOUCHES = 8192 };
@@ -187,6 +209,7 @@ int main(void)
 	check_headers();
 	payload_each(check_payload);
 	check_states();
+	check_choices();
 	check_ahead();
 	return ktap_end();
 }

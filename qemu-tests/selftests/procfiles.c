@@ -68,7 +68,7 @@ TEST_F(files, each_is_there_with_its_mode)
 	} all[] = {
 		{ "where", 0444 }, { "home", 0444 }, { "goto", 0666 },
 		{ "lock", 0666 }, { "nmigs", 0444 }, { "cantmove", 0444 },
-		{ "last", 0444 }, { "why", 0444 }, { "would", 0444 },
+		{ "strategy", 0666 }, { "last", 0444 }, { "why", 0444 }, { "would", 0444 },
 	};
 	struct stat st;
 

@@ -27,7 +27,7 @@ _mosix_jobs() {
 _mosix_mosctl() {
 	local commands="status node isup whois why processes decisions moves security
 		block noblock stay nostay lstay nolstay quiet noquiet get set
-		lock unlock nodes setup join settings config check key newkey leave expel bring
+		lock unlock nodes strategy setup join settings config check key newkey leave expel bring
 		drain undrain shutdown"
 
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
@@ -36,7 +36,7 @@ _mosix_mosctl() {
 			/proc/mosix/admin/tunables 2>/dev/null)" ;;
 	node | isup | whois)
 		_mosix_words "$(_mosix_nodes)" ;;
-	why | lock | unlock | nodes)
+	why | lock | unlock | nodes | strategy)
 		_mosix_words "$(_mosix_pids)" ;;
 	config | check | key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
@@ -63,6 +63,9 @@ _mosix() {
 		return ;;
 	--signal)
 		mapfile -t COMPREPLY < <(compgen -A signal -- "$2")
+		return ;;
+	-s | --strategy)
+		_mosix_words "auto demand eager push"
 		return ;;
 	-u | --user)
 		mapfile -t COMPREPLY < <(compgen -u -- "$2")

@@ -113,6 +113,12 @@ claim "prints the set" says out '^1-3$'
 claim "mosctl nodes LIST" runs 0 "${c[@]}" nodes 10 '!2,4-5'
 claim "sets it" holds '!2,4-5' 10/mosix/nodes
 claim "a set that is refused fails" refused 22 1 "${c[@]}" nodes 10 some
+printf 'fixed auto\nused push\nwhy large\n' >"$proc/10/mosix/strategy"
+claim "mosctl strategy" runs 0 "${c[@]}" strategy 10
+claim "prints all that there is" says out '^why large$'
+claim "mosctl strategy WORD" runs 0 "${c[@]}" strategy 10 eager
+claim "fixes it" holds eager 10/mosix/strategy
+claim "a strategy that is refused fails" refused 22 1 "${c[@]}" strategy 10 fast
 claim "mosctl nodes of none" runs 1 "${c[@]}" nodes 11 1
 claim "mosctl lock of none" runs 1 "${c[@]}" lock 11
 claim "mosctl lock wants a number" runs 2 "${c[@]}" lock me

@@ -89,6 +89,13 @@ claim "mosrun --nodes with all but some" runs 0 "${r[@]}" --nodes '!3,5-6' true
 claim "writes that" holds '!3,5-6' self/mosix/nodes
 claim "all but none is no list" runs 2 "${r[@]}" --nodes '!' true
 claim "nor is a list within one" runs 2 "${r[@]}" --nodes '1,!2' true
+claim "mosrun --strategy without strategies" runs 125 "${r[@]}" -s push true
+claim "says so" says err "no strategies"
+: >"$proc/self/mosix/strategy"
+claim "mosrun --strategy" runs 0 "${r[@]}" --strategy push true
+claim "writes the word" holds push self/mosix/strategy
+claim "a strategy that is refused" refused 22 125 "${r[@]}" -s fast echo begun
+claim "begins nothing" silent_about out begun
 claim "a kernel without nodes" runs 125 "$bin/mosrun" -p "$tmp" -b true
 claim "says so" says err "does not move processes"
 claim "mosrun --job" begun 0 --job night true

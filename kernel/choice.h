@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* PURE: how the memory of a process travels, and why so. */
+#ifndef MOSIX_CHOICE_H
+#define MOSIX_CHOICE_H
+
+#include "pure.h"
+
+/* How memory travels. */
+enum mosix_strategy {
+	STRATEGY_AUTO,		/* as choice_make() finds */
+	STRATEGY_DEMAND,	/* each page when it is first touched */
+	STRATEGY_EAGER,		/* all of it before the body runs */
+	STRATEGY_PUSH,		/* on demand, and all of it while the body runs */
+	STRATEGIES
+};
+
+/* Why one was taken. */
+enum choice_why {
+	CHOICE_NONE,		/* none was yet */
+	CHOICE_PROCESS,		/* it is fixed for the process */
+	CHOICE_NODE,		/* the administrator wants it for all */
+	CHOICE_RETURN,		/* on the way home all goes that is away */
+	CHOICE_SMALL,		/* so little may as well go at once */
+	CHOICE_LARGE,		/* it would stand still for too long */
+	CHOICE_WHYS
+};
+
+/**
+ * struct choice_facts - what a strategy is chosen from
+ * @fixed: for this process, STRATEGY_AUTO: nothing is
+ * @node: the same for all of this node
+ * @mem_kib: memory that would travel
+ * @eager_kib: up to so much goes at once
+ */
+struct choice_facts {
+	u8 fixed;
+	u8 node;
+	u64 mem_kib;
+	u32 eager_kib;
+};
+
+/**
+ * struct choice - what was chosen
+ * @strategy: enum mosix_strategy; never STRATEGY_AUTO after choice_make()
+ * @why: enum choice_why
+ * @facts: from what
+ */
+struct choice {
+	u8 strategy;
+	u8 why;
+	struct choice_facts facts;
+};
+
+/* Words for each, as files in /proc have them. */
+extern const char *const choice_strategies[STRATEGIES];
+
+void choice_make(struct choice *choice);
+const char *choice_why_name(u32 why);
+
+#endif /* MOSIX_CHOICE_H */
