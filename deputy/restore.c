@@ -190,6 +190,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	link = mosix_proc_link(proc);
 	mosix_proc_unlink(proc);
 	mosix_migrate_wanted(proc, &onward);
+	mosix_strategy_returned(proc);
 	spin_lock(&proc->lock);
 	node = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
 	proc->where = 0;
@@ -198,7 +199,6 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	proc->since = jiffies;
 	proc->flags = 0;
 	spin_unlock(&proc->lock);
-	mosix_strategy_returned(proc);
 	mosix_proc_event(proc, EV_RESTORED);
 	wake_up_all(mosix_moves_queue());
 	if (visitor)

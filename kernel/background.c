@@ -16,8 +16,10 @@
 #include "pages.h"
 
 #include "link.h"
+#include "strategy.h"
 #include "walk.h"
 
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -101,8 +103,10 @@ static void push_file(struct mosix_pages *pg, struct mosix_link *link,
 	}
 }
 
+/* How fast it goes is known of the link's node from then on. */
 static void push_memory(struct mosix_pages *pg, struct mosix_link *link)
 {
+	u64 sent = READ_ONCE(link->sent), since_ns = ktime_get_ns();
 	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	struct mosix_span span = { .end = 0 };
 
@@ -115,6 +119,8 @@ static void push_memory(struct mosix_pages *pg, struct mosix_link *link)
 		else if (span.kind > 0 && !(span.kind & VMA_SHARED))
 			push_file(pg, link, &span, batch);
 	}
+	mosix_strategy_measured(link->peer, READ_ONCE(link->sent) - sent,
+				ktime_get_ns() - since_ns);
 	kfree(batch);
 }
 

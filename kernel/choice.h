@@ -22,6 +22,8 @@ enum choice_why {
 	CHOICE_RETURN,		/* on the way home all goes that is away */
 	CHOICE_SMALL,		/* so little may as well go at once */
 	CHOICE_LARGE,		/* it would stand still for too long */
+	CHOICE_SLOW,		/* so it would with little, over this link */
+	CHOICE_BRIEF,		/* it comes back before it has had it all */
 	CHOICE_WHYS
 };
 
@@ -29,14 +31,22 @@ enum choice_why {
  * struct choice_facts - what a strategy is chosen from
  * @fixed: for this process, STRATEGY_AUTO: nothing is
  * @node: the same for all of this node
+ * @visits: it only came home for a call, and goes back
  * @mem_kib: memory that would travel
  * @eager_kib: up to so much goes at once
+ * @link_kib_s: how fast memory travels to that node
+ * @round_us: round trip to it; 0: not known
+ * @stay_ms: how long it was away the last time; 0: never yet
  */
 struct choice_facts {
 	u8 fixed;
 	u8 node;
+	bool visits;
 	u64 mem_kib;
 	u32 eager_kib;
+	u32 link_kib_s;
+	u32 round_us;
+	u64 stay_ms;
 };
 
 /**
@@ -54,6 +64,8 @@ struct choice {
 /* Words for each, as files in /proc have them. */
 extern const char *const choice_strategies[STRATEGIES];
 
+u64 choice_travel_ms(u64 kib, u32 link_kib_s);
+u32 choice_speed(u32 known_kib_s, u64 bytes, u64 ns);
 void choice_make(struct choice *choice);
 const char *choice_why_name(u32 why);
 

@@ -20,8 +20,22 @@ static void choices_are_as_meant(struct kunit *test)
 	}
 }
 
+static void links_are_measured(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(choice_speed_cases); i++) {
+		const struct choice_speed_case *c = &choice_speed_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test,
+				    choice_speed(c->known, c->bytes, c->ns),
+				    c->want, "%s", c->name);
+	}
+}
+
 static struct kunit_case choice_tests[] = {
 	KUNIT_CASE(choices_are_as_meant),
+	KUNIT_CASE(links_are_measured),
 	{}
 };
 

@@ -67,7 +67,7 @@ static int send_first(struct mosix_move *move, struct mosix_pages *pg)
 
 static int send_memory(struct mosix_move *move, struct mosix_pages *pg)
 {
-	mosix_strategy_choose(move);
+	mosix_strategy_choose(move, pg->link);
 	return move->choice.strategy == STRATEGY_EAGER ? mosix_push_all(pg) :
 							 send_first(move, pg);
 }

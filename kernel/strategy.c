@@ -9,12 +9,15 @@
  */
 #include "strategy.h"
 
+#include "link.h"
 #include "migrate.h"
 #include "param.h"
 
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/xarray.h>
+#include <net/tcp.h>
 
 /**
  * mosix_strategy_fix - say how the memory of a process shall travel
@@ -43,6 +46,9 @@ static void show_facts(struct seq_file *m, const struct choice_facts *f)
 {
 	seq_printf(m, "mem_kib %llu\n", f->mem_kib);
 	seq_printf(m, "eager_kib %u\n", f->eager_kib);
+	seq_printf(m, "link_kib_s %u\n", f->link_kib_s);
+	seq_printf(m, "round_us %u\n", f->round_us);
+	seq_printf(m, "stay_ms %llu\n", f->stay_ms);
 }
 
 /**
@@ -70,28 +76,91 @@ void mosix_strategy_show(struct seq_file *m, struct mosix_proc *proc)
 }
 
 /**
+ * mosix_strategy_stats - lines of stats about the last move
+ * @m: where to
+ * @proc: the process; NULL: it has no record
+ *
+ * Context: process context.
+ */
+void mosix_strategy_stats(struct seq_file *m, struct mosix_proc *proc)
+{
+	u64 frozen_us = 0, bytes = 0;
+	u8 strategy = STRATEGY_AUTO, why = CHOICE_NONE;
+
+	if (proc) {
+		spin_lock(&proc->lock);
+		strategy = proc->chosen.strategy;
+		why = proc->chosen.why;
+		frozen_us = proc->frozen_us;
+		bytes = proc->moved_bytes;
+		spin_unlock(&proc->lock);
+	}
+	seq_printf(m, "frozen_us %llu\n", frozen_us);
+	seq_printf(m, "moved_bytes %llu\n", bytes);
+	seq_printf(m, "strategy %s\n", strategy == STRATEGY_AUTO ? "-" :
+				       choice_strategies[strategy]);
+	seq_printf(m, "strategy_why %s\n", choice_why_name(why));
+}
+
+/* KiB/s to each node that memory went to. */
+static DEFINE_XARRAY(speeds);
+
+static u32 speed_to(u16 node)
+{
+	void *known = xa_load(&speeds, node);
+
+	return known ? xa_to_value(known) : 0;
+}
+
+/**
+ * mosix_strategy_measured - memory has gone to a node
+ * @node: which
+ * @bytes: how much
+ * @ns: in so long
+ *
+ * Of two at once that end at the same moment one may be lost.
+ *
+ * Context: process context.
+ */
+void mosix_strategy_measured(u16 node, u64 bytes, u64 ns)
+{
+	u32 speed = choice_speed(speed_to(node), bytes, ns);
+
+	/* Without memory for the first one the next is the first. */
+	if (speed)
+		xa_store(&speeds, node, xa_mk_value(speed), GFP_KERNEL);
+}
+
+/* As TCP has smoothed it over what was said until now, the offer included. */
+static u32 round_us(const struct mosix_link *link)
+{
+	return READ_ONCE(tcp_sk(link->sock->sk)->srtt_us) >> 3;
+}
+
+/**
  * mosix_strategy_choose - how current's memory travels
  * @move: its move out, whose choice is made here
+ * @link: where to
+ *
+ * Nothing here takes the longer the larger the process is: it stands still.
  *
  * Context: the departing task.
  */
-void mosix_strategy_choose(struct mosix_move *move)
+void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link)
 {
 	struct choice_facts *facts = &move->choice.facts;
 
 	facts->fixed = READ_ONCE(move->proc->strategy);
 	facts->node = mosix_param(PARAM_STRATEGY);
+	facts->visits = move->why == MOSIX_WHY_VISIT;
 	facts->eager_kib = mosix_param(PARAM_EAGER_KIB);
+	facts->link_kib_s = speed_to(move->to) ?: mosix_param(PARAM_LINK_KIB_S);
+	facts->round_us = round_us(link);
+	facts->stay_ms = READ_ONCE(move->proc->stay_ms);
 	facts->mem_kib = (u64)get_mm_rss(current->mm) << (PAGE_SHIFT - 10);
 	choice_make(&move->choice);
 }
 
-static void remember(struct mosix_proc *proc, const struct choice *choice)
-{
-	spin_lock(&proc->lock);
-	proc->chosen = *choice;
-	spin_unlock(&proc->lock);
-}
 
 /**
  * mosix_strategy_used - a process is away: remember how its memory went
@@ -101,12 +170,21 @@ static void remember(struct mosix_proc *proc, const struct choice *choice)
  */
 void mosix_strategy_used(struct mosix_move *move)
 {
-	remember(move->proc, &move->choice);
+	struct mosix_proc *proc = move->proc;
+
+	spin_lock(&proc->lock);
+	proc->chosen = move->choice;
+	proc->frozen_us = move->freeze_us;
+	proc->moved_bytes = move->bytes;
+	spin_unlock(&proc->lock);
+	if (move->choice.strategy == STRATEGY_EAGER)
+		mosix_strategy_measured(move->to, move->bytes,
+					move->freeze_us * NSEC_PER_USEC);
 }
 
 /**
  * mosix_strategy_returned - the same of a way home
- * @proc: the process
+ * @proc: the process, which is where it was until now
  *
  * What the body has goes at once, whatever is fixed: its node needs nothing of
  * it afterwards.
@@ -120,5 +198,8 @@ void mosix_strategy_returned(struct mosix_proc *proc)
 		.why = CHOICE_RETURN,
 	};
 
-	remember(proc, &home);
+	spin_lock(&proc->lock);
+	proc->chosen = home;
+	proc->stay_ms = jiffies_to_msecs(jiffies - proc->since);
+	spin_unlock(&proc->lock);
 }

@@ -5,13 +5,16 @@
 
 #include <linux/types.h>
 
+struct mosix_link;
 struct mosix_move;
 struct mosix_proc;
 struct seq_file;
 
 int mosix_strategy_fix(struct mosix_proc *proc, const char *word);
 void mosix_strategy_show(struct seq_file *m, struct mosix_proc *proc);
-void mosix_strategy_choose(struct mosix_move *move);
+void mosix_strategy_stats(struct seq_file *m, struct mosix_proc *proc);
+void mosix_strategy_measured(u16 node, u64 bytes, u64 ns);
+void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link);
 void mosix_strategy_used(struct mosix_move *move);
 void mosix_strategy_returned(struct mosix_proc *proc);
 

@@ -50,7 +50,7 @@ enum mosix_frozen {
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
  * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
- *	@newborn, @tracers, @nlive, @nodes, @chosen, the barrier, @arrived, and each thread's @task,
+ *	@newborn, @tracers, @nlive, @nodes, @chosen with what follows it, the barrier, @arrived, and each thread's @task,
  *	@inbox, @signals, @scratch, @bulk; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
@@ -78,6 +78,9 @@ enum mosix_frozen {
  * @user_lock: 1: no automatic moves
  * @strategy: home: how its memory shall travel, enum mosix_strategy
  * @chosen: home: how it did on the last move, and why
+ * @frozen_us: home: how long it stood still for its last move out
+ * @moved_bytes: home: what was sent until it ran there
+ * @stay_ms: home: how long it was away the last time, 0 never yet
  * @nodes: where it may be; body: as home said
  * @tracers: who is about to trace it: it stays meanwhile
  * @cpu_milli: CPU it uses, 1000 = one CPU, decayed (written by loadinfo)
@@ -120,6 +123,9 @@ struct mosix_proc {
 	u8 user_lock;
 	u8 strategy;
 	struct choice chosen;
+	u64 frozen_us;
+	u64 moved_bytes;
+	u64 stay_ms;
 	struct lb_nodeset nodes;
 	u32 tracers;
 	u32 cpu_milli;

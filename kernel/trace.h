@@ -47,7 +47,11 @@ TRACE_EVENT(mosix_move,
 			     __field(u8, strategy)
 			     __field(int, result)
 			     __field(u64, freeze_us)
-			     __field(u64, bytes)),
+			     __field(u64, bytes)
+			     __field(u8, chosen)
+			     __field(u64, mem_kib)
+			     __field(u32, link_kib_s)
+			     __field(u32, round_us)),
 	    TP_fast_assign(__entry->pid = move->pid;
 			   __entry->from = move->from ?: mosix_node_self();
 			   __entry->to = move->to ?: mosix_node_self();
@@ -55,8 +59,12 @@ TRACE_EVENT(mosix_move,
 			   __entry->strategy = move->choice.strategy;
 			   __entry->result = result;
 			   __entry->freeze_us = move->freeze_us;
-			   __entry->bytes = move->bytes;),
-	    TP_printk("pid=%d from=%u to=%u why=%s strategy=%s result=%d freeze_us=%llu bytes=%llu",
+			   __entry->bytes = move->bytes;
+			   __entry->chosen = move->choice.why;
+			   __entry->mem_kib = move->choice.facts.mem_kib;
+			   __entry->link_kib_s = move->choice.facts.link_kib_s;
+			   __entry->round_us = move->choice.facts.round_us;),
+	    TP_printk("pid=%d from=%u to=%u why=%s strategy=%s result=%d freeze_us=%llu bytes=%llu chosen=%s mem_kib=%llu link_kib_s=%u round_us=%u",
 		      __entry->pid, __entry->from, __entry->to,
 		      __print_symbolic(__entry->why,
 				       { MOSIX_WHY_USER, "user" },
@@ -70,7 +78,17 @@ TRACE_EVENT(mosix_move,
 				       { STRATEGY_DEMAND, "demand" },
 				       { STRATEGY_EAGER, "eager" },
 				       { STRATEGY_PUSH, "push" }),
-		      __entry->result, __entry->freeze_us, __entry->bytes)
+		      __entry->result, __entry->freeze_us, __entry->bytes,
+		      __print_symbolic(__entry->chosen,
+				       { CHOICE_NONE, "-" },
+				       { CHOICE_PROCESS, "process" },
+				       { CHOICE_NODE, "node" },
+				       { CHOICE_SMALL, "small" },
+				       { CHOICE_LARGE, "large" },
+				       { CHOICE_SLOW, "slow" },
+				       { CHOICE_BRIEF, "brief" }),
+		      __entry->mem_kib, __entry->link_kib_s,
+		      __entry->round_us)
 );
 
 #endif /* MOSIX_TRACE_H */

@@ -97,6 +97,13 @@ static void check_choices(void)
 			       choice_strategies[choice.strategy],
 			       choice_why_name(choice.why));
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(choice_speed_cases); i++) {
+		const struct choice_speed_case *c = &choice_speed_cases[i];
+		u32 got = choice_speed(c->known, c->bytes, c->ns);
+
+		if (!ktap_claim(got == c->want, "speed: %s", c->name))
+			printf("# %u, want %u\n", got, c->want);
+	}
 	for (u32 i = 0; i < CHOICE_WHYS; i++)
 		ktap_claim(choice_why_name(i) && choice_why_name(i)[0] &&
 			   strcmp(choice_why_name(i), "?"),
