@@ -9,6 +9,7 @@
 
 #include "link.h"
 #include "task.h"
+#include "totals.h"
 
 #include <linux/mm.h>
 #include <linux/mosix.h>
@@ -108,6 +109,7 @@ static int expect(struct mosix_pages *pg, unsigned long nr,
 		return ret;
 	}
 	pg->faults++;
+	mosix_totals_add(TOTAL_FAULTS, 1);
 	pg->asking++;
 	mosix_link_get(pg->link);
 	*link = pg->link;

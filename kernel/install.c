@@ -10,6 +10,7 @@
 #include "pages.h"
 
 #include "link.h"
+#include "totals.h"
 
 #include <linux/ktime.h>
 #include <linux/memcontrol.h>
@@ -159,11 +160,15 @@ static u32 place_run(struct mosix_pages *pg, struct vm_area_struct *vma,
  * @pg: page state, locked
  * @vma: where they can be put at once, NULL: nowhere
  * @spare: receives true when nobody waits for one that landed
+ * @landed: how many were absent
+ * @wanted: for how many of them somebody waits
  */
 struct landing {
 	struct mosix_pages *pg;
 	struct vm_area_struct *vma;
 	bool spare;
+	u32 landed;
+	u32 wanted;
 };
 
 static int land_one(struct landing *l, unsigned long nr, struct page **page)
@@ -186,6 +191,7 @@ static int land_one(struct landing *l, unsigned long nr, struct page **page)
 	f->page = *page;
 	*page = NULL;
 	l->spare |= !f->wanted;
+	l->wanted += f->wanted;
 	return 0;
 }
 
@@ -200,8 +206,19 @@ static int land_run(struct landing *l, unsigned long nr, u32 count,
 		i = place_run(l->pg, l->vma, nr, count, pages);
 	for (; i < count && !ret; i++)
 		ret = land_one(l, nr + i, &pages[i]);
-	l->pg->fetched += count;
+	l->landed += count;
 	return ret;
+}
+
+static void count_landed(const struct landing *l)
+{
+	u32 ahead = l->wanted ? l->landed - l->wanted : 0;
+
+	lockdep_assert_held(&l->pg->lock);
+	l->pg->fetched += l->landed;
+	l->pg->ahead_nr += ahead;
+	mosix_totals_add(TOTAL_FETCHED, l->landed);
+	mosix_totals_add(TOTAL_AHEAD, ahead);
 }
 
 /*
@@ -263,6 +280,7 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 		if (run)
 			ret = land_run(&l, at, run, &msg->pages[i]);
 	}
+	count_landed(&l);
 	/* Before the body has its mappings there is no place to put them. */
 	l.spare &= pg->side == PAGES_BODY && pg->mapped;
 	mutex_unlock(&pg->lock);

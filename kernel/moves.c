@@ -8,6 +8,7 @@
 #include "migrate.h"
 #include "node.h"
 #include "proc.h"
+#include "totals.h"
 
 #include <linux/ktime.h>
 #include <linux/proc_fs.h>
@@ -75,6 +76,10 @@ void mosix_moves_add(const struct mosix_move *move)
 	wake_up_all(&queue);
 	if (move->from == move->to)
 		return;
+	if (!move->result && move->freeze_us) {
+		mosix_totals_add(TOTAL_FREEZES, 1);
+		mosix_totals_add(TOTAL_FROZEN_US, move->freeze_us);
+	}
 	spin_lock(&lock);
 	ring[added++ % MOVES] = (struct moved) {
 		.at_ms = ktime_get_ns() / NSEC_PER_MSEC,

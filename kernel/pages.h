@@ -95,6 +95,7 @@ struct mosix_move_map {
  * @push: does that
  * @install: body: puts in place what has landed
  * @fetched: pages that came
+ * @ahead_nr: of them with one that somebody waited for
  * @served: pages that went on request
  * @pushed_nr: pages that went unasked
  * @away: home: pages that the body has, by enum wire_page_kind
@@ -135,6 +136,7 @@ struct mosix_pages {
 	struct work_struct push;
 	struct work_struct install;
 	u64 fetched;
+	u64 ahead_nr;
 	u64 served;
 	u64 pushed_nr;
 	u64 faults;

@@ -18,6 +18,7 @@
 #include "stay.h"
 #include "strategy.h"
 #include "task.h"
+#include "totals.h"
 
 #include <linux/cred.h>
 #include <linux/mosix.h>
@@ -233,8 +234,10 @@ static void show_stats(struct seq_file *m, struct task_struct *p)
 	seq_printf(m, "pages_fetched %llu\n", pg ? pg->fetched : 0);
 	seq_printf(m, "pages_served %llu\n", pg ? pg->served : 0);
 	seq_printf(m, "pages_pushed %llu\n", pg ? pg->pushed_nr : 0);
+	seq_printf(m, "pages_ahead %llu\n", pg ? pg->ahead_nr : 0);
 	seq_printf(m, "faults %llu\n", pg ? pg->faults : 0);
 	seq_printf(m, "pages_here %lu\n", pages_here(p));
+	mosix_strategy_stats(m, proc);
 	mosix_pages_put(pg);
 }
 
@@ -499,6 +502,7 @@ static int info_show(struct seq_file *m, void *v)
 	seq_printf(m, "self %u\n", mosix_node_self());
 	seq_printf(m, "away %u\n", away);
 	seq_printf(m, "guests %u\n", guests);
+	mosix_totals_show(m);
 	return 0;
 }
 

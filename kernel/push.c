@@ -8,6 +8,7 @@
 
 #include "hot.h"
 #include "link.h"
+#include "totals.h"
 #include "walk.h"
 
 #include <linux/mm.h>
@@ -159,6 +160,7 @@ static int hold_pages(struct mosix_pages *pg, unsigned long nr, u32 count,
 static int send_now(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	pg->pushed_nr += msg->npages;
+	mosix_totals_add(TOTAL_PUSHED, msg->npages);
 	return mosix_link_send(pg->link, msg) ?:
 	       mosix_link_throttle(pg->link, QUEUED_MAX);
 }

@@ -14,6 +14,7 @@
 #include "copy.h"
 #include "link.h"
 #include "look.h"
+#include "totals.h"
 
 #include <linux/delay.h>
 #include <linux/highmem.h>
@@ -390,6 +391,7 @@ static int send_asked(struct mosix_pages *pg, struct mosix_link *link,
 		ret = take_steps(pg, req, msg);
 	if (!ret) {
 		pg->served += msg->npages;
+		mosix_totals_add(TOTAL_SERVED, msg->npages);
 		mosix_link_send(link, msg);
 	}
 	mmap_write_unlock(pg->mm);
@@ -427,6 +429,7 @@ u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 	take_run(pg, nr, count, msg);
 	sent = msg->npages;
 	pg->pushed_nr += sent;
+	mosix_totals_add(TOTAL_PUSHED, sent);
 	if (sent && !turn)
 		mosix_link_send(link, msg);
 	mmap_write_unlock(pg->mm);

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "msgdef.h"
 #include "node.h"
+#include "totals.h"
 
 #include <linux/bvec.h>
 #include <linux/err.h>
@@ -75,6 +76,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 		{ .iov_base = &msg->h, .iov_len = sizeof(msg->h) },
 		{ .iov_base = msg->data, .iov_len = msg->len },
 	};
+	size_t bytes;
 	int ret;
 
 	mosix_clock_stamp(&msg->h);
@@ -83,8 +85,9 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	ret = send_all(link, &mh);
 	if (!ret && pages)
 		ret = send_pages(link, msg, flags);
-	WRITE_ONCE(link->sent, link->sent + sizeof(msg->h) +
-			       le32_to_cpu(msg->h.len));
+	bytes = sizeof(msg->h) + le32_to_cpu(msg->h.len);
+	WRITE_ONCE(link->sent, link->sent + bytes);
+	mosix_totals_add(TOTAL_SENT_BYTES, bytes);
 	return ret;
 }
 

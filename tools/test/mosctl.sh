@@ -116,6 +116,7 @@ claim "a set that is refused fails" refused 22 1 "${c[@]}" nodes 10 some
 printf 'fixed auto\nused push\nwhy large\n' >"$proc/10/mosix/strategy"
 claim "mosctl strategy" runs 0 "${c[@]}" strategy 10
 claim "prints all that there is" says out '^why large$'
+: >"$proc/10/mosix/strategy"
 claim "mosctl strategy WORD" runs 0 "${c[@]}" strategy 10 eager
 claim "fixes it" holds eager 10/mosix/strategy
 claim "a strategy that is refused fails" refused 22 1 "${c[@]}" strategy 10 fast
