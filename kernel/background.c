@@ -171,10 +171,14 @@ void mosix_background_init(struct mosix_pages *pg)
  * mosix_background_rest - send the rest of the memory after the body
  * @pg: page state of the home, committed
  *
+ * Or not, by the strategy: then a page waits until it is touched.
+ *
  * Context: process context; the deputy, before it serves a call that may fence.
  */
 void mosix_background_rest(struct mosix_pages *pg)
 {
+	if (!pg->follows)
+		return;
 	WRITE_ONCE(pg->pushing, 1);
 	mosix_pages_get(pg);
 	if (!queue_work(system_unbound_wq, &pg->push))

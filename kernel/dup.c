@@ -119,6 +119,7 @@ static int copy_state(struct mosix_pages *pg, struct mosix_pages *old)
 	pg->side = old->side;
 	pg->mapped = old->mapped;
 	pg->small = old->small;
+	pg->follows = old->follows;
 	ret = copy_tree(&pg->home, &old->home);
 	return ret ?: copy_tree(&pg->kinds, &old->kinds);
 }

@@ -111,9 +111,10 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 	}
 	spin_unlock(&proc->lock);
 	mosix_strategy_used(move);
+	pg->follows = mosix_strategy_follows(&move->choice);
 	if (mosix_push_commit(pg))
 		mosix_link_close(pg->link, -ENOMEM);
-	else if (move->choice.strategy == STRATEGY_PUSH)
+	else
 		mosix_background_rest(pg);
 	if (mosix_allow_limits(proc))
 		mosix_allow_tell(proc);

@@ -156,6 +156,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->mapped = 0;
 	pg->leaving = 0;
 	pg->forking = 0;
+	pg->follows = 0;
 	pg->nchanges = 0;
 	pg->changer = NULL;
 	pg->move.tid = 0;

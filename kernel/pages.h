@@ -91,7 +91,8 @@ struct mosix_move_map {
  * @asking: who has entered a request and not sent it yet
  * @unanswered: how many there are, with the one that is being answered
  * @work: answers them
- * @pushing: home: what is still here shall follow the body
+ * @follows: home: what is still here is to follow the body, by the strategy
+ * @pushing: home: it does now
  * @push: does that
  * @install: body: puts in place what has landed
  * @fetched: pages that came
@@ -132,6 +133,7 @@ struct mosix_pages {
 	u32 asking;
 	atomic_t unanswered;
 	struct work_struct work;
+	u8 follows;
 	u8 pushing;
 	struct work_struct push;
 	struct work_struct install;

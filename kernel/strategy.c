@@ -163,6 +163,21 @@ void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link)
 
 
 /**
+ * mosix_strategy_follows - does what is left at home follow the body by itself?
+ * @choice: how its memory travels
+ *
+ * Behind a small process that went at once it is what was never populated: as
+ * zero pages, so that nobody waits for them.
+ *
+ * Return: false when it waits until it is touched.
+ * Context: any.
+ */
+bool mosix_strategy_follows(const struct choice *choice)
+{
+	return choice->strategy == STRATEGY_PUSH || choice->why == CHOICE_SMALL;
+}
+
+/**
  * mosix_strategy_used - a process is away: remember how its memory went
  * @move: its move
  *
