@@ -15,6 +15,7 @@
  */
 #include "pages.h"
 
+#include "early.h"
 #include "link.h"
 #include "strategy.h"
 #include "walk.h"
@@ -103,12 +104,13 @@ static void push_file(struct mosix_pages *pg, struct mosix_link *link,
 	}
 }
 
-/* How fast it goes is known of the link's node from then on. */
+/* How fast it goes tells of the link, unless most of it goes as bits. */
 static void push_memory(struct mosix_pages *pg, struct mosix_link *link)
 {
 	u64 sent = READ_ONCE(link->sent), since_ns = ktime_get_ns();
 	struct mosix_batch *batch = kmalloc(sizeof(*batch), GFP_KERNEL);
 	struct mosix_span span = { .end = 0 };
+	bool early = READ_ONCE(pg->early);
 
 	/* Without memory they are fetched when they are touched. */
 	if (!batch)
@@ -119,8 +121,13 @@ static void push_memory(struct mosix_pages *pg, struct mosix_link *link)
 		else if (span.kind > 0 && !(span.kind & VMA_SHARED))
 			push_file(pg, link, &span, batch);
 	}
-	mosix_strategy_measured(link->peer, READ_ONCE(link->sent) - sent,
-				ktime_get_ns() - since_ns);
+	/* Stopped for a fork, it goes on. */
+	if (early && is_wanted(pg, link))
+		mosix_early_spent(pg, link);
+	if (!early)
+		mosix_strategy_measured(link->peer,
+					READ_ONCE(link->sent) - sent,
+					ktime_get_ns() - since_ns);
 	kfree(batch);
 }
 

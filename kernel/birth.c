@@ -95,6 +95,14 @@ static int arrive(struct mosix_task *mt, struct mosix_link *link,
 	return ret;
 }
 
+/* So many may come before the process does. */
+static u64 offered_pages(const struct mosix_msg *msg)
+{
+	const struct wire_offer *offer = (void *)msg->data;
+
+	return le64_to_cpu(offer->mem_kib) >> (PAGE_SHIFT - 10);
+}
+
 static int body_main(void *arg)
 {
 	struct mosix_task *mt = arg;
@@ -110,6 +118,8 @@ static int body_main(void *arg)
 	ret = mosix_build_space(proc, link);
 	ret = ret ?: unshare_nsproxy_namespaces(CLONE_NEWTIME, &ns, NULL, NULL);
 	msg = await(mt, link, MSG_OFFER);
+	if (msg && !ret)
+		proc->pages->early_max = offered_pages(msg);
 	if (msg && !ret)
 		mosix_link_send_plain(link, MSG_ACCEPT, mosix_msg_id(msg));
 	else if (msg)

@@ -9,6 +9,7 @@
  */
 #include "pages.h"
 
+#include "early.h"
 #include "link.h"
 #include "totals.h"
 
@@ -260,19 +261,24 @@ static void leave_mapping(struct mosix_pages *pg)
  * the page anew. A page for which nobody waits is put in place at once where
  * that can be, the others land.
  *
- * Return: 0, -ENOMEM: the process cannot go on.
+ * Return: 0, -ENOMEM: the process cannot go on; what mosix_early_keep() and
+ * mosix_early_take() return.
  * Context: the link's receiver; waits for nobody but @pg->lock.
  */
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
 	unsigned long nr = le64_to_cpu(head->addr) >> PAGE_SHIFT, at;
-	struct landing l = { .pg = pg, .vma = enter_mapping(pg, nr) };
+	struct landing l = { .pg = pg };
 	long step = wire_step(head->step);
-	int ret = 0;
 	u32 i, run;
+	int ret;
 
+	if (le32_to_cpu(head->flags) & PAGES_EARLY)
+		return mosix_early_keep(pg, msg);
+	l.vma = enter_mapping(pg, nr);
 	mutex_lock(&pg->lock);
+	ret = mosix_early_take(pg, msg);
 	for (i = 0; i < msg->npages && !ret; i += max(run, 1U)) {
 		at = nr + i * step;
 		run = mosix_pages_alike(pg, at, step == 1 ? msg->npages - i : 1,

@@ -23,6 +23,7 @@
 
 #include "allow.h"
 #include "clock.h"
+#include "early.h"
 #include "link.h"
 #include "pages.h"
 #include "stay.h"
@@ -68,6 +69,8 @@ static int send_first(struct mosix_move *move, struct mosix_pages *pg)
 static int send_memory(struct mosix_move *move, struct mosix_pages *pg)
 {
 	mosix_strategy_choose(move, pg->link);
+	mosix_early_adopt(pg, move->early, pg->link);
+	move->early = NULL;
 	return move->choice.strategy == STRATEGY_EAGER ? mosix_push_all(pg) :
 							 send_first(move, pg);
 }

@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 
 struct kernel_clone_args;
+struct mosix_early;
 
 /* Who wanted a move. */
 enum mosix_why {
@@ -34,6 +35,8 @@ enum mosix_why {
  * @passing: times that it was put off for a reason that passes
  * @late: times that a thread did not come to stand still
  * @watched: what it touches is known since it was offered
+ * @offered_kib: memory that the host has room for
+ * @early: what was sent while it ran, NULL nothing
  * @link: made and accepted by the host; NULL for a way home
  * @work: makes the link, in a kernel thread
  * @done: complete when @result counts
@@ -52,6 +55,8 @@ struct mosix_move {
 	u8 late;
 	bool watched;
 	struct choice choice;
+	u64 offered_kib;
+	struct mosix_early *early;
 	struct mosix_link *link;
 	struct work_struct work;
 	struct completion done;

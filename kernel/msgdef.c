@@ -8,6 +8,7 @@
 #include "adopt.h"
 #include "allow.h"
 #include "call.h"
+#include "early.h"
 #include "image.h"
 #include "migrate.h"
 #include "nice.h"
@@ -43,6 +44,7 @@ static int take_pages(struct mosix_link *link, struct mosix_msg *msg);
 static int take_page_none(struct mosix_link *link, struct mosix_msg *msg);
 static int take_page_req(struct mosix_link *link, struct mosix_msg *msg);
 static int take_reply(struct mosix_link *link, struct mosix_msg *msg);
+static int take_spent(struct mosix_link *link, struct mosix_msg *msg);
 
 static const struct msgdef at_home[MSG_TYPES] = {
 	[MSG_WELCOME]	= ANSWER,
@@ -85,6 +87,7 @@ static const struct msgdef at_host[MSG_TYPES] = {
 	[MSG_WATCH]	= RECEIVE(mosix_cputimer_heard),
 	[MSG_LOOK]	= RECEIVE(take_page_req),
 	[MSG_NODES]	= RECEIVE(mosix_allow_heard),
+	[MSG_SPENT]	= RECEIVE(take_spent),
 };
 
 static const struct msgdef *find_def(const struct mosix_link *link, u16 type)
@@ -215,11 +218,32 @@ static int want(struct mosix_pages *pg, struct mosix_msg *msg)
 	return 0;
 }
 
+static int spend(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	mutex_lock(&pg->lock);
+	mosix_early_forget(pg);
+	mutex_unlock(&pg->lock);
+	mosix_msg_free(msg);
+	return 0;
+}
+
+static int take_spent(struct mosix_link *link, struct mosix_msg *msg)
+{
+	return with_pages(link, msg, spend);
+}
+
 /* What names a thread is about the large window of its call. */
 static int take_pages(struct mosix_link *link, struct mosix_msg *msg)
 {
+	const struct wire_pages *head = (void *)msg->data;
+
 	if (!msg->h.tid)
 		return with_pages(link, msg, land);
+	/* That is never sent early. */
+	if (head->kept || le32_to_cpu(head->flags) & PAGES_EARLY) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
 	return link->side == SIDE_HOME ? mosix_bulk_heard(link, msg) :
 					 mosix_call_part(link, msg);
 }

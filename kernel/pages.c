@@ -22,6 +22,7 @@
  */
 #include "pages.h"
 
+#include "early.h"
 #include "link.h"
 
 #include <linux/mm.h>
@@ -55,6 +56,7 @@ struct mosix_pages *mosix_pages_new(struct mm_struct *mm)
 	mt_init(&pg->pushed);
 	mt_init(&pg->kinds);
 	xa_init(&pg->flight);
+	xa_init(&pg->kept);
 	init_waitqueue_head(&pg->wait);
 	mosix_serve_init(pg);
 	mosix_background_init(pg);
@@ -89,6 +91,9 @@ static void clear_state(struct mosix_pages *pg)
 	mtree_destroy(&pg->home);
 	mtree_destroy(&pg->pushed);
 	mtree_destroy(&pg->kinds);
+	mosix_early_free(pg->early);
+	pg->early = NULL;
+	mosix_early_forget(pg);
 }
 
 /**

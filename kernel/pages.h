@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+struct mosix_early;
 struct mosix_link;
 struct mosix_msg;
 
@@ -91,6 +92,11 @@ struct mosix_move_map {
  * @asking: who has entered a request and not sent it yet
  * @unanswered: how many there are, with the one that is being answered
  * @work: answers them
+ * @early: home: what was sent while the process ran, NULL nothing
+ * @kept: body: what came so, by page number, a reference to each
+ * @early_nr: how many pages came so
+ * @early_max: how many were offered
+ * @kept_nr: home: pages that needed not be sent again
  * @follows: home: what is still here is to follow the body, by the strategy
  * @pushing: home: it does now
  * @push: does that
@@ -133,6 +139,11 @@ struct mosix_pages {
 	u32 asking;
 	atomic_t unanswered;
 	struct work_struct work;
+	struct mosix_early *early;
+	struct xarray kept;
+	u64 early_nr;
+	u64 early_max;
+	u64 kept_nr;
 	u8 follows;
 	u8 pushing;
 	struct work_struct push;

@@ -35,7 +35,7 @@ static struct mosix_param params[PARAM_COUNT] = {
 	[PARAM_STRATEGY] = {
 		.name = "strategy", .max = STRATEGIES - 1,
 		.words = choice_strategies,
-		.help = "how memory travels: auto, demand, eager or push",
+		.help = "how memory travels: auto, demand, eager, push or precopy",
 	},
 	[PARAM_EAGER_KIB] = {
 		.name = "eager_kib", .max = U32_MAX, USUAL(2048), .unit = "KiB",

@@ -236,6 +236,7 @@ static void show_stats(struct seq_file *m, struct task_struct *p)
 	seq_printf(m, "pages_pushed %llu\n", pg ? pg->pushed_nr : 0);
 	seq_printf(m, "pages_ahead %llu\n", pg ? pg->ahead_nr : 0);
 	seq_printf(m, "faults %llu\n", pg ? pg->faults : 0);
+	seq_printf(m, "pages_kept %llu\n", pg ? pg->kept_nr : 0);
 	seq_printf(m, "pages_here %lu\n", pages_here(p));
 	mosix_strategy_stats(m, proc);
 	mosix_pages_put(pg);

@@ -6,6 +6,7 @@
  */
 #include "pages.h"
 
+#include "early.h"
 #include "hot.h"
 #include "link.h"
 #include "totals.h"
@@ -432,6 +433,7 @@ static int give_pushed(struct mosix_pages *pg, unsigned long first,
 	}
 	mutex_lock(&pg->lock);
 	ret = mosix_pages_give(pg, first, last - first + 1);
+	mosix_early_drop(pg, first, last - first + 1);
 	mutex_unlock(&pg->lock);
 	return ret;
 }

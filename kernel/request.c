@@ -9,17 +9,19 @@
 
 #include "allow.h"
 #include "call.h"
+#include "early.h"
 #include "hot.h"
 #include "moves.h"
 #include "node.h"
+#include "rounds.h"
 #include "stay.h"
+#include "strategy.h"
 #include "trace.h"
 #include "x86.h"
 
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/mosix.h>
-#include <linux/ptrace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -41,6 +43,7 @@ static void move_release(struct kref *ref)
 		mosix_link_close(move->link, -ECANCELED);
 		mosix_link_put(move->link);
 	}
+	mosix_early_free(move->early);
 	mosix_proc_put(move->proc);
 	kfree(move);
 }
@@ -242,7 +245,8 @@ static struct mosix_msg *make_offer(struct mosix_move *move,
 	if (move->why == MOSIX_WHY_BALANCE || move->why == MOSIX_WHY_EXEC)
 		offer->load_milli =
 			cpu_to_le32(max(load_milli(move->proc), 1U));
-	offer->mem_kib = cpu_to_le64((u64)get_mm_rss(mm) << (PAGE_SHIFT - 10));
+	move->offered_kib = (u64)get_mm_rss(mm) << (PAGE_SHIFT - 10);
+	offer->mem_kib = cpu_to_le64(move->offered_kib);
 	offer->at = cpu_to_le16(mosix_proc_where(move->proc));
 	offer->moves = cpu_to_le16(min_t(u32, READ_ONCE(move->proc->nmigs),
 					 U16_MAX));
@@ -323,6 +327,28 @@ static int offer(struct mosix_move *move, struct mosix_link *link,
 	return mosix_move_ask(link, msg, MSG_ACCEPT, OFFER_TIMEOUT_S * HZ, text);
 }
 
+/* What can be done of a move while the process runs on. */
+static int send_early(struct mosix_move *move, struct mosix_link *link)
+{
+	struct task_struct *task;
+	struct mm_struct *mm;
+	int ret = 0;
+
+	if (!move->watched)
+		return 0;	/* it runs elsewhere */
+	task = live_task(move->proc, &mm);
+	if (!task)
+		return 0;	/* who kicks it finds that out */
+	mmgrab(mm);
+	mmput(mm);
+	put_task_struct(task);
+	mosix_strategy_plan(move, link, mm);
+	if (move->choice.strategy == STRATEGY_PRECOPY)
+		ret = mosix_rounds_run(move, link, mm);
+	mmdrop(mm);
+	return ret;
+}
+
 static int prepare(struct mosix_move *move, const char **text)
 {
 	struct mosix_link *link;
@@ -335,6 +361,10 @@ static int prepare(struct mosix_move *move, const char **text)
 		return PTR_ERR(link);
 	}
 	ret = offer(move, link, text);
+	if (!ret) {
+		*text = "link lost";
+		ret = send_early(move, link);
+	}
 	if (ret) {
 		mosix_link_close(link, -ECANCELED);
 		mosix_link_put(link);
@@ -623,54 +653,6 @@ int mosix_migrate_request(struct task_struct *p, u16 node, enum mosix_why why)
 		ret = -EINTR;
 	mosix_move_put(move);
 	return ret;
-}
-
-static void count_tracer(struct mosix_proc *proc, int more)
-{
-	spin_lock(&proc->lock);
-	proc->tracers += more;
-	spin_unlock(&proc->lock);
-}
-
-/**
- * mosix_task_trace - hook: current wants to trace a task
- * @p: the task, held
- * @request: PTRACE_ATTACH or PTRACE_SEIZE
- * @addr: its argument
- * @flags: its options
- * @attach: what attaches
- *
- * What a tracer looks at is at home only while the body is: it comes home
- * first. A move that is wanted already is waited for, and none begins from
- * here on: a tracer that comes is a reason to stay, as one that is there.
- *
- * Return: what @attach returns; -EPERM for a guest, which is traced at its
- * home; -ERESTARTNOINTR when a signal came first; what
- * mosix_migrate_request() returns when it cannot come home.
- * Context: process context, sleeps.
- */
-int mosix_task_trace(struct task_struct *p, long request, unsigned long addr,
-		     unsigned long flags, mosix_attach_fn attach)
-{
-	struct mosix_proc *proc;
-	int ret;
-
-	/* Who may not trace it must not be able to move it either. */
-	if ((!mosix_node_self() && !mosix_task_proc(p)) ||
-	    (p->flags & PF_KTHREAD) ||
-	    same_thread_group(p, current) ||
-	    !ptrace_may_access(p, PTRACE_MODE_ATTACH_REALCREDS) ||
-	    mosix_task_ensure(p))
-		return attach(p, request, addr, flags);
-	if (is_guest(p))
-		return -EPERM;
-	proc = mosix_task_proc(p);
-	count_tracer(proc, 1);
-	ret = mosix_migrate_request(p, 0, MOSIX_WHY_USER);
-	if (!ret)
-		ret = attach(p, request, addr, flags);
-	count_tracer(proc, -1);
-	return ret == -EINTR ? -ERESTARTNOINTR : ret;
 }
 
 /**

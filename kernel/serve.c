@@ -12,6 +12,7 @@
 #include "pages.h"
 
 #include "copy.h"
+#include "early.h"
 #include "link.h"
 #include "look.h"
 #include "totals.h"
@@ -199,6 +200,7 @@ static int take_landed(struct mosix_pages *pg, unsigned long nr, u32 count,
 	ret = mosix_pages_give(pg, nr, n);
 	if (ret)
 		return ret;
+	mosix_early_drop(pg, nr, n);
 	for (; n; n--) {
 		f = xa_erase(&pg->flight, nr++);
 		mosix_serve_add(msg, f->page);
@@ -311,7 +313,8 @@ static int take_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 		return ret;
 	}
 	mosix_serve_take_out(vma, nr << PAGE_SHIFT, (nr + count) << PAGE_SHIFT);
-	mosix_serve_fill(msg, count);
+	/* Behind that nobody writes to them any more: now their content counts. */
+	mosix_early_fill(pg, nr, msg, count);
 	return 0;
 }
 
@@ -328,6 +331,9 @@ static int copy_present(struct mosix_pages *pg, struct vm_area_struct *vma,
 	if (got <= 0)
 		return -EFAULT;
 	head->flags = cpu_to_le32(PAGES_COPY);
+	mutex_lock(&pg->lock);
+	mosix_early_drop(pg, nr, got);
+	mutex_unlock(&pg->lock);
 	mosix_serve_fill(msg, got);
 	return 0;
 }

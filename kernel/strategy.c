@@ -12,6 +12,7 @@
 #include "link.h"
 #include "migrate.h"
 #include "param.h"
+#include "rounds.h"
 
 #include <linux/mm.h>
 #include <linux/seq_file.h>
@@ -49,6 +50,9 @@ static void show_facts(struct seq_file *m, const struct choice_facts *f)
 	seq_printf(m, "link_kib_s %u\n", f->link_kib_s);
 	seq_printf(m, "round_us %u\n", f->round_us);
 	seq_printf(m, "stay_ms %llu\n", f->stay_ms);
+	seq_printf(m, "touched_kib %llu\n", f->touched_kib);
+	seq_printf(m, "grows_kib_s %llu\n", f->grows_kib_s);
+	seq_printf(m, "written_milli %u\n", f->written_milli);
 }
 
 /**
@@ -137,16 +141,9 @@ static u32 round_us(const struct mosix_link *link)
 	return READ_ONCE(tcp_sk(link->sock->sk)->srtt_us) >> 3;
 }
 
-/**
- * mosix_strategy_choose - how current's memory travels
- * @move: its move out, whose choice is made here
- * @link: where to
- *
- * Nothing here takes the longer the larger the process is: it stands still.
- *
- * Context: the departing task.
- */
-void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link)
+/* What is known at once, however large the process is. */
+static void fill_facts(struct mosix_move *move, struct mosix_link *link,
+		       struct mm_struct *mm)
 {
 	struct choice_facts *facts = &move->choice.facts;
 
@@ -157,15 +154,55 @@ void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link)
 	facts->link_kib_s = speed_to(move->to) ?: mosix_param(PARAM_LINK_KIB_S);
 	facts->round_us = round_us(link);
 	facts->stay_ms = READ_ONCE(move->proc->stay_ms);
-	facts->mem_kib = (u64)get_mm_rss(current->mm) << (PAGE_SHIFT - 10);
+	facts->mem_kib = (u64)get_mm_rss(mm) << (PAGE_SHIFT - 10);
+}
+
+/**
+ * mosix_strategy_plan - shall memory be sent before the process leaves?
+ * @move: its move out
+ * @link: where to, which has accepted it
+ * @mm: its memory, grabbed by the caller
+ *
+ * Only when the answer may be yes it is looked at what the process does.
+ *
+ * Context: kernel thread; the process runs.
+ */
+void mosix_strategy_plan(struct mosix_move *move, struct mosix_link *link,
+			 struct mm_struct *mm)
+{
+	struct choice_facts *facts = &move->choice.facts;
+
+	fill_facts(move, link, mm);
+	facts->runs = true;
+	if (choice_is_open(facts))
+		mosix_rounds_look(mm, facts);
 	choice_make(&move->choice);
 }
 
+/**
+ * mosix_strategy_choose - how current's memory travels
+ * @move: its move out, whose choice is made here
+ * @link: where to
+ *
+ * When it was sent before, so it is; else this is the size that counts. Nothing
+ * here takes the longer the larger the process is: it stands still.
+ *
+ * Context: the departing task.
+ */
+void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link)
+{
+	if (move->early)
+		return;
+	fill_facts(move, link, current->mm);
+	move->choice.facts.runs = false;
+	choice_make(&move->choice);
+}
 
 /**
  * mosix_strategy_follows - does what is left at home follow the body by itself?
  * @choice: how its memory travels
  *
+ * So it does when it was sent early: as a bit where that still is what it is.
  * Behind a small process that went at once it is what was never populated: as
  * zero pages, so that nobody waits for them.
  *
@@ -174,7 +211,9 @@ void mosix_strategy_choose(struct mosix_move *move, struct mosix_link *link)
  */
 bool mosix_strategy_follows(const struct choice *choice)
 {
-	return choice->strategy == STRATEGY_PUSH || choice->why == CHOICE_SMALL;
+	return choice->strategy == STRATEGY_PUSH ||
+	       choice->strategy == STRATEGY_PRECOPY ||
+	       choice->why == CHOICE_SMALL;
 }
 
 /**

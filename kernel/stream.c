@@ -347,7 +347,7 @@ static int recv_pages(struct mosix_link *link, struct mosix_msg *msg)
 	int ret;
 
 	msg->npages = le32_to_cpu(head->count);
-	ret = make_room(msg, le32_to_cpu(head->zero));
+	ret = make_room(msg, le32_to_cpu(head->zero | head->kept));
 	if (ret)
 		return ret;
 	for (i = 0; i < msg->npages; i++)

@@ -50,8 +50,9 @@ enum mosix_frozen {
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
  * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
- *	@newborn, @tracers, @nlive, @nodes, @chosen with what follows it, the barrier, @arrived, and each thread's @task,
- *	@inbox, @signals, @scratch, @bulk; not @home, which never changes
+ *	@newborn, @tracers, @nlive, @nodes, @chosen with what follows it, the
+ *	barrier, @arrived, and each thread's @task, @inbox, @signals, @scratch,
+ *	@bulk; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
  * @nlive: those that have not ended

@@ -59,6 +59,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_LOOK]	= HEAD(LOOK, struct wire_look, SIDE_HOME),
 	[MSG_SEEN]	= TAIL(SEEN, struct wire_seen, SIDE_HOST),
 	[MSG_NODES]	= HEAD(NODES, struct wire_nodes, SIDE_HOME),
+	[MSG_SPENT]	= FIXED(SPENT, SIDE_HOME),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -171,25 +172,39 @@ static int check_step(__le32 step)
 	return pages > WIRE_STEP_MAX || pages < -WIRE_STEP_MAX ? -EBADMSG : 0;
 }
 
+/* What is sent early is sent: nothing of it can be known over there. */
+static int check_early(const struct wire_pages *p)
+{
+	u32 flags = le32_to_cpu(p->flags);
+
+	if (!(flags & PAGES_EARLY))
+		return 0;
+	if (flags != PAGES_EARLY || p->zero || p->kept || wire_step(p->step) != 1)
+		return -EBADMSG;
+	return 0;
+}
+
 static int check_pages(const struct wire_pages *p, u32 len)
 {
 	u32 count = le32_to_cpu(p->count);
-	u32 zero = le32_to_cpu(p->zero);
+	u32 unsent = le32_to_cpu(p->zero) | le32_to_cpu(p->kept);
 	u32 full;
 
 	if (!count || count > WIRE_PAGES_MAX || check_step(p->step))
 		return -EBADMSG;
 	if (le64_to_cpu(p->addr) & (WIRE_PAGE_SIZE - 1))
 		return -EBADMSG;
-	if (le32_to_cpu(p->flags) & ~(u32)PAGES_COPY)
+	if (le32_to_cpu(p->flags) & ~(u32)PAGES_FLAGS || p->pad)
 		return -EBADMSG;
-	if (count < 32 && zero >> count)
+	if (p->zero & p->kept)
 		return -EBADMSG;
-	for (full = count; zero; zero &= zero - 1)
+	if (count < 32 && unsent >> count)
+		return -EBADMSG;
+	for (full = count; unsent; unsent &= unsent - 1)
 		full--;
 	if (len - sizeof(*p) != (u64)full * WIRE_PAGE_SIZE)
 		return -EBADMSG;
-	return 0;
+	return check_early(p);
 }
 
 static int check_page_req(const struct wire_page_req *r)

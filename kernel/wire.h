@@ -29,7 +29,7 @@
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
  *	LOOK and SEEN; pages may have gaps between them; NODES; a large window
- *	of a call travels as pages
+ *	of a call travels as pages; pages may be sent early and be kept: SPENT
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -116,6 +116,7 @@ enum wire_type {
 	MSG_SEEN	= 33,	/* answers LOOK */
 	/* while away: home to host */
 	MSG_NODES	= 34,	/* where the process may be */
+	MSG_SPENT	= 35,	/* pages that were sent early are not needed */
 	MSG_TYPES
 };
 
@@ -501,12 +502,14 @@ static inline s32 wire_step(__le32 step)
 }
 
 /**
- * struct wire_pages - head of PAGES; the pages that are not zero follow
+ * struct wire_pages - head of PAGES; pages that are in no bitmap follow
  * @addr: address of the first page
  * @count: pages described, 1 to WIRE_PAGES_MAX
  * @zero: bit i set: page i is all zero and not sent
  * @flags: enum wire_pages_flags
  * @step: as in PAGE_REQ
+ * @kept: bit i set: page i is what was sent early for this address, and not sent
+ * @pad: zero
  */
 struct wire_pages {
 	__le64 addr;
@@ -514,12 +517,16 @@ struct wire_pages {
 	__le32 zero;
 	__le32 flags;
 	__le32 step;
+	__le32 kept;
+	__le32 pad;
 };
 
-static_assert(sizeof(struct wire_pages) == 24);
+static_assert(sizeof(struct wire_pages) == 32);
 
 enum wire_pages_flags {
 	PAGES_COPY	= 1,	/* immutable: the sender keeps them too */
+	PAGES_EARLY	= 2,	/* the process still runs and may write to them */
+	PAGES_FLAGS	= 3,	/* all of them */
 };
 
 /* Payload of PAGE_NONE: nothing is mapped there, the waiter gets a fault. */

@@ -29,7 +29,7 @@ static const char usage[] =
 "  -N, --nodes LIST   let it, and its children, be on these nodes only; with a\n"
 "                     ! in front: on any but these\n"
 "  -s, --strategy WORD  how its memory, and its children's, travels: demand,\n"
-"                     eager, push, or auto, which the kernel chooses\n"
+"                     eager, push, precopy, or auto: the kernel chooses\n"
 "  -J, --job NAME     name it: migrate -j and mosps -J take the name\n"
 "  -S, --batch N      run the command lines of FILE, N at once (- is standard\n"
 "                     input); write those that fail to FAILED\n"

@@ -59,7 +59,7 @@ static inline u64 handler_pages(const struct wire_pages *p)
 	const u8 *bytes = (const u8 *)(p + 1);
 
 	for (u32 i = 0; i < le32_to_cpu(p->count); i++)
-		if (!(le32_to_cpu(p->zero) & 1u << i))
+		if (!((le32_to_cpu(p->zero) | le32_to_cpu(p->kept)) & 1u << i))
 			bytes += handler_touch(bytes, WIRE_PAGE_SIZE);
 	return bytes - (const u8 *)p;
 }

@@ -7,7 +7,9 @@
  *   - a reply carries no more of a window than the call has room for;
  *   - a body says nothing before it was told to go;
  *   - a private page is on one node: it crosses again only after it has come
- *     back, or after the memory was mapped anew (invariant 1 of the design).
+ *     back, or after the memory was mapped anew (invariant 1 of the design);
+ *   - pages are sent early only before the body goes, and a page is kept only
+ *     when it was sent early and has not crossed since.
  *
  * An answer follows its request on the bridge, as an effect its cause.
  */
@@ -45,14 +47,23 @@ struct request {
 	struct wire_call call;
 };
 
+/* Below the address of a page. */
+enum slot_bits {
+	SLOT_HOME	= 1,	/* it is at home */
+	SLOT_USED	= 2,
+	SLOT_EARLY	= 4,	/* it was sent early */
+	SLOT_CROSSED	= 8,	/* it is known where it is */
+	SLOT_BITS	= 15,
+};
+
 /**
  * struct link - a connection
  * @older: the link that was made before this one
  * @stream: the direction from home to host
  * @requests: unanswered ones
  * @gone: the body was told to go
- * @owner: hash table of pages that crossed: address, low bit set: it is at
- *	home; 0: free slot
+ * @forgot: the memory was mapped anew: what was early is not known any more
+ * @owner: hash table of pages: address and enum slot_bits; 0: free slot
  * @slots: size of the table, a power of two
  * @used: slots that are not free
  * @pages: for laws_pages()
@@ -62,6 +73,7 @@ struct link {
 	const struct stream *stream;
 	struct request *requests;
 	int gone;
+	int forgot;
 	u64 *owner;
 	u32 slots;
 	u32 used;
@@ -117,6 +129,7 @@ static void forget_pages(struct link *link)
 	if (link->used)
 		memset(link->owner, 0, link->slots * sizeof(*link->owner));
 	link->used = 0;
+	link->forgot = 1;
 }
 
 /* The slot of a page: its own, or a free one. */
@@ -125,7 +138,7 @@ static u64 *find_slot(u64 *owner, u32 slots, u64 addr)
 	u32 at = (addr >> 12) * 0x9e3779b97f4a7c15ULL >> 32;
 
 	for (at &= slots - 1; owner[at]; at = (at + 1) & (slots - 1)) {
-		if ((owner[at] & ~3ULL) == addr)
+		if ((owner[at] & ~(u64)SLOT_BITS) == addr)
 			break;
 	}
 	return &owner[at];
@@ -141,7 +154,7 @@ static void grow(struct link *link)
 		err(1, "pages of a link");
 	for (i = 0; i < link->slots; i++) {
 		if (link->owner[i])
-			*find_slot(owner, slots, link->owner[i] & ~3ULL) =
+			*find_slot(owner, slots, link->owner[i] & ~(u64)SLOT_BITS) =
 				link->owner[i];
 	}
 	free(link->owner);
@@ -149,22 +162,50 @@ static void grow(struct link *link)
 	link->slots = slots;
 }
 
-/* A slot holds the address and, below it, 2 and who has the page. */
-static void cross(struct link *link, const struct message *m, u64 addr)
+static void complain_page(const struct message *m, u64 addr, const char *did)
 {
-	int from_home = m->stream->opener;
 	char what[64];
+
+	snprintf(what, sizeof(what), "page %llx %s", addr, did);
+	complain(m, what);
+}
+
+static u64 *slot_of(struct link *link, u64 addr)
+{
 	u64 *slot;
 
 	if (link->used * 2 >= link->slots)
 		grow(link);
 	slot = find_slot(link->owner, link->slots, addr);
-	if (*slot && (*slot & 1) != (u64)from_home) {
-		snprintf(what, sizeof(what), "page %llx left twice", addr);
-		complain(m, what);
-	}
 	link->used += !*slot;
-	*slot = addr | 2 | !from_home;
+	return slot;
+}
+
+static void cross(struct link *link, const struct message *m, u64 addr,
+		  int kept)
+{
+	int from_home = m->stream->opener;
+	u64 *slot = slot_of(link, addr);
+
+	if (*slot & SLOT_CROSSED && (*slot & SLOT_HOME) != (u64)from_home)
+		complain_page(m, addr, "left twice");
+	if (kept && !link->forgot && !(from_home && *slot & SLOT_EARLY))
+		complain_page(m, addr, "was never sent early");
+	*slot = addr | SLOT_USED | SLOT_CROSSED | (from_home ? 0 : SLOT_HOME);
+}
+
+static void see_early(struct link *link, const struct message *m)
+{
+	const struct wire_pages *p = m->payload;
+	u32 i;
+
+	if (!m->stream->opener || link->gone)
+		complain(m, "pages that are not early");
+	for (i = 0; i < le32_to_cpu(p->count); i++) {
+		u64 addr = le64_to_cpu(p->addr) + (u64)i * WIRE_PAGE_SIZE;
+
+		*slot_of(link, addr) = addr | SLOT_USED | SLOT_EARLY;
+	}
 }
 
 static void see_pages(struct link *link, const struct message *m)
@@ -177,13 +218,18 @@ static void see_pages(struct link *link, const struct message *m)
 		link->pages.copies += count;
 		return;
 	}
+	if (le32_to_cpu(p->flags) & PAGES_EARLY) {
+		see_early(link, m);
+		return;
+	}
 	if (m->stream->opener)
 		link->pages.out += count;
 	else
 		link->pages.back += count;
 	for (i = 0; i < count; i++)
 		cross(link, m, le64_to_cpu(p->addr) +
-		      (u64)((s64)i * wire_step(p->step) * WIRE_PAGE_SIZE));
+		      (u64)((s64)i * wire_step(p->step) * WIRE_PAGE_SIZE),
+		      le32_to_cpu(p->kept) >> i & 1);
 }
 
 static int changes_memory(u64 nr)

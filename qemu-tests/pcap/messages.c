@@ -222,9 +222,10 @@ const char *message_detail(const struct message *m)
 			 wire_step(req->step));
 		break;
 	case MSG_PAGES:
-		snprintf(text, sizeof(text), "addr=%llx count=%u step=%d zero=%x",
+		snprintf(text, sizeof(text), "addr=%llx count=%u step=%d zero=%x kept=%x flags=%x",
 			 le64_to_cpu(pages->addr), le32_to_cpu(pages->count),
-			 wire_step(pages->step), le32_to_cpu(pages->zero));
+			 wire_step(pages->step), le32_to_cpu(pages->zero),
+			 le32_to_cpu(pages->kept), le32_to_cpu(pages->flags));
 		break;
 	}
 	return text;

@@ -65,7 +65,7 @@ _mosix() {
 		mapfile -t COMPREPLY < <(compgen -A signal -- "$2")
 		return ;;
 	-s | --strategy)
-		_mosix_words "auto demand eager push"
+		_mosix_words "auto demand eager push precopy"
 		return ;;
 	-u | --user)
 		mapfile -t COMPREPLY < <(compgen -u -- "$2")

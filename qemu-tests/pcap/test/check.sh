@@ -56,12 +56,12 @@ start='> HELLO id=1
 > IMAGE_END id=3
 < STARTED id=3'
 # One page, which went out and came back.
-trip='> PAGES addr=0x5000 count=1 len=4120
-< PAGES addr=0x5000 count=1 len=4120'
+trip='> PAGES addr=0x5000 count=1 len=4128
+< PAGES addr=0x5000 count=1 len=4128'
 
 check_sound() {
 	good "a whole life" <<<"$start
-	> PAGES addr=0x1000 count=2 len=8216
+	> PAGES addr=0x1000 count=2 len=8224
 	< CALL id=1 nr=1 tid=7 nwin=1 win=9 dir=2
 	> REPLY id=1 tid=7 out=5 len=45
 	< PAGES addr=0x2000 count=1 zero=1
@@ -82,13 +82,13 @@ check_sound() {
 	$trip
 	$trip"
 	good "a copy may go twice" <<<"$start
-	> PAGES addr=0x5000 count=1 flags=1 len=4120
-	> PAGES addr=0x5000 count=1 flags=1 len=4120"
+	> PAGES addr=0x5000 count=1 flags=1 len=4128
+	> PAGES addr=0x5000 count=1 flags=1 len=4128"
 	good "a page may leave again after munmap" <<<"$start
-	> PAGES addr=0x5000 count=1 len=4120
+	> PAGES addr=0x5000 count=1 len=4128
 	< CALL id=1 nr=11
 	> REPLY id=1
-	> PAGES addr=0x5000 count=1 len=4120"
+	> PAGES addr=0x5000 count=1 len=4128"
 	good "both ends number their requests" <<<"$start
 	> OFFER id=9 at=1
 	< CALL id=9
@@ -97,11 +97,19 @@ check_sound() {
 	says check "a lost segment is a hole" "1 with holes" <<<"$start
 	segment 100
 	lose
-	> PAGES addr=0x5000 count=1 len=4120"
+	> PAGES addr=0x5000 count=1 len=4128"
+	good "a page may be kept that was sent early, twice" <<<"${start%> IMAGE_END*}
+	> PAGES addr=0x5000 count=2 flags=2 len=8224
+	> PAGES addr=0x6000 count=1 flags=2 len=4128
+	> IMAGE_END id=3
+	< STARTED id=3
+	> PAGES addr=0x5000 count=2 kept=3
+	< PAGES addr=0x5000 count=1 len=4128
+	> SPENT"
 	says pages "pages are counted by direction" " 3 1 1" <<<"$start
-	> PAGES addr=0x1000 count=3 len=12312
+	> PAGES addr=0x1000 count=3 len=12320
 	< PAGES addr=0x2000 count=1 zero=1
-	< PAGES addr=0x9000 count=1 flags=1 len=4120"
+	< PAGES addr=0x9000 count=1 flags=1 len=4128"
 }
 
 check_codec() {
@@ -119,11 +127,27 @@ check_codec() {
 
 check_laws() {
 	bad "a page that leaves twice" "page 5000 left twice" <<<"$start
-	> PAGES addr=0x5000 count=1 len=4120
-	> PAGES addr=0x5000 count=1 len=4120"
+	> PAGES addr=0x5000 count=1 len=4128
+	> PAGES addr=0x5000 count=1 len=4128"
 	bad "a page that comes back twice" "page 5000 left twice" <<<"$start
 	$trip
 	< PAGES addr=0x4000 count=2 zero=3"
+	bad "a page that is kept though it was not sent" \
+		"page 6000 was never sent early" <<<"${start%> IMAGE_END*}
+	> PAGES addr=0x5000 count=1 flags=2 len=4128
+	> IMAGE_END id=3
+	< STARTED id=3
+	> PAGES addr=0x5000 count=2 kept=3"
+	bad "a page that is kept twice" "page 5000 was never sent early" \
+		<<<"${start%> IMAGE_END*}
+	> PAGES addr=0x5000 count=1 flags=2 len=4128
+	> IMAGE_END id=3
+	< STARTED id=3
+	> PAGES addr=0x5000 count=1 kept=1
+	< PAGES addr=0x5000 count=1 len=4128
+	> PAGES addr=0x5000 count=1 kept=1"
+	bad "a page that is early when the body has gone" "not early" <<<"$start
+	> PAGES addr=0x5000 count=1 flags=2 len=4128"
 	bad "a thousand pages later" "page 5000 left twice" <<<"$start
 	> PAGES addr=0x5000 count=1 zero=1
 	$(for ((i = 1; i < 1500; i++)); do

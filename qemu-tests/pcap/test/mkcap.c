@@ -44,6 +44,7 @@ static const struct {
 	{ MSG_PAGES, "count", offsetof(struct wire_pages, count), 4 },
 	{ MSG_PAGES, "zero", offsetof(struct wire_pages, zero), 4 },
 	{ MSG_PAGES, "flags", offsetof(struct wire_pages, flags), 4 },
+	{ MSG_PAGES, "kept", offsetof(struct wire_pages, kept), 4 },
 };
 
 static pcap_dumper_t *out;
