@@ -34,7 +34,8 @@
 enum {
 	ROUNDS_MAX	= 3,
 	QUEUED_MAX	= 1 << 20,	/* bytes copied ahead of the wire */
-	LOOK_MS		= 20,		/* half a look at what a process does */
+	LOOK_MS		= 20,		/* a third of a look at what it does */
+	HOT_MS		= 1,		/* marked in this is its hot set */
 	LOOK_PAGES	= 32,		/* of which it is seen who is written to */
 };
 
@@ -80,8 +81,8 @@ static int skip_untouched(pmd_t *pmd, unsigned long addr, unsigned long next,
 	pmd_t value = pmdp_get_lockless(pmd);
 
 	cond_resched();
-	if (!r->all && arch_has_hw_nonleaf_pmd_young() && pmd_present(value) &&
-	    !pmd_leaf(value) && !pmd_young(value))
+	if (!r->all && pmd_present(value) && !pmd_young(value) &&
+	    (pmd_leaf(value) || arch_has_hw_nonleaf_pmd_young()))
 		walk->action = ACTION_CONTINUE;
 	return 0;
 }
@@ -400,7 +401,7 @@ static u32 count_written(struct rounds *r, const unsigned long *addr, u32 n)
  * @mm: the memory, grabbed by the caller
  * @facts: receives how much it touches and writes to
  *
- * As much as its next move takes for the offer, and 60 ms more.
+ * That takes 60 ms. What it touches is marked anew in the end, for its hot set.
  *
  * Context: kernel thread; the process runs.
  */
@@ -426,6 +427,8 @@ void mosix_rounds_look(struct mm_struct *mm, struct choice_facts *facts)
 			     << (PAGE_SHIFT - 10);
 	mosix_early_free(r->early);
 	end_rounds(r);
+	/* What was marked in so long is too much for a hot set. */
+	watch(mm, HOT_MS);
 }
 
 /**
@@ -436,7 +439,7 @@ void mosix_rounds_look(struct mm_struct *mm, struct choice_facts *facts)
  *
  * What fails here but the link only ends the rounds: what was sent is known.
  *
- * Return: 0, or the error that ended the link.
+ * Return: 0, -EHOSTUNREACH: the link has ended.
  * Context: kernel thread; the process runs.
  */
 int mosix_rounds_run(struct mosix_move *move, struct mosix_link *link,
@@ -453,6 +456,6 @@ int mosix_rounds_run(struct mosix_move *move, struct mosix_link *link,
 	ret = all_rounds(r, move);
 	end_rounds(r);
 	if (!ret)
-		watch(mm, LOOK_MS);
-	return READ_ONCE(link->error);
+		watch(mm, HOT_MS);
+	return READ_ONCE(link->error) ? -EHOSTUNREACH : 0;
 }

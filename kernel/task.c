@@ -429,7 +429,8 @@ static void inherit(struct task_struct *p, struct mosix_proc *from)
  *
  * A process of its own starts at home with nothing but the lock, the strategy and
  * the nodes where it may be, which are inherited, and goes where its parent goes
- * back to. A thread joins its process; when that is about to move it has to stand still like the others.
+ * back to. A thread joins its process; when that is about to move it has to stand
+ * still like the others.
  * At a host its maker does all that.
  *
  * Context: process context, fork, nothing held.
