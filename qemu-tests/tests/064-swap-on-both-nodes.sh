@@ -37,7 +37,7 @@ claim "memory is swapped out away" wait_for 20 has_swapped 2
 claim_trip swaps 3 2 home
 claim "memory is swapped out at home again" wait_for 20 has_swapped 1
 claim "it has seen nothing" passes swaps
-for strategy in demand eager push; do
+for strategy in demand eager push precopy; do
 	n1 tell /proc/mosix/admin/strategy $strategy
 	claim_tour 2 home 2 home -- swaps
 done
