@@ -70,6 +70,7 @@ units() {
 	part unit-deputy make_ktap deputy/test check
 	part unit-pcap make_ktap qemu-tests/pcap/test check
 	part unit-tools make_ktap tools check
+	part unit-shares qemu-tests/lib/test-share.sh
 }
 
 builds() {
@@ -113,6 +114,8 @@ check | all)
 	patches
 	part normal cluster normal "${sharp[@]}"
 	part debug cluster debug "${sharp_debug[@]}"
+	# One CPU each, of which a node has the share that a test asks for.
+	SMP=1 part six cluster -n 6 normal 1
 	if [ "${1:-check}" = all ]; then
 		part coccicheck $here/coccicheck.sh
 	fi ;;

@@ -8,6 +8,7 @@ set -uo pipefail
 lib=$TOP/qemu-tests/lib
 . "$lib/ktap.sh"
 . "$lib/net.sh"
+. "$lib/share.sh"
 . "$lib/boot.sh"
 . "$lib/guest.sh"
 . "$lib/splat.sh"

@@ -12,7 +12,7 @@
 # $DEBIAN (the disk of node 1; none when empty),
 # $CLUSTER/key (the cluster key; insecure when there is none), $MEM, $SMP,
 # $KERNEL_WORDS (more for the kernels' command line), $SLOW (how
-# many times slower than a normal guest on TCG).
+# many times slower than a normal guest on TCG), share.sh.
 #
 # A guest that gets no CPU for a while takes its timer for broken and panics:
 # no_timer_check. ACPI is off: its interpreter takes a debug kernel seconds, and
@@ -38,6 +38,7 @@ boot_qemu() {
 	local id=$1
 	shift
 	cd "$CLUSTER" || exit 1
+	share_join "$id" || exit 1
 	# shellcheck disable=SC2086 # $ACCEL is several words
 	exec setsid qemu-system-x86_64 -name "n$id" \
 		-nodefaults -no-user-config -display none -no-reboot \

@@ -11,6 +11,7 @@ lib=$TOP/qemu-tests/lib
 . "$lib/ktap.sh"
 . "$lib/image.sh"
 . "$lib/net.sh"
+. "$lib/share.sh"
 . "$lib/boot.sh"
 . "$lib/guest.sh"
 . "$lib/splat.sh"
@@ -30,8 +31,19 @@ needs_of() {
 	done | tr ' ' '\n' | sort -u | grep .
 }
 
+# Why a test cannot have the shares that it asks for.
+share_lacks() { # "PERCENT..."
+	if [[ ! $1 ]]; then
+		return
+	elif [[ ! ${SHARES-} ]]; then
+		echo "${SHARES_WHY:-no control groups were made}"
+	elif ((SMP != 1)); then
+		echo "needs SMP=1: a share is one of one CPU"
+	fi
+}
+
 run_test() {
-	local test=$1 name limit log before=$ktap_failed status only min
+	local test=$1 name limit log before=$ktap_failed status only min share
 	name=${test##*/}
 	name=${name%.sh}
 	only=$(header "$test" flavour)
@@ -44,6 +56,12 @@ run_test() {
 		ktap_result ok "$name # SKIP needs ${min% } nodes"
 		return
 	fi
+	share=$(header "$test" share)
+	min=$(share_lacks "$share")
+	if [[ $min ]]; then
+		ktap_result ok "$name # SKIP $min"
+		return
+	fi
 	limit=$(header "$test" limit)
 	limit=$((${limit:-120} * SLOW))
 	log=$CLUSTER/$name.log
@@ -51,7 +69,13 @@ run_test() {
 	mkdir -p "$TMP"
 	capture_start "$CLUSTER/$name.pcap" || ktap_result "not ok" \
 		"$name: packets are captured"
+	# shellcheck disable=SC2086 # one for each node
+	[[ ! $share ]] || shares $share
 	run_script "$test" "$name" "$log" "$limit"
+	if [[ $share ]]; then
+		share_used >>"$log"
+		shares max
+	fi
 	capture_stop
 	check_wire "$test" "$name" >>"$log" 2>&1 || ktap_result "not ok" \
 		"$name: the nodes sent only what a node may send"

@@ -10,6 +10,9 @@
 #   # limit: SECONDS      time limit on a normal kernel (default 120)
 #   # nodes: N            needs at least so many nodes (default 1)
 #   # flavour: normal     only on this kernel
+#   # share: PERCENT...   so much of a core for the QEMU of node 1, 2, ..., the
+#                         last for all others, too: see share.sh. The nodes must
+#                         have one CPU each (SMP=1)
 #   # wire: hostile       sends what no node may send (else any such message
 #                         on the bridge fails the test)
 #

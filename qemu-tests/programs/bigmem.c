@@ -3,7 +3,8 @@
  * Every page of a large area is checked, written and checked again in an order
  * that changes with each round.
  *
- *	bigmem [MiB]		(16 when not given)
+ *	bigmem [MiB [MS]]	(16 when not given; MS: milliseconds that it
+ *				takes its time for each MiB that it wants)
  */
 #include "victim.h"
 
@@ -41,18 +42,24 @@ static void check_page(size_t page)
 int main(int argc, char **argv)
 {
 	size_t mib = 16, i, page;
+	unsigned int ms = 0;
 
 	victim_begin(argc, argv);
 	if (optind < argc)
 		mib = strtoul(argv[optind], NULL, 10);
+	if (optind + 1 < argc)
+		ms = strtoul(argv[optind + 1], NULL, 10);
 	pages = mib << 8;
 	area = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(area != MAP_FAILED, "no %zu MiB: %s", mib, strerror(errno));
 	generation = calloc(pages, sizeof(*generation));
 	CHECK(generation && pages, "no room for generations");
-	for (page = 0; page < pages; page++)
+	for (page = 0; page < pages; page++) {
+		if (ms && page % 256 == 0)
+			usleep(ms * 1000);
 		write_page(page);
+	}
 	while (victim_next()) {
 		/* An odd factor is a permutation of a power of two. */
 		size_t factor = victim_mix(victim.done) | 1;
