@@ -29,6 +29,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/random.h>
 #include <linux/sched/task.h>
@@ -45,6 +46,8 @@ enum {
 	CALL_MS		= 15000,
 	/* How often is looked whether a move has ended. */
 	LOOK_MS		= 20,
+	/* Questions that are answered in a period: programs are not that many. */
+	ASKED_MAX	= 64,
 	/* A move ends by itself before that: its time limits add up to less. */
 	MOVE_MS		= 300000,
 };
@@ -65,6 +68,8 @@ struct leaving {
 
 static struct mosix_sample sample;	/* the last measurement */
 static struct mosix_spread spread;	/* the network */
+static DEFINE_MUTEX(asking);		/* others use the socket; to change it */
+static u32 asked;			/* questions in this period */
 static struct lb_watch watch;		/* whose answers are awaited */
 static DEFINE_SPINLOCK(history_lock);	/* for others, and to write it */
 static struct lb_history history;	/* what was moved and refused */
@@ -73,6 +78,41 @@ static enum lb_reason said;		/* last "stay" that was logged */
 static u64 said_ms;			/* and when */
 static struct lb_gossip_message msg;	/* datagram being read or written */
 
+/* May a program begin here, and what would it be like? */
+static void answer(u16 from, u64 now_ms)
+{
+	struct mosix_moment now = {
+		.at_ms = now_ms,
+		.demand_milli = mosix_sample_runnable_milli(),
+		.youngest_ms = mosix_sample_youngest_ms(&sample),
+	};
+	struct lb_question question;
+	struct lb_answer reply;
+	u32 len;
+
+	/* Who is not answered takes us for one that refuses. */
+	if (asked++ >= ASKED_MAX)
+		return;
+	lb_gossip_asked(&msg, &question);
+	reply = mosix_vector_asked(from, &question, &now);
+	len = lb_gossip_say(&msg, mosix_node_self(), question.number, &reply);
+	mosix_spread_send(&spread, from, &msg, len);
+}
+
+/* A question, or what is said to one. */
+static void talk(u16 from, u64 now_ms)
+{
+	struct lb_answer reply;
+	u64 number;
+
+	if (lb_gossip_kind(&msg) == LB_GOSSIP_ASK) {
+		answer(from, now_ms);
+		return;
+	}
+	number = lb_gossip_said(&msg, &reply);
+	mosix_launch_said(from, number, &reply);
+}
+
 static void hear(void)
 {
 	u64 now_ms = mosix_sample_clock_ms();
@@ -80,6 +120,10 @@ static void hear(void)
 	u32 i, len;
 
 	lb_watch_answered(&watch, from);
+	if (lb_gossip_kind(&msg) >= LB_GOSSIP_ASK) {
+		talk(from, now_ms);
+		return;
+	}
 	for (i = 0; i < lb_gossip_count(&msg); i++) {
 		struct lb_peer *peer;
 		struct lb_node node;
@@ -378,6 +422,7 @@ static void period(void)
 {
 	u64 now_ms = mosix_sample_clock_ms();
 
+	asked = 0;
 	mosix_vector_coming(now_ms);
 	follow_move(now_ms);
 	mosix_sample_take(&sample);
@@ -416,12 +461,14 @@ static bool is_ready(void)
 	int ret;
 
 	if (!mosix_node_self()) {
+		guard(mutex)(&asking);
 		mosix_spread_close(&spread);
 		return false;
 	}
 	if (spread.sock && spread.generation == generation)
 		return true;
-	ret = mosix_spread_configure(&spread);
+	scoped_guard(mutex, &asking)
+		ret = mosix_spread_configure(&spread);
 	if (ret) {
 		if (warned != generation)
 			pr_warn("mosix: cannot tell other nodes of load yet: %pe\n",
@@ -457,6 +504,23 @@ static int run(void *unused)
 		listen(next_ms);
 	}
 	return 0;
+}
+
+/**
+ * mosix_balancer_ask() - send a question, for who is not the balancer
+ * @node: whom
+ * @msg: by lb_gossip_ask()
+ * @len: bytes of it
+ *
+ * What is said to it comes to mosix_launch_said().
+ *
+ * Return: false if it could not be sent.
+ * Context: Process context, sleeps.
+ */
+bool mosix_balancer_ask(u16 node, const struct lb_gossip_message *msg, u32 len)
+{
+	guard(mutex)(&asking);
+	return mosix_spread_ask(&spread, node, msg, len);
 }
 
 /**

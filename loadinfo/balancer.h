@@ -8,6 +8,7 @@
 
 int mosix_balancer_look(struct task_struct *p, struct sample_proc *seen,
 			struct lb_history *past);
+bool mosix_balancer_ask(u16 node, const struct lb_gossip_message *msg, u32 len);
 int mosix_balancer_start(void);
 
 #endif /* MOSIX_LOADINFO_BALANCER_H */

@@ -39,6 +39,18 @@
 /* Of them, those that others must not be late to know. */
 #define FLAGS_URGENT	(LB_NODE_BLOCKED | LB_NODE_LEAVING | LB_NODE_DEAD)
 
+/* Of enum lb_gossip_word. */
+static const u8 words[] = {
+	[LB_WORD_ADMIT]		= LB_ADMIT,
+	[LB_WORD_BLOCKED]	= LB_REFUSE_BLOCKED,
+	[LB_WORD_FULL]		= LB_REFUSE_FULL,
+	[LB_WORD_MEMORY]	= LB_REFUSE_MEMORY,
+	[LB_WORD_FEATURES]	= LB_REFUSE_FEATURES,
+	[LB_WORD_LOAD]		= LB_REFUSE_LOAD,
+};
+
+static_assert(ARRAY_SIZE(words) == LB_WORDS);
+
 /* Attempts to hit a peer that seems alive before anyone will do. */
 #define TARGET_TRIES	16U
 
@@ -370,6 +382,97 @@ u32 lb_gossip_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
 }
 
 /**
+ * lb_gossip_ask() - write a question
+ * @msg: where to
+ * @self: this node
+ * @question: what is asked
+ *
+ * Return: the length of the message in bytes.
+ * Context: Any.
+ */
+u32 lb_gossip_ask(struct lb_gossip_message *msg, u16 self,
+		  const struct lb_question *question)
+{
+	msg->ask = (struct lb_gossip_ask) {
+		.number = cpu_to_le64(question->number),
+		.features = cpu_to_le64(question->features),
+		.pid = cpu_to_le32(question->pid),
+		.demand_milli = cpu_to_le32(min(question->demand_milli,
+						DEMAND_MAX_MILLI)),
+		.mem_kib = cpu_to_le32(question->mem_kib),
+	};
+	return pack_header(msg, LB_GOSSIP_ASK, self, 1);
+}
+
+/**
+ * lb_gossip_asked() - read a question
+ * @msg: passed lb_gossip_check(), and is one
+ * @question: filled in
+ *
+ * Context: Any.
+ */
+void lb_gossip_asked(const struct lb_gossip_message *msg,
+		     struct lb_question *question)
+{
+	*question = (struct lb_question) {
+		.number = le64_to_cpu(msg->ask.number),
+		.features = le64_to_cpu(msg->ask.features),
+		.pid = le32_to_cpu(msg->ask.pid),
+		.demand_milli = le32_to_cpu(msg->ask.demand_milli),
+		.mem_kib = le32_to_cpu(msg->ask.mem_kib),
+	};
+}
+
+/**
+ * lb_gossip_say() - write what is said to a question
+ * @msg: where to
+ * @self: this node
+ * @number: of the question
+ * @answer: LB_ADMIT or LB_REFUSE_*
+ *
+ * Return: the length of the message in bytes.
+ * Context: Any.
+ */
+u32 lb_gossip_say(struct lb_gossip_message *msg, u16 self, u64 number,
+		  const struct lb_answer *answer)
+{
+	u32 word = LB_WORDS;
+
+	while (--word > LB_WORD_BLOCKED && words[word] != answer->reason)
+		;
+	if (answer->reason == LB_ADMIT)
+		word = LB_WORD_ADMIT;
+	msg->say = (struct lb_gossip_say) {
+		.number = cpu_to_le64(number),
+		.stretch_milli =
+			cpu_to_le64(min_t(u64, answer->stretch_milli,
+					  LB_GOSSIP_STRETCH_MAX)),
+		.youngest_ms = cpu_to_le64(answer->youngest_ms),
+		.word = cpu_to_le32(word),
+	};
+	return pack_header(msg, LB_GOSSIP_SAY, self, 1);
+}
+
+/**
+ * lb_gossip_said() - read what is said to a question
+ * @msg: passed lb_gossip_check(), and is such
+ * @answer: filled in
+ *
+ * Return: the number of the question.
+ * Context: Any.
+ */
+u64 lb_gossip_said(const struct lb_gossip_message *msg,
+		   struct lb_answer *answer)
+{
+	*answer = (struct lb_answer) {
+		.reason = (enum lb_reason)words[le32_to_cpu(msg->say.word)],
+		.stretch_milli = le64_to_cpu(msg->say.stretch_milli),
+		.youngest_ms = le64_to_cpu(msg->say.youngest_ms),
+	};
+	return le64_to_cpu(msg->say.number);
+}
+
+/**
  * lb_gossip_sends() - how often urgent news are passed on
  * @nodes: of the cluster
  *
@@ -405,6 +508,41 @@ static bool entry_is_sane(const struct lb_gossip_entry *e)
 	return le32_to_cpu(e->age_ms) <= LB_GOSSIP_AGE_MAX_MS;
 }
 
+static bool ask_is_sane(const struct lb_gossip_ask *ask)
+{
+	u32 demand = le32_to_cpu(ask->demand_milli);
+
+	return ask->number && ask->pid && demand &&
+	       demand <= DEMAND_MAX_MILLI && !ask->reserved[0] &&
+	       !ask->reserved[1] && !ask->reserved[2];
+}
+
+static bool say_is_sane(const struct lb_gossip_say *say)
+{
+	u32 word = le32_to_cpu(say->word);
+
+	return say->number && word && word < LB_WORDS &&
+	       le64_to_cpu(say->stretch_milli) <= LB_GOSSIP_STRETCH_MAX &&
+	       !say->reserved[0] && !say->reserved[1] && !say->reserved[2];
+}
+
+/* What follows the header, of a kind that there is. */
+static bool body_is_sane(const struct lb_gossip_message *msg, u32 count)
+{
+	u32 i;
+
+	if (msg->header.kind == LB_GOSSIP_ASK)
+		return count == 1 && ask_is_sane(&msg->ask);
+	if (msg->header.kind == LB_GOSSIP_SAY)
+		return count == 1 && say_is_sane(&msg->say);
+	for (i = 0; i < count; i++) {
+		if (!entry_is_sane(&msg->entry[i]))
+			return false;
+	}
+	return msg->header.kind != LB_GOSSIP_PUSH ||
+	       (count && msg->entry[0].id == msg->header.sender);
+}
+
 /**
  * lb_gossip_check() - may any field of this message be believed?
  * @msg: what came from the network, 8-byte aligned
@@ -434,14 +572,7 @@ int lb_gossip_check(const struct lb_gossip_message *msg, u32 len)
 		if (h->reserved[i])
 			return -EBADMSG;
 	}
-	for (i = 0; i < count; i++) {
-		if (!entry_is_sane(&msg->entry[i]))
-			return -EBADMSG;
-	}
-	if (h->kind == LB_GOSSIP_PUSH &&
-	    (!count || msg->entry[0].id != h->sender))
-		return -EBADMSG;
-	return 0;
+	return body_is_sane(msg, count) ? 0 : -EBADMSG;
 }
 
 /**
@@ -478,11 +609,13 @@ u64 lb_gossip_entry(const struct lb_gossip_message *msg, u32 i, u64 now_at_ms,
  * lb_gossip_count() - how many entries a message has
  * @msg: passed lb_gossip_check()
  *
- * Return: their number.
+ * Return: their number; 0 of a question, and of what is said to one.
  * Context: Any.
  */
 u32 lb_gossip_count(const struct lb_gossip_message *msg)
 {
+	if (msg->header.kind >= LB_GOSSIP_ASK)
+		return 0;
 	return le16_to_cpu(msg->header.count);
 }
 

@@ -32,6 +32,22 @@ struct lb_news {
 };
 
 /**
+ * struct lb_question - may a program begin there?
+ * @number: what is said to it has it, too; random, not 0
+ * @features: CPU features of its home, all of which it may have seen
+ * @pid: of the program at home: its place is kept under that; not 0
+ * @demand_milli: how many CPUs it will want, not 0
+ * @mem_kib: memory that it has
+ */
+struct lb_question {
+	u64 number;
+	u64 features;
+	u32 pid;
+	u32 demand_milli;
+	u32 mem_kib;
+};
+
+/**
  * struct lb_window - the nodes of which this one has the freshest news
  * @self: this node, which is never an entry
  * @count: entries in use
@@ -56,7 +72,8 @@ struct lb_window {
  * version 1: as below, pushes of up to 28 entries alone
  * version 2: probes and answers; at most 15 entries, so that all messages of
  *	      a period together stay below 1,000 bytes; the dead are told of
- * version 3: entries have the last three figures
+ * version 3: entries have the last three figures; questions, and what is said to
+ *	      them
  */
 
 /** enum lb_gossip_limits - numbers of the protocol */
@@ -69,6 +86,8 @@ enum lb_gossip_limits {
 	LB_GOSSIP_ENTRIES = 15,
 	/** @LB_GOSSIP_SHARE: what all of its memory is in mem_raw_share */
 	LB_GOSSIP_SHARE = U16_MAX,
+	/** @LB_GOSSIP_STRETCH_MAX: a node that is slower is as slow as that */
+	LB_GOSSIP_STRETCH_MAX = 1000000000,
 	/** @LB_GOSSIP_AGE_MAX_MS: older news is not worth a byte */
 	LB_GOSSIP_AGE_MAX_MS = 3600 * 1000,
 };
@@ -86,6 +105,10 @@ enum lb_gossip_kind {
 	LB_GOSSIP_PROBE = 2,
 	/** @LB_GOSSIP_ANSWER: what is urgent; the sender is alive */
 	LB_GOSSIP_ANSWER = 3,
+	/** @LB_GOSSIP_ASK: may a program begin there? a struct lb_gossip_ask */
+	LB_GOSSIP_ASK = 4,
+	/** @LB_GOSSIP_SAY: what was asked: a struct lb_gossip_say */
+	LB_GOSSIP_SAY = 5,
 	/** @LB_GOSSIP_KINDS: how many there are */
 	LB_GOSSIP_KINDS
 };
@@ -95,7 +118,8 @@ enum lb_gossip_kind {
  * @magic: LB_GOSSIP_MAGIC
  * @version: LB_GOSSIP_VERSION
  * @kind: enum lb_gossip_kind
- * @count: entries that follow, up to LB_GOSSIP_ENTRIES
+ * @count: entries that follow, up to LB_GOSSIP_ENTRIES; 1 for the one record of
+ *	a question, or of what is said to it
  * @sender: node that sends it; of a push the first entry is its own
  * @reserved: 0
  */
@@ -146,13 +170,77 @@ struct lb_gossip_entry {
 static_assert(sizeof(struct lb_gossip_entry) == 40);
 
 /**
+ * struct lb_gossip_ask - struct lb_question on the wire
+ * @number: as there
+ * @features: as there
+ * @pid: as there
+ * @demand_milli: as there
+ * @mem_kib: as there
+ * @reserved: 0
+ */
+struct lb_gossip_ask {
+	__le64 number;
+	__le64 features;
+	__le32 pid;
+	__le32 demand_milli;
+	__le32 mem_kib;
+	__le32 reserved[3];
+};
+
+/** enum lb_gossip_word - what may be said to a question; frozen */
+enum lb_gossip_word {
+	/** @LB_WORD_INVALID: nothing */
+	LB_WORD_INVALID = 0,
+	/** @LB_WORD_ADMIT: LB_ADMIT, as the others have their names */
+	LB_WORD_ADMIT = 1,
+	/** @LB_WORD_BLOCKED: */
+	LB_WORD_BLOCKED = 2,
+	/** @LB_WORD_FULL: */
+	LB_WORD_FULL = 3,
+	/** @LB_WORD_MEMORY: */
+	LB_WORD_MEMORY = 4,
+	/** @LB_WORD_FEATURES: */
+	LB_WORD_FEATURES = 5,
+	/** @LB_WORD_LOAD: */
+	LB_WORD_LOAD = 6,
+	/** @LB_WORDS: how many there are */
+	LB_WORDS
+};
+
+/**
+ * struct lb_gossip_say - struct lb_answer on the wire
+ * @number: of the question
+ * @stretch_milli: as there; up to LB_GOSSIP_STRETCH_MAX
+ * @youngest_ms: as there
+ * @word: enum lb_gossip_word
+ * @reserved: 0
+ */
+struct lb_gossip_say {
+	__le64 number;
+	__le64 stretch_milli;
+	__le64 youngest_ms;
+	__le32 word;
+	__le32 reserved[3];
+};
+
+/* So the length of a message goes with its count, whatever it is. */
+static_assert(sizeof(struct lb_gossip_ask) == sizeof(struct lb_gossip_entry));
+static_assert(sizeof(struct lb_gossip_say) == sizeof(struct lb_gossip_entry));
+
+/**
  * struct lb_gossip_message - a whole message, 8-byte aligned
  * @header: see there
- * @entry: @header.count of them
+ * @entry: @header.count of them; or
+ * @ask: the question
+ * @say: what is said to one
  */
 struct lb_gossip_message {
 	struct lb_gossip_header header;
-	struct lb_gossip_entry entry[LB_GOSSIP_ENTRIES];
+	union {
+		struct lb_gossip_entry entry[LB_GOSSIP_ENTRIES];
+		struct lb_gossip_ask ask;
+		struct lb_gossip_say say;
+	};
 };
 
 /* One datagram, never a fragment: 1,280 less the IPv6 and UDP headers. */
@@ -187,6 +275,14 @@ u32 lb_gossip_pack(struct lb_gossip_message *msg, const struct lb_node *self,
 		   struct lb_window *window, u64 now_at_ms);
 u32 lb_gossip_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
 		   struct lb_window *window, u64 now_at_ms);
+u32 lb_gossip_ask(struct lb_gossip_message *msg, u16 self,
+		  const struct lb_question *question);
+void lb_gossip_asked(const struct lb_gossip_message *msg,
+		     struct lb_question *question);
+u32 lb_gossip_say(struct lb_gossip_message *msg, u16 self, u64 number,
+		  const struct lb_answer *answer);
+u64 lb_gossip_said(const struct lb_gossip_message *msg,
+		   struct lb_answer *answer);
 enum lb_gossip_kind lb_gossip_kind(const struct lb_gossip_message *msg);
 u16 lb_gossip_sender(const struct lb_gossip_message *msg);
 u32 lb_gossip_sends(u32 nodes);

@@ -6,16 +6,19 @@
  * which. So a program begins here, at once, and is looked at when it is as old as
  * the administrator says (admin/exec_place, milliseconds): if it has wanted a
  * CPU for most of that time it is placed like one that is about to begin, since
- * there is hardly anything yet that must travel. To ask a node is to offer the
- * process: the target compares what it is like there at that moment with what it
- * heard of this node, and counts whom it takes at once. The program runs on
- * meanwhile.
+ * there is hardly anything yet that must travel. Nodes are asked by datagrams
+ * (gossip.h) what it would be like there at that moment, one after the other; who
+ * answers keeps a place for a moment. The program runs on meanwhile, and all the
+ * answers together are waited for no longer than it was old: what nodes told
+ * before has to do then. Who is silent for ASK_MS has refused. Where it shall go it
+ * is offered, and may still be refused.
  *
  * Nothing is in the way of exec but a tracepoint of the base, and that only while
  * a program would find a better place elsewhere.
  */
 #include "launch.h"
 
+#include "balancer.h"
 #include "decisions.h"
 #include "place.h"
 #include "sample.h"
@@ -28,12 +31,15 @@
 #include "../kernel/task.h"
 
 #include <linux/cleanup.h>
+#include <linux/completion.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <trace/events/sched.h>
 
@@ -42,6 +48,8 @@ enum {
 	LAUNCHES	= 64,
 	/* Nodes that are offered one, one after the other. */
 	OFFERS		= 3,
+	/* One answer is not waited for longer: it was lost. */
+	ASK_MS		= 100,
 	/* Placements that are remembered until the news have them. */
 	RECENT		= 32,
 };
@@ -74,17 +82,37 @@ struct desk {
 	struct lb_window window;
 	struct lb_params params;
 	struct lb_place place;
+	struct lb_gossip_message msg;
+};
+
+/**
+ * struct asking - a question that was not answered yet
+ * @link: in @questions
+ * @node: who was asked
+ * @number: of the question
+ * @answer: what was said
+ * @said: completed when it was
+ */
+struct asking {
+	struct list_head link;
+	u16 node;
+	u64 number;
+	struct lb_answer answer;
+	struct completion said;
 };
 
 static struct workqueue_struct *launch_wq;
 static atomic_t launches;		/* how many there are */
 static bool pays;			/* a better place is known than here */
 
+static DEFINE_SPINLOCK(questions_lock);	/* protects questions, and each */
+static LIST_HEAD(questions);
+
 static DEFINE_MUTEX(deciding);		/* protects what follows */
 static struct lb_history past;		/* as the balancer last told */
 static struct placed recent[RECENT];
 static u32 recent_at;
-static struct desk desk;
+static struct desk period_desk;		/* of the balancer's thread */
 
 static void remember(u16 node, u64 now_ms)
 {
@@ -93,20 +121,20 @@ static void remember(u16 node, u64 now_ms)
 }
 
 /* News that are too old say nothing of who could take it now. */
-static void drop_stale(u64 now_ms)
+static void drop_stale(struct desk *desk, u64 now_ms)
 {
 	u32 i;
 
-	for (i = desk.window.count; i-- > 0;) {
-		const struct lb_entry *e = &desk.window.entry[i];
+	for (i = desk->window.count; i-- > 0;) {
+		const struct lb_entry *e = &desk->window.entry[i];
 
-		if (now_ms > e->at_ms + desk.params.fresh_ms)
-			lb_window_forget(&desk.window, e->node.id);
+		if (now_ms > e->at_ms + desk->params.fresh_ms)
+			lb_window_forget(&desk->window, e->node.id);
 	}
 }
 
 /* What was placed since the news, or the last sample, is in neither. */
-static void add_recent(u64 now_ms)
+static void add_recent(struct desk *desk, u64 now_ms)
 {
 	const struct lb_entry *e;
 	u32 i;
@@ -116,63 +144,150 @@ static void add_recent(u64 now_ms)
 
 		if (!p->node || now_ms > p->at_ms + VECTOR_RESERVE_MS)
 			continue;
-		e = lb_window_find(&desk.window, p->node);
+		e = lb_window_find(&desk->window, p->node);
 		if (e && e->at_ms < p->at_ms)
-			lb_window_bump(&desk.window, p->node, LB_MILLI, now_ms);
-		if (p->node == desk.self.id &&
+			lb_window_bump(&desk->window, p->node, LB_MILLI, now_ms);
+		if (p->node == desk->self.id &&
 		    now_ms < p->at_ms + VECTOR_PERIOD_MS)
-			desk.self.demand_milli += LB_MILLI;
+			desk->self.demand_milli += LB_MILLI;
 	}
 }
 
-/* @desk.place is begun with a program that wants a CPU of its own. */
-static void begin(struct lb_proc *proc, const struct lb_history *history,
-		  u64 now_ms)
+/* @desk->place is begun with a program that wants a CPU of its own. */
+static void begin(struct desk *desk, struct lb_proc *proc,
+		  const struct lb_history *history, u64 now_ms)
 {
 	struct lb_view view = {
-		.self = &desk.self,
-		.window = &desk.window,
+		.self = &desk->self,
+		.window = &desk->window,
 		.history = history,
-		.params = &desk.params,
+		.params = &desk->params,
 		.now_at_ms = now_ms,
 		.dice = get_random_u32(),
 	};
 
 	lockdep_assert_held(&deciding);
-	desk.self = mosix_vector_own();
-	desk.params = mosix_vector_params();
-	mosix_vector_copy(&desk.window);
-	drop_stale(now_ms);
-	add_recent(now_ms);
-	proc->home = desk.self.id;
-	proc->features = desk.self.features;
+	proc->home = desk->self.id;
+	proc->features = desk->self.features;
 	proc->demand_milli = LB_MILLI;
-	lb_place_begin(&desk.place, &view, proc, 0);
+	/*
+	 * Company decides between others only: it is not worth a move of what
+	 * has begun already.
+	 */
+	lb_place_begin(&desk->place, &view, proc, U64_MAX - 1);
+}
+
+static void lay_out(struct desk *desk, u64 now_ms)
+{
+	lockdep_assert_held(&deciding);
+	desk->self = mosix_vector_own();
+	desk->params = mosix_vector_params();
+	mosix_vector_copy(&desk->window);
+	drop_stale(desk, now_ms);
+	add_recent(desk, now_ms);
+}
+
+/**
+ * mosix_launch_said() - what a node says to a question
+ * @from: the node
+ * @number: of the question; whose time is over is not missed
+ * @answer: what it says
+ *
+ * Context: The balancer's thread.
+ */
+void mosix_launch_said(u16 from, u64 number, const struct lb_answer *answer)
+{
+	struct asking *a;
+
+	guard(spinlock)(&questions_lock);
+	list_for_each_entry(a, &questions, link) {
+		if (a->number != number || a->node != from ||
+		    completion_done(&a->said))
+			continue;
+		a->answer = *answer;
+		complete(&a->said);
+		break;
+	}
+}
+
+/* Returns false if there was no answer in time. */
+static bool ask(struct desk *desk, u16 node, u64 wait_ms,
+		struct lb_answer *answer)
+{
+	const struct lb_proc *proc = &desk->place.proc;
+	struct lb_question question = {
+		.number = get_random_u64() | 1,
+		.features = proc->features,
+		.pid = (u32)proc->pid,
+		.demand_milli = proc->demand_milli,
+		.mem_kib = proc->mem_kib,
+	};
+	struct asking a = {
+		.node = node,
+		.number = question.number,
+	};
+	bool said;
+	u32 len;
+
+	init_completion(&a.said);
+	len = lb_gossip_ask(&desk->msg, desk->self.id, &question);
+	scoped_guard(spinlock, &questions_lock)
+		list_add(&a.link, &questions);
+	said = mosix_balancer_ask(node, &desk->msg, len) &&
+	       wait_for_completion_timeout(&a.said, msecs_to_jiffies(wait_ms));
+	/* After that nobody knows of @a: it is on this stack. */
+	scoped_guard(spinlock, &questions_lock)
+		list_del(&a.link);
+	if (said)
+		*answer = a.answer;
+	return said;
 }
 
 /*
- * What a node told stands for its answer: the offer will be the question. Its
- * youngest is not known, so company alone is no reason to go there.
+ * What the node says whose turn it is. Who is silent for long has refused; where
+ * the time is over, what it told before has to do.
  */
-static struct lb_decision decide(struct lb_proc *proc,
-				 const struct lb_history *history)
+static struct lb_answer hear_of(struct desk *desk, u16 node, u64 until_ms)
 {
 	u64 now_ms = mosix_sample_clock_ms();
-	struct lb_place *place = &desk.place;
+	struct lb_answer answer = {
+		.reason = LB_ADMIT,
+		.stretch_milli = desk->place.hope[desk->place.at].told_milli,
+	};
+	u64 wait_ms;
+
+	if (now_ms >= until_ms)
+		return answer;
+	wait_ms = min(until_ms - now_ms, (u64)ASK_MS);
+	if (!ask(desk, node, wait_ms, &answer) && wait_ms == ASK_MS)
+		answer.reason = LB_REFUSE_BLOCKED;
+	return answer;
+}
+
+static struct lb_decision decide(struct desk *desk, struct lb_proc *proc,
+				 const struct lb_history *history, u64 until_ms)
+{
+	u64 now_ms = mosix_sample_clock_ms();
+	struct lb_place *place = &desk->place;
 	struct lb_decision d;
+	u16 node;
 
-	guard(mutex)(&deciding);
-	begin(proc, history, now_ms);
-	while (lb_place_next(place)) {
-		struct lb_answer told = {
-			.reason = LB_ADMIT,
-			.stretch_milli = place->hope[place->at].told_milli,
-		};
+	scoped_guard(mutex, &deciding) {
+		lay_out(desk, now_ms);
+		/* As the others will say it: now, and without the program. */
+		desk->self.demand_milli = mosix_sample_runnable_milli();
+		desk->self.demand_milli -= min_t(u32, desk->self.demand_milli,
+						 LB_MILLI);
+		begin(desk, proc, history, now_ms);
+	}
+	while ((node = lb_place_next(place))) {
+		struct lb_answer answer = hear_of(desk, node, until_ms);
 
-		lb_place_answered(place, &told);
+		lb_place_answered(place, &answer);
 	}
 	d = lb_place_end(place);
-	remember(d.node ?: desk.self.id, now_ms);
+	scoped_guard(mutex, &deciding)
+		remember(d.node ?: desk->self.id, mosix_sample_clock_ms());
 	return d;
 }
 
@@ -238,6 +353,9 @@ static bool is_turned_down(struct launch *l, struct lb_decision *d,
 
 static void place(struct launch *l)
 {
+	u64 until_ms = mosix_sample_clock_ms() +
+		       mosix_param(PARAM_EXEC_PLACE);
+	struct desk *desk = kmalloc(sizeof(*desk), GFP_KERNEL);
 	struct lb_proc proc = {
 		.pid = l->task->tgid,
 		.mem_kib = memory_kib(l->task),
@@ -246,13 +364,16 @@ static void place(struct launch *l)
 	struct lb_decision d;
 	u32 offers = OFFERS;
 
-	mutex_lock(&deciding);
-	history = past;
-	mutex_unlock(&deciding);
+	if (!desk)
+		return;
+	scoped_guard(mutex, &deciding)
+		history = past;
 	do {
-		d = decide(&proc, &history);
-	} while (lb_reason_moves(d.reason) &&
+		d = decide(desk, &proc, &history, until_ms);
+		/* It may have gone, or changed, while answers were awaited. */
+	} while (lb_reason_moves(d.reason) && may_go(l) &&
 		 is_turned_down(l, &d, &history) && --offers && may_go(l));
+	kfree(desk);
 }
 
 static void look(struct work_struct *work)
@@ -330,8 +451,9 @@ void mosix_launch_period(const struct lb_history *history, u64 now_ms)
 	if (!mutex_trylock(&deciding))
 		return;
 	past = *history;
-	begin(&proc, history, now_ms);
-	elsewhere = lb_place_next(&desk.place);
+	lay_out(&period_desk, now_ms);
+	begin(&period_desk, &proc, history, now_ms);
+	elsewhere = lb_place_next(&period_desk.place);
 	mutex_unlock(&deciding);
 	WRITE_ONCE(pays, elsewhere);
 }

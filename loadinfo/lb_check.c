@@ -72,6 +72,16 @@ static void step(struct lb_load *load, enum lb_case_verb verb, u32 value,
 	}
 }
 
+/* Guests of which there is a place. */
+static u32 kept(const struct lb_load *load)
+{
+	u32 guest, n = 0;
+
+	for (guest = 1; guest <= LB_RESERVATIONS; guest++)
+		n += lb_load_keeps(load, guest);
+	return n;
+}
+
 /**
  * lb_check_load() - run a row of lb_load_cases
  * @c: the row
@@ -98,6 +108,8 @@ s64 lb_check_load(const struct lb_load_case *c)
 			return at + lb_load_export(&load);
 		if (lb_load_coming(&load) != c->step[i].coming)
 			return at + lb_load_coming(&load);
+		if (kept(&load) != c->step[i].coming)
+			return at + kept(&load);
 		if (lb_load_free_kib(&load, U32_MAX) !=
 		    U32_MAX - lb_load_reserved(&load))
 			return at + lb_load_free_kib(&load, U32_MAX);
@@ -438,6 +450,79 @@ s64 lb_check_codec(const struct lb_codec_case *c)
 	    !reads_as(1, &other, LB_CASE_NOW_MS - 700))
 		return 2;
 	return 0;
+}
+
+/* Each thing that may be said is read as it was written. */
+static bool all_is_said(void)
+{
+	u32 reason;
+
+	for (reason = LB_ADMIT; reason <= LB_REFUSE_LOAD; reason++) {
+		struct lb_answer got, said = {
+			.reason = reason, .stretch_milli = 1 + reason,
+			.youngest_ms = U64_MAX - reason,
+		};
+		u32 len = lb_gossip_say(&msg, 2, 77, &said);
+
+		if (lb_gossip_check(&msg, len) ||
+		    lb_gossip_said(&msg, &got) != 77 ||
+		    got.reason != said.reason ||
+		    got.stretch_milli != said.stretch_milli ||
+		    got.youngest_ms != said.youngest_ms)
+			return false;
+	}
+	return true;
+}
+
+static bool is_asked(const struct lb_question *want)
+{
+	struct lb_question got = {};
+
+	lb_gossip_asked(&msg, &got);
+	return got.number == want->number && got.features == want->features &&
+	       got.pid == want->pid && got.mem_kib == want->mem_kib &&
+	       got.demand_milli == want->demand_milli;
+}
+
+/**
+ * lb_check_ask() - run a row of lb_ask_cases
+ * @c: the row
+ *
+ * Return: as lb_check_codec().
+ * Context: Tests, one at a time.
+ */
+s64 lb_check_ask(const struct lb_ask_case *c)
+{
+	struct lb_question question = {
+		.number = 0x8000000000000001ULL, .features = 1ULL << 63,
+		.pid = 7, .demand_milli = 1000, .mem_kib = 4096,
+	};
+	/* Slower than can be said: it is cut. */
+	struct lb_answer answer = {
+		.reason = LB_ADMIT, .stretch_milli = 1ULL << 40,
+	};
+	u32 len;
+	s32 got;
+
+	if (c->kind == LB_GOSSIP_ASK)
+		len = lb_gossip_ask(&msg, 1, &question);
+	else
+		len = lb_gossip_say(&msg, 1, question.number, &answer);
+	if (c->flip)
+		((u8 *)&msg)[c->at] ^= c->flip;
+	got = lb_gossip_check(&msg, len + (u32)c->len);
+	if (got != c->want)
+		return got ? got : 1;
+	if (got)
+		return 0;
+	if (lb_gossip_count(&msg) || lb_gossip_kind(&msg) != c->kind)
+		return 2;
+	if (c->kind == LB_GOSSIP_ASK)
+		return is_asked(&question) ? 0 : 2;
+	if (lb_gossip_said(&msg, &answer) != question.number ||
+	    answer.stretch_milli != LB_GOSSIP_STRETCH_MAX)
+		return 2;
+	return all_is_said() ? 0 : 3;
 }
 
 static u32 length(const char *text)

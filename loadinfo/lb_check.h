@@ -140,6 +140,16 @@ struct lb_codec_case {
 	s32 want;
 };
 
+/** struct lb_ask_case - how a question, or what is said, is spoiled */
+struct lb_ask_case {
+	const char *name;
+	enum lb_gossip_kind kind;
+	s32 len;
+	u32 at;
+	u8 flip;
+	s32 want;
+};
+
 /** struct lb_nodeset_case - a set in words, and what is in it and what is not */
 struct lb_nodeset_case {
 	const char *name;
@@ -197,6 +207,7 @@ s64 lb_check_codec(const struct lb_codec_case *c);
 s64 lb_check_nodeset(const struct lb_nodeset_case *c);
 s64 lb_check_would(const struct lb_balance_case *c);
 s64 lb_check_place(const struct lb_place_case *c);
+s64 lb_check_ask(const struct lb_ask_case *c);
 s64 lb_check_answer(const struct lb_answer_case *c);
 s64 lb_check_journal(const struct lb_journal_case *c);
 

@@ -30,6 +30,7 @@ LB_SUITE_PART(nodeset)
 LB_SUITE_PART(would)
 LB_SUITE_PART(place)
 LB_SUITE_PART(answer)
+LB_SUITE_PART(ask)
 LB_SUITE_PART(journal)
 
 static void reasons_test(struct kunit *test)
@@ -52,6 +53,7 @@ static struct kunit_case lb_cases[] = {
 	KUNIT_CASE_PARAM(would_test, would_gen_params),
 	KUNIT_CASE_PARAM(place_test, place_gen_params),
 	KUNIT_CASE_PARAM(answer_test, answer_gen_params),
+	KUNIT_CASE_PARAM(ask_test, ask_gen_params),
 	KUNIT_CASE_PARAM(journal_test, journal_gen_params),
 	KUNIT_CASE(reasons_test),
 	{}

@@ -243,6 +243,49 @@ static const struct lb_journal_case lb_journal_cases[] = {
 	{ "node 65536", "refusal 65536 7\n", -EBADMSG },
 };
 
+/* Each begins with a good one and spoils it. */
+#define ASK	.kind = LB_GOSSIP_ASK
+#define SAY	.kind = LB_GOSSIP_SAY
+
+static const struct lb_ask_case lb_ask_cases[] = {
+	{ .name = "a good question", ASK, .want = 0 },
+	{ .name = "one byte short", ASK, .len = -1, .want = -EBADMSG },
+	{ .name = "one byte more", ASK, .len = 1, .want = -EBADMSG },
+	{ .name = "a header alone", ASK, .len = -40, .want = -EBADMSG },
+	{ .name = "two questions", ASK, .len = 40, .at = 6, .flip = 3,
+	  .want = -EBADMSG },
+	{ .name = "no question", ASK, .len = -40, .at = 6, .flip = 1,
+	  .want = -EBADMSG },
+	{ .name = "of another version", ASK, .at = 4, .flip = 1,
+	  .want = -EPROTONOSUPPORT },
+	{ .name = "of nobody", ASK, .at = 8, .flip = 1, .want = -EBADMSG },
+	{ .name = "for no program", ASK, .at = 32, .flip = 7,
+	  .want = -EBADMSG },
+	{ .name = "reserved in a question", ASK, .at = 44, .flip = 1,
+	  .want = -EBADMSG },
+	{ .name = "reserved at its end", ASK, .at = 55, .flip = 0x80,
+	  .want = -EBADMSG },
+	{ .name = "absurd demand", ASK, .at = 39, .flip = 0x80,
+	  .want = -EBADMSG },
+	{ .name = "a question is no answer", ASK, .at = 5, .flip = 1,
+	  .want = -EBADMSG },
+	{ .name = "good words", SAY, .want = 0 },
+	{ .name = "words one byte short", SAY, .len = -1, .want = -EBADMSG },
+	{ .name = "word 0", SAY, .at = 40, .flip = 1, .want = -EBADMSG },
+	{ .name = "word 7", SAY, .at = 40, .flip = 6, .want = -EBADMSG },
+	{ .name = "word 257", SAY, .at = 41, .flip = 1, .want = -EBADMSG },
+	{ .name = "absurd stretch", SAY, .at = 31, .flip = 1,
+	  .want = -EBADMSG },
+	{ .name = "reserved in words", SAY, .at = 44, .flip = 1,
+	  .want = -EBADMSG },
+	{ .name = "reserved at their end", SAY, .at = 52, .flip = 1,
+	  .want = -EBADMSG },
+	{ .name = "words of nobody", SAY, .at = 8, .flip = 1,
+	  .want = -EBADMSG },
+};
+
+#undef ASK
+#undef SAY
 #undef NODE
 #undef PROC
 #undef SET

@@ -119,6 +119,25 @@ int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
 }
 
 /**
+ * lb_load_keeps() - is there a place for this guest?
+ * @load: of this node
+ * @key: as given to lb_load_reserve()
+ *
+ * Return: true if there is.
+ * Context: Any; the caller serialises.
+ */
+bool lb_load_keeps(const struct lb_load *load, u64 key)
+{
+	u32 i;
+
+	for (i = 0; i < LB_RESERVATIONS; i++) {
+		if (load->reserved[i].key == key)
+			return true;
+	}
+	return false;
+}
+
+/**
  * lb_load_settle() - a guest has arrived, or will not come
  * @load: of this node
  * @key: as given to lb_load_reserve()

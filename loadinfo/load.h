@@ -35,6 +35,7 @@ void lb_load_sample(struct lb_load *load, u32 demand_milli);
 void lb_load_depart(struct lb_load *load, u32 demand_milli);
 int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
 		    u32 mem_kib, u64 until_at_ms);
+bool lb_load_keeps(const struct lb_load *load, u64 key);
 void lb_load_settle(struct lb_load *load, u64 key, u64 until_at_ms);
 void lb_load_expire(struct lb_load *load, u64 now_at_ms);
 u32 lb_load_reserved(const struct lb_load *load);

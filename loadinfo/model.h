@@ -227,6 +227,19 @@ enum lb_reason {
 };
 
 /**
+ * struct lb_answer - what a node says about having a program begin on it
+ * @reason: LB_ADMIT, or LB_REFUSE_*
+ * @stretch_milli: what a second of its work would take there, now
+ * @youngest_ms: work of the youngest that it would share a CPU with; U64_MAX
+ *	if it would have one for itself
+ */
+struct lb_answer {
+	enum lb_reason reason;
+	u64 stretch_milli;
+	u64 youngest_ms;
+};
+
+/**
  * struct lb_decision - what to do with one process, or with none
  * @pid: the process that was looked at closest, 0 if none was
  * @node: where it should go, or the best candidate it does not go to, or 0

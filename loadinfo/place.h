@@ -12,19 +12,6 @@ enum lb_place_limits {
 };
 
 /**
- * struct lb_answer - what a node says about having a program begin on it
- * @reason: LB_ADMIT, or LB_REFUSE_*
- * @stretch_milli: what a second of its work would take there, now
- * @youngest_ms: work of the youngest that it would share a CPU with; U64_MAX
- *	if it would have one for itself
- */
-struct lb_answer {
-	enum lb_reason reason;
-	u64 stretch_milli;
-	u64 youngest_ms;
-};
-
-/**
  * struct lb_hope - a node that may be asked
  * @node: which
  * @told_milli: what a second of work would take there by what it told

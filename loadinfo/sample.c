@@ -33,6 +33,7 @@
 #include <linux/sched/loadavg.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/stat.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/vmstat.h>
@@ -570,4 +571,41 @@ int mosix_sample_find(struct mosix_sample *sample, struct task_struct *p,
 		return 0;
 	}
 	return -ENOENT;
+}
+
+/**
+ * mosix_sample_runnable_milli() - how many CPUs are wanted at this moment
+ *
+ * By who runs or waits in a queue for a CPU, but for the caller.
+ *
+ * Return: thousandths of a job.
+ * Context: Process context.
+ */
+u32 mosix_sample_runnable_milli(void)
+{
+	unsigned int n = nr_running();
+
+	return min(n ? n - 1 : 0, 1000000U) * LB_MILLI;
+}
+
+/**
+ * mosix_sample_youngest_ms() - work of the youngest process that wants a CPU
+ * @sample: as last taken
+ *
+ * Return: milliseconds, U64_MAX if none did.
+ * Context: The thread that takes the samples.
+ */
+u64 mosix_sample_youngest_ms(const struct mosix_sample *sample)
+{
+	u64 least = U64_MAX;
+	u32 i;
+
+	for (i = 0; i < sample->count; i++) {
+		const struct lb_proc *p = &sample->proc[i].lb;
+
+		/* Half a CPU: less is nobody's company. */
+		if (p->demand_milli >= LB_MILLI / 2)
+			least = min(least, p->work_ms);
+	}
+	return least;
 }

@@ -85,6 +85,8 @@ void mosix_sample_exit(struct mosix_sample *sample);
 void mosix_sample_take(struct mosix_sample *sample);
 int mosix_sample_find(struct mosix_sample *sample, struct task_struct *p,
 		      struct sample_proc *found);
+u32 mosix_sample_runnable_milli(void);
+u64 mosix_sample_youngest_ms(const struct mosix_sample *sample);
 u64 mosix_sample_clock_ms(void);
 u64 mosix_sample_wanted_ns(struct task_struct *t);
 

@@ -26,7 +26,12 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-enum { BOX_MAX = sizeof(struct lb_gossip_message) + SEAL_OVERHEAD };
+enum {
+	BOX_MAX = sizeof(struct lb_gossip_message) + SEAL_OVERHEAD,
+	/* What a question takes. */
+	ASK_LEN = sizeof(struct lb_gossip_header) +
+		  sizeof(struct lb_gossip_ask),
+};
 
 /* One datagram, never a fragment, sealed or not: see gossip.h. */
 static_assert(BOX_MAX <= 1280 - 40 - 8);
@@ -183,13 +188,35 @@ struct lb_peer *mosix_spread_peer(struct mosix_spread *spread, u16 node)
 }
 
 /* Into the box, as the admin wants it: sealed, in clear or not at all. */
-static int wrap(struct mosix_spread *spread, u16 node,
-		const struct lb_gossip_message *msg, u32 len)
+static int wrap(void *box, u16 node, const struct lb_gossip_message *msg,
+		u32 len)
 {
 	if (mosix_key_mode() != KEY_INSECURE)
-		return mosix_seal(spread->box, msg, len, node);
-	memcpy(spread->box, msg, len);
+		return mosix_seal(box, msg, len, node);
+	memcpy(box, msg, len);
 	return len;
+}
+
+/* The box has room for @len bytes, and SEAL_OVERHEAD. */
+static bool send(struct socket *sock, u16 node, void *box,
+		 const struct lb_gossip_message *msg, u32 len)
+{
+	struct kvec vec = { .iov_base = box };
+	union mosix_addr to;
+	struct msghdr hdr = {
+		.msg_name = &to,
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+	};
+	int size;
+
+	if (mosix_node_addr(node, 0, &to))
+		return false;
+	hdr.msg_namelen = mosix_addr_len(&to);
+	size = wrap(box, node, msg, len);
+	if (size < 0)
+		return false;
+	vec.iov_len = size;
+	return kernel_sendmsg(sock, &hdr, &vec, 1, size) == size;
 }
 
 /**
@@ -204,23 +231,29 @@ static int wrap(struct mosix_spread *spread, u16 node,
 void mosix_spread_send(struct mosix_spread *spread, u16 node,
 		       const struct lb_gossip_message *msg, u32 len)
 {
-	struct kvec vec = { .iov_base = spread->box };
-	union mosix_addr to;
-	struct msghdr hdr = {
-		.msg_name = &to,
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
-	};
-	int size;
-
-	if (mosix_node_addr(node, 0, &to))
-		return;
-	hdr.msg_namelen = mosix_addr_len(&to);
-	size = wrap(spread, node, msg, len);
-	if (size < 0)
-		return;
-	vec.iov_len = size;
-	if (kernel_sendmsg(spread->sock, &hdr, &vec, 1, size) == size)
+	if (send(spread->sock, node, spread->box, msg, len))
 		spread->sent++;
+}
+
+/**
+ * mosix_spread_ask() - send a question, from any thread
+ * @spread: who calls keeps it open
+ * @node: whom
+ * @msg: what: one record
+ * @len: bytes of it
+ *
+ * Return: false if it could not be sent.
+ * Context: Process context, sleeps.
+ */
+bool mosix_spread_ask(struct mosix_spread *spread, u16 node,
+		      const struct lb_gossip_message *msg, u32 len)
+{
+	/* The other box is the balancer's. */
+	u8 box[ASK_LEN + SEAL_OVERHEAD];
+
+	if (WARN_ON_ONCE(len != ASK_LEN))
+		return false;
+	return spread->sock && send(spread->sock, node, box, msg, len);
 }
 
 static bool is_from_sender(const struct lb_gossip_message *msg,

@@ -36,6 +36,8 @@ int mosix_spread_configure(struct mosix_spread *spread);
 void mosix_spread_close(struct mosix_spread *spread);
 void mosix_spread_send(struct mosix_spread *spread, u16 node,
 		       const struct lb_gossip_message *msg, u32 len);
+bool mosix_spread_ask(struct mosix_spread *spread, u16 node,
+		      const struct lb_gossip_message *msg, u32 len);
 int mosix_spread_receive(struct mosix_spread *spread,
 			 struct lb_gossip_message *msg, u32 wait_ms);
 struct lb_peer *mosix_spread_peer(struct mosix_spread *spread, u16 node);

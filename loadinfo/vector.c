@@ -12,6 +12,7 @@
 #include "balance.h"
 #include "cost.h"
 #include "load.h"
+#include "place.h"
 #include "sample.h"
 #include "tune.h"
 
@@ -270,7 +271,7 @@ static u64 stretch_at(u16 id, const struct lb_params *params)
  */
 enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer)
 {
-	u64 until_ms = mosix_sample_clock_ms() + VECTOR_RESERVE_MS;
+	u64 now_ms = mosix_sample_clock_ms();
 	struct lb_params params = mosix_vector_params();
 	u64 key = guest_key(from, le32_to_cpu(offer->pid));
 	struct lb_offer o = {
@@ -280,17 +281,66 @@ enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer)
 	};
 	enum lb_reason reason;
 	struct lb_node self;
+	bool kept;
 
 	guard(spinlock)(&lock);
+	lb_load_expire(&load, now_ms);
+	/* Who has asked knows what it is like here, and its place is its own. */
+	kept = lb_load_keeps(&load, key);
+	lb_load_settle(&load, key, 0);
 	self = exported();
-	if (o.demand_milli)
+	if (o.demand_milli && !kept)
 		o.stretch_milli = stretch_at(le16_to_cpu(offer->at), &params);
 	reason = lb_balance_admit(&self, lb_load_coming(&load), &o, &params);
 	if (reason == LB_ADMIT &&
 	    lb_load_reserve(&load, key, o.demand_milli, o.mem_kib,
-			    until_ms))
+			    now_ms + VECTOR_RESERVE_MS))
 		reason = LB_REFUSE_FULL;
 	return refusal(reason);
+}
+
+/**
+ * mosix_vector_asked() - may this program begin here, and what would it be like?
+ * @from: node that asks
+ * @q: what is asked, checked
+ * @now: what it is like here
+ *
+ * Its place is kept for VECTOR_ASKED_MS, so that two that ask at once do not get
+ * the same. Who only asks may keep half of the places: an offer finds one.
+ *
+ * Return: the answer.
+ * Context: The balancer's thread.
+ */
+struct lb_answer mosix_vector_asked(u16 from, const struct lb_question *q,
+				    const struct mosix_moment *now)
+{
+	struct lb_params params = mosix_vector_params();
+	u64 key = guest_key(from, q->pid);
+	struct lb_offer offer = {
+		.demand_milli = q->demand_milli,
+		.mem_kib = q->mem_kib,
+		.features = q->features,
+	};
+	struct lb_answer answer;
+	struct lb_node self;
+	u32 coming;
+
+	guard(spinlock)(&lock);
+	lb_load_expire(&load, now->at_ms);
+	lb_load_settle(&load, key, 0);
+	self = own;
+	self.flags = flags();
+	self.demand_milli = now->demand_milli + lb_load_reserved(&load);
+	self.mem_free_kib = lb_load_free_kib(&load, own.mem_free_kib);
+	coming = lb_load_coming(&load);
+	answer = lb_place_answer(&self, coming, now->youngest_ms, &offer,
+				 &params);
+	if (answer.reason == LB_ADMIT &&
+	    (coming >= LB_RESERVATIONS / 2 ||
+	     lb_load_reserve(&load, key, q->demand_milli, q->mem_kib,
+			     now->at_ms + VECTOR_ASKED_MS)))
+		answer.reason = LB_REFUSE_FULL;
+	return answer;
 }
 
 /**

@@ -13,6 +13,8 @@ enum mosix_vector_limits {
 	VECTOR_PERIOD_MS = 500,
 	/** @VECTOR_RESERVE_MS: how long an accepted guest counts unseen */
 	VECTOR_RESERVE_MS = 3000,
+	/** @VECTOR_ASKED_MS: how long a place is kept for who asked for it */
+	VECTOR_ASKED_MS = 500,
 	/** @VECTOR_ALIVE_MS: who was not heard of for longer seems dead */
 	VECTOR_ALIVE_MS = 10000,
 };
@@ -27,6 +29,19 @@ struct mosix_known {
 	u64 age_ms;
 };
 
+/**
+ * struct mosix_moment - what this node is like at this very moment
+ * @at_ms: the clock
+ * @demand_milli: how many CPUs are wanted
+ * @youngest_ms: work of the youngest process that wants one; U64_MAX: there is
+ *	none
+ */
+struct mosix_moment {
+	u64 at_ms;
+	u32 demand_milli;
+	u64 youngest_ms;
+};
+
 /* For the balancer's thread alone. */
 void mosix_vector_mapped(u32 nodes);
 void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms);
@@ -38,6 +53,8 @@ void mosix_vector_moved(u16 node, u32 demand_milli, u64 now_ms);
 u32 mosix_vector_pack(struct lb_gossip_message *msg, u64 now_ms);
 u32 mosix_vector_note(struct lb_gossip_message *msg, enum lb_gossip_kind kind,
 		      u64 now_ms);
+struct lb_answer mosix_vector_asked(u16 from, const struct lb_question *q,
+				    const struct mosix_moment *now);
 const struct lb_window *mosix_vector_window(void);
 
 /* For everybody. */

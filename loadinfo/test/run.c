@@ -37,6 +37,7 @@ int main(int argc, char **argv)
 	RUN(would);
 	RUN(place);
 	RUN(answer);
+	RUN(ask);
 	RUN(journal);
 	for (i = 0; (p = props((u32)i)); i++)
 		ktap_claim(p->holds(), "props: %s", p->name);

@@ -38,6 +38,10 @@ begin() { # NAME [COMMAND...]: a burner, by that command
 	echo 1 >"$TMP/job/$name.home"
 }
 
+datagrams() { # KIND
+	pcap count "udp[8:4] = 0x4d784c62 and udp[13] = $1" | cut -d' ' -f1
+}
+
 exec_moves() { # [WHOSE]: tried, by the trace
 	n1 cat $trace | grep -c "${1-}.*why=exec" || true
 }
@@ -65,6 +69,13 @@ n1 cat $trace
 claim "on both other nodes" test \
 	"$(n1 cat $trace | grep -oE 'to=[23] why=exec .* result=0' |
 		cut -c1-4 | sort -u | wc -l)" == 2
+# Kinds 4 and 5 of gossip.h; sealed, nobody can tell them from others.
+if [[ ${LINKS-clear} == clear ]]; then
+	asked=$(datagrams 4)
+	claim "nodes were asked before ($asked times)" test "$asked" -gt 0
+	said=$(datagrams 5)
+	claim "and said what it is like there ($said times)" test "$said" -gt 0
+fi
 for name in "${names[@]}"; do
 	claim "$name has seen nothing" passes "$name"
 done

@@ -7,6 +7,7 @@
 #include "../../../loadinfo/balance.h"
 #include "../../../loadinfo/cost.h"
 #include "../../../loadinfo/load.h"
+#include "../../../loadinfo/place.h"
 #include "../../../loadinfo/watch.h"
 #include "../../wire.h"
 #include "fuzz.h"
@@ -66,17 +67,82 @@ static void tell(struct node *n, u8 kind)
 	struct lb_gossip_message msg;
 	u32 len;
 
-	if (kind % LB_GOSSIP_KINDS > LB_GOSSIP_PUSH)
-		len = lb_gossip_note(&msg, kind % LB_GOSSIP_KINDS, &n->window,
-				     n->now_ms);
+	kind %= LB_GOSSIP_ASK;
+	if (kind > LB_GOSSIP_PUSH)
+		len = lb_gossip_note(&msg, kind, &n->window, n->now_ms);
 	else
 		len = lb_gossip_pack(&msg, &self, &n->window, n->now_ms);
 	fuzz_must(!lb_gossip_check(&msg, len), "what is told on is a message");
 }
 
+/* As mosix_vector_asked(). */
+static void answer(struct node *n, u16 from, const struct lb_question *q)
+{
+	struct lb_gossip_message msg;
+	struct lb_node self = exported(n);
+	struct lb_answer said, read;
+	struct lb_offer offer = {
+		.demand_milli = q->demand_milli, .mem_kib = q->mem_kib,
+		.features = q->features,
+	};
+	u64 key = (u64)from << 32 | q->pid;
+	u32 len;
+
+	lb_load_settle(&n->load, key, 0);
+	said = lb_place_answer(&self, lb_load_coming(&n->load), 7, &offer,
+			       &params);
+	if (said.reason == LB_ADMIT &&
+	    lb_load_reserve(&n->load, key, q->demand_milli, q->mem_kib,
+			    n->now_ms + 500))
+		said.reason = LB_REFUSE_FULL;
+	fuzz_must(lb_load_keeps(&n->load, key) == (said.reason == LB_ADMIT),
+		  "who may come has a place");
+	len = lb_gossip_say(&msg, SELF, q->number, &said);
+	fuzz_must(!lb_gossip_check(&msg, len) &&
+		  lb_gossip_said(&msg, &read) == q->number &&
+		  read.reason == said.reason, "what is said is understood");
+}
+
+/* What somebody says, of whom a program may have asked it. */
+static void take(struct node *n, const struct lb_gossip_message *msg)
+{
+	static struct lb_place place;
+	struct lb_node self = exported(n);
+	const struct lb_view view = {
+		.self = &self, .window = &n->window, .history = &n->history,
+		.params = &params, .now_at_ms = n->now_ms,
+	};
+	const struct lb_proc proc = {
+		.pid = 7, .home = SELF, .demand_milli = 1000,
+	};
+	struct lb_decision d;
+	struct lb_answer said;
+
+	fuzz_must(lb_gossip_said(msg, &said), "a question has a number");
+	fuzz_must(said.reason >= LB_ADMIT && said.reason < LB_FAILED,
+		  "a place is given or refused");
+	lb_place_begin(&place, &view, &proc, U64_MAX - 1);
+	while (lb_place_next(&place))
+		lb_place_answered(&place, &said);
+	d = lb_place_end(&place);
+	fuzz_must(lb_reason_moves(d.reason) == !!d.node && d.node != SELF,
+		  "a place is elsewhere");
+}
+
 static void hear(struct node *n, const struct lb_gossip_message *msg)
 {
+	struct lb_question q;
+
 	lb_watch_answered(&n->watch, lb_gossip_sender(msg));
+	if (lb_gossip_kind(msg) == LB_GOSSIP_ASK) {
+		lb_gossip_asked(msg, &q);
+		answer(n, lb_gossip_sender(msg), &q);
+		return;
+	}
+	if (lb_gossip_kind(msg) == LB_GOSSIP_SAY) {
+		take(n, msg);
+		return;
+	}
 	for (u32 i = 0; i < lb_gossip_count(msg); i++) {
 		struct lb_node news;
 		u64 at_ms = lb_gossip_entry(msg, i, n->now_ms, &news);

@@ -244,6 +244,23 @@ static void datagrams(void)
 	put_datagram(&msg, lb_gossip_note(&msg, LB_GOSSIP_ANSWER, &w, 5000));
 	put(others, sizeof(others));
 	end("gossip");
+	/* A question, and each thing that may be said to one. */
+	for (u32 reason = LB_ADMIT; reason <= LB_REFUSE_LOAD; reason++) {
+		const struct lb_question q = {
+			.number = 1, .pid = 7, .demand_milli = 1000,
+			.mem_kib = reason << 17,
+		};
+		const struct lb_answer a = {
+			.reason = reason, .stretch_milli = 1000,
+		};
+
+		w.self = 2;
+		put_datagram(&msg, lb_gossip_pack(&msg, &node, &w, 5000));
+		put_datagram(&msg, lb_gossip_ask(&msg, 3, &q));
+		put_datagram(&msg, lb_gossip_say(&msg, 3, 1, &a));
+		put(others, sizeof(others));
+		end("gossip");
+	}
 	/* Asked for 13 seconds in vain. */
 	for (u32 i = 0; i < 13; i++)
 		put((u8[]){ 0xf0, 0, 0x80, 10 }, 4);
