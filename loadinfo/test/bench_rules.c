@@ -87,8 +87,10 @@ void bench_rules(enum bench_size size)
 
 	join(16);
 	join(100);
-	if (size == BENCH_FULL)
+	if (size == BENCH_FULL) {
 		join(1000);
+		join(4095);
+	}
 	for (jobs = 2; jobs <= 9; jobs++)
 		ping_pong(jobs);
 	overcommit();

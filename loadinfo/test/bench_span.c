@@ -30,6 +30,7 @@ struct span {
 	enum kind kind;
 	u32 nodes;
 	double seconds;		/* of each job; of the shortest */
+	bool moves_are_free;
 };
 
 static struct cluster *machines(const struct span *s)
@@ -38,6 +39,11 @@ static struct cluster *machines(const struct span *s)
 	struct cluster *c = cluster_create(s->nodes, s->nodes);
 	u32 i;
 
+	if (s->moves_are_free) {
+		c->params.move_ms = 0;
+		c->params.gap_ms = 0;
+		c->params.link_kib_per_s = ~0U;
+	}
 	for (i = 0; i < s->nodes; i++) {
 		c->node[i].is.cpus = 1;
 		c->node[i].is.mem_total_kib = 1 << 27;
@@ -94,6 +100,22 @@ static double in_one_node(const struct span *s)
 	return run(c);
 }
 
+/*
+ * What is left when moves take no time is the rule's, and the news'; the rest is
+ * bound by the one node that all have to leave, one after the other.
+ */
+static void without_cost(const struct span *s, double optimum)
+{
+	struct span free = *s;
+	struct cluster *c;
+
+	free.moves_are_free = true;
+	c = machines(&free);
+	fill(c, &free);
+	row_show((struct figure) { run(c), "s", optimum, "<= 1.05" },
+		 "the same if a move took no time");
+}
+
 static void measure(const struct span *s)
 {
 	struct cluster *c = machines(s);
@@ -111,20 +133,24 @@ static void measure(const struct span *s)
 	(s->kind == KIND_TAILS || is_bound ? row_show : row_claim)
 		(f, "makespan on %u nodes, %s of %.0f s", s->nodes,
 		 kind_names[s->kind], s->seconds);
+	if (f.ours > 1.05 * f.reference)
+		without_cost(s, optimum);
 	if (s->kind != KIND_TAILS)
 		return;
 	/* Nobody knows which job is the longest: all CPUs in one node do not. */
 	f = (struct figure) { f.ours, "s", in_one_node(s), "<= 1.05" };
-	row_claim(f, "the same against one node with %u CPUs", s->nodes);
+	(is_bound ? row_show : row_claim)
+		(f, "the same against one node with %u CPUs", s->nodes);
 }
 
 void bench_makespan(enum bench_size size)
 {
 	u32 most = size == BENCH_FULL ? 4096 : 64;
-	struct span s;
+	struct span s = {};
 
-	for (s.kind = KIND_EQUAL; s.kind <= KIND_TAILS; s.kind++) {
-		for (s.nodes = 4; s.nodes <= most; s.nodes *= 4) {
+	/* The smallest first: those of 4,096 nodes take most of the time. */
+	for (s.nodes = 4; s.nodes <= most; s.nodes *= 4) {
+		for (s.kind = KIND_EQUAL; s.kind <= KIND_TAILS; s.kind++) {
 			s.seconds = s.kind == KIND_TAILS ? 10 : 3600;
 			measure(&s);
 			s.seconds = 60;
