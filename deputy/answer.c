@@ -32,13 +32,6 @@ static void tell_pending(struct mosix_msg *msg, u64 began_ns)
 	reply->spent_ns = cpu_to_le64(ktime_get_ns() - began_ns);
 }
 
-static void set_blocked(u64 mask)
-{
-	sigset_t set = { .sig[0] = mask };
-
-	set_current_blocked(&set);
-}
-
 /* The audit trail of home has what the program has asked for, wherever it is. */
 static void audit_begin(const struct wire_call *call, const u64 *args)
 {
@@ -233,7 +226,8 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	hear_usage(mt, msg);
 	mosix_talk_heard(le64_to_cpu(call->lost_ns));
 	WRITE_ONCE(mt->proc->calls, mt->proc->calls + 1);
-	set_blocked(le64_to_cpu(call->blocked));
+	mosix_pace_heard(mt->proc, mt->tid, le32_to_cpu(call->signals));
+	mosix_pace_mask(mt, le64_to_cpu(call->blocked));
 	reply = answer_call(mt, msg, &began_ns);
 	leave_call();
 	if (!mosix_proc_is_away(mt->proc)) {
@@ -277,7 +271,7 @@ int mosix_deputy_mask(struct mosix_task *mt, struct mosix_msg *msg)
 {
 	const struct wire_mask *mask = (void *)msg->data;
 
-	set_blocked(le64_to_cpu(mask->blocked));
+	mosix_pace_mask(mt, le64_to_cpu(mask->blocked));
 	mosix_msg_free(msg);
 	return 0;
 }

@@ -17,19 +17,24 @@
 #include <linux/timekeeping.h>
 
 /* A signal for a thread, which may have ended meanwhile. */
-static void poke_thread(struct mosix_proc *proc, struct mosix_msg *msg)
+static int poke_thread(struct mosix_proc *proc, struct mosix_msg *msg)
 {
 	struct mosix_task *mt;
+	int ret = 0;
 
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, le32_to_cpu(msg->h.tid));
-	if (mt) {
+	if (mt && mosix_pace_admits(mt)) {
 		list_add_tail(&msg->node, &mt->signals);
+		mt->ncame++;
 		mosix_task_kick(mt);
+		msg = NULL;
+	} else if (mt) {
+		ret = -EPROTO;
 	}
 	spin_unlock(&proc->lock);
-	if (!mt)
-		mosix_msg_free(msg);
+	mosix_msg_free(msg);
+	return ret;
 }
 
 /* Set @flag for all threads, or clear it, and have them look. */
@@ -70,20 +75,21 @@ int mosix_body_come_home(struct mosix_link *link, struct mosix_msg *msg)
  * @link: where
  * @msg: MSG_SIGNAL, checked; consumed
  *
- * Return: 0, -EPROTO without a body.
+ * Return: 0, -EPROTO without a body, or when home sends more than it may.
  * Context: the link's receiver.
  */
 int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
+	int ret;
 
 	if (!proc) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	poke_thread(proc, msg);
+	ret = poke_thread(proc, msg);
 	mosix_proc_put(proc);
-	return 0;
+	return ret;
 }
 
 /**
@@ -206,8 +212,11 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 		return;
 	if (alone ? fence_pages(mt, link) : mosix_body_fence(mt, link))
 		return;		/* the link has failed, or we are killed */
-	mosix_signal_take(mt);
-	mosix_signal_give_back(link, mt, ~0ULL);
+	do {
+		mosix_signal_take(mt);
+		mosix_signal_give_back(link, mt, ~0ULL);
+		cond_resched();
+	} while (!list_empty_careful(&mt->signals) && !READ_ONCE(link->error));
 	if (mosix_core_take(mt, &info))
 		mosix_signal_send(link, mt, &info, SIGNAL_DEADLY);
 	if (mosix_freeze_join(mt) != FROZEN_LEADS)

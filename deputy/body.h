@@ -69,6 +69,11 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 void mosix_signal_take(struct mosix_task *mt);
 bool mosix_signal_is_due(struct mosix_task *mt, u64 opened);
 
+/* pace.c: how many signals are on their way, at the host */
+bool mosix_pace_admits(const struct mosix_task *mt);
+bool mosix_pace_has_room(struct mosix_link *link, struct mosix_task *mt);
+void mosix_pace_tell(struct mosix_link *link, struct mosix_task *mt);
+
 /* filter.c: seccomp */
 bool mosix_filter_passes(const struct mosix_call_ctx *ctx, long *ret);
 void mosix_filter_obey(struct mosix_task *mt);

@@ -44,8 +44,9 @@ static void keep_handler(const struct ksignal *ksig)
  * @mt: record of current
  *
  * The kernel's own code stops, kills and ignores; a signal with a handler
- * comes back and goes to the body, and so does one that dumps core. Does not
- * return when the process dies.
+ * comes back and goes to the body, and so does one that dumps core. Those for
+ * which it is not the body's time yet stay where they are. Does not return when
+ * the process dies.
  *
  * Context: the deputy.
  */
@@ -55,7 +56,10 @@ void mosix_deputy_signals(struct mosix_task *mt)
 	enum wire_signal_to to;
 	struct ksignal ksig;
 
+	mosix_pace_open(mt);
 	while (link && signal_pending(current)) {
+		if (mosix_pace_holds(mt))
+			continue;
 		mosix_link_put(link);	/* get_signal() may not return */
 		to = SIGNAL_TO_THREAD;
 		if (get_signal(&ksig))
@@ -67,8 +71,10 @@ void mosix_deputy_signals(struct mosix_task *mt)
 		mosix_signal_went(ksig.info.si_signo);
 		mosix_cputimer_renewed(mt, &ksig.info);
 		link = mosix_proc_link(mt->proc);
-		if (link && !mosix_signal_send(link, mt, &ksig.info, to))
-			mt->nsignals++;
+		/* Before the body can say that it has taken it up. */
+		mt->nsignals++;
+		if (!link || mosix_signal_send(link, mt, &ksig.info, to))
+			mt->nsignals--;
 	}
 	mosix_link_put(link);
 }
@@ -116,14 +122,15 @@ void mosix_deputy_obey(struct task_struct *p)
  * @mt: record of current
  * @msg: MSG_SIGNAL, checked; consumed
  *
- * Return: 0.
+ * Return: 0, -ENOMEM.
  * Context: the deputy.
  */
 int mosix_deputy_signal(struct mosix_task *mt, struct mosix_msg *msg)
 {
-	mosix_signal_take_back((void *)msg->data);
+	int ret = mosix_signal_take_back((void *)msg->data);
+
 	mosix_msg_free(msg);
-	return 0;
+	return ret == -EAGAIN ? -ENOMEM : 0;
 }
 
 /* Status as wait(2) shows it; a peer may have written anything there. */
@@ -312,7 +319,7 @@ static int await_message(struct mosix_task *mt)
 		ask_home(mt->proc, link);
 	wait_event_interruptible(mt->wait, has_message(mt) ||
 				 READ_ONCE(link->error) || must_ask(mt) ||
-				 must_restore(mt) ||
+				 must_restore(mt) || mosix_pace_opens(mt) ||
 				 mosix_cputimer_wanted(mt));
 	error = has_message(mt) ? 0 : READ_ONCE(link->error);
 	mosix_link_put(link);
@@ -367,6 +374,7 @@ void mosix_deputy_serve(struct mosix_task *mt)
 	mosix_deputy_drop_pointers();
 	clear_bit(MT_FENCED, &mt->flags);
 	mt->watch_ns = 0;
+	mt->held = 0;
 	while (mosix_proc_is_away(mt->proc)) {
 		mosix_cputimer_run(mt);
 		mosix_deputy_signals(mt);

@@ -65,6 +65,14 @@ struct mosix_scratch {
 	bool apart;
 };
 
+/* pace.c: how many signals are on their way, at home */
+void mosix_pace_mask(struct mosix_task *mt, u64 mask);
+bool mosix_pace_opens(const struct mosix_task *mt);
+void mosix_pace_open(struct mosix_task *mt);
+bool mosix_pace_holds(struct mosix_task *mt);
+void mosix_pace_heard(struct mosix_proc *proc, u32 tid, u32 taken);
+int mosix_pace_taken(struct mosix_link *link, struct mosix_msg *msg);
+
 /* restore.c */
 int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg);
 void mosix_restore_own(struct mosix_task *mt);

@@ -134,10 +134,15 @@ static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
 	return ret;
 }
 
-/* By the task to itself, so that si_pid stays what it is. */
+/*
+ * By the task to itself, so that si_pid stays what it is. What comes back was in
+ * the queue already: others may have filled it up meanwhile.
+ */
 static int queue(const struct wire_signal *s, bool back)
 {
+	unsigned long *limit = &current->signal->rlim[RLIMIT_SIGPENDING].rlim_cur;
 	struct sigpending *pending = &current->signal->shared_pending;
+	unsigned long most = READ_ONCE(*limit);
 	int signo = le32_to_cpu(s->signo);
 	enum pid_type type = PIDTYPE_TGID;
 	struct kernel_siginfo info;
@@ -159,7 +164,12 @@ static int queue(const struct wire_signal *s, bool back)
 	last = pending->list.prev;
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
 		be_killable(signo, back);
+	if (back)
+		WRITE_ONCE(*limit, RLIM_INFINITY);
 	ret = send_to_self(pending, &info, type);
+	/* Unless somebody has just set another one. */
+	if (back)
+		cmpxchg(limit, RLIM_INFINITY, most);
 	if (back && last != pending->list.prev)
 		put_in_front(pending, list_last_entry(&pending->list,
 						      struct sigqueue, list));
@@ -206,15 +216,30 @@ void mosix_signal_went(int signo)
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
 }
 
-/* A timer's signal is not early by the clock that its handler reads. */
-static void catch_up(struct mosix_proc *proc)
+/* The next one that came becomes pending; false: there is none, or not now. */
+static bool take_one(struct mosix_task *mt)
 {
-	struct mosix_link *link = mosix_proc_link(proc);
+	struct mosix_msg *msg;
 
-	if (!link)
-		return;
-	mosix_clock_catch_up(link);
-	mosix_link_put(link);
+	spin_lock(&mt->proc->lock);
+	msg = list_first_entry_or_null(&mt->signals, struct mosix_msg, node);
+	if (msg) {
+		list_del(&msg->node);
+		mt->nsignals++;
+	}
+	spin_unlock(&mt->proc->lock);
+	if (!msg)
+		return false;
+	if (queue((void *)msg->data, false) != -EAGAIN) {
+		mosix_msg_free(msg);
+		return true;
+	}
+	/* No memory, or the node has too many signals. */
+	spin_lock(&mt->proc->lock);
+	list_add(&msg->node, &mt->signals);
+	mt->nsignals--;
+	spin_unlock(&mt->proc->lock);
+	return false;
 }
 
 /**
@@ -223,34 +248,29 @@ static void catch_up(struct mosix_proc *proc)
  *
  * Not while it reads a clock: a handler that runs then may move, and its return
  * would go on with half a value of the node that it left, in pages that the
- * next node does not have. They wait until it has read it.
+ * next node does not have. They wait until it has read it, and those that are too
+ * many until handlers have run.
  *
  * Context: the body, at its safe point.
  */
 void mosix_signal_take(struct mosix_task *mt)
 {
-	struct mosix_msg *msg;
+	struct mosix_link *link;
 
-	if (mosix_x86_in_vdso()) {
-		if (!list_empty_careful(&mt->signals))
-			mosix_migrate_kick_later(mt->proc);
+	if (list_empty_careful(&mt->signals))
 		return;
+	link = mosix_proc_link(mt->proc);
+	if (link && !mosix_x86_in_vdso()) {
+		/* A timer's is not early by the clock that its handler reads. */
+		mosix_clock_catch_up(link);
+		while (mosix_pace_has_room(link, mt) && take_one(mt))
+			;
+		mosix_pace_tell(link, mt);
 	}
+	mosix_link_put(link);
+	/* The next ones take the places of those whose handlers run now. */
 	if (!list_empty_careful(&mt->signals))
-		catch_up(mt->proc);
-	for (;;) {
-		spin_lock(&mt->proc->lock);
-		msg = list_first_entry_or_null(&mt->signals, struct mosix_msg,
-					       node);
-		if (msg)
-			list_del(&msg->node);
-		spin_unlock(&mt->proc->lock);
-		if (!msg)
-			return;
-		queue((void *)msg->data, false);
-		mt->nsignals++;
-		mosix_msg_free(msg);
-	}
+		mosix_migrate_kick_later(mt->proc);
 }
 
 /**

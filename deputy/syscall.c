@@ -499,6 +499,9 @@ long mosix_call_unblock(struct mosix_call_ctx *ctx)
 	ret = mosix_body_local(ctx);
 	if (mosix_signal_is_due(ctx->mt, before & ~current->blocked.sig[0]))
 		mosix_body_forward_as(ctx, __NR_getppid, none);
+	/* There is room for those that were too many. */
+	if (!list_empty_careful(&ctx->mt->signals))
+		mosix_task_kick(ctx->mt);
 	return ret;
 }
 

@@ -213,9 +213,10 @@ static int build_mm(struct mosix_proc *proc, const struct mosix_image *image)
 
 	if (!landmarks_sane(&image->mm))
 		return -EBADMSG;
-	/* How much may be locked is for home to say. */
+	/* How much may be locked, or be pending, is for home to say. */
 	task_lock(current->group_leader);
 	set_limit(RLIMIT_MEMLOCK, cpu_to_le64(RLIM_INFINITY));
+	set_limit(RLIMIT_SIGPENDING, cpu_to_le64(RLIM_INFINITY));
 	task_unlock(current->group_leader);
 	for (i = 0; i < image->nvmas; i++) {
 		ret = map_one(proc->pages, &image->vmas[i]);

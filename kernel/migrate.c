@@ -111,6 +111,7 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 		/* Until it says otherwise. */
 		mt->runs = mt->task && !mosix_x86_in_wait(mt->task);
 		mt->nsignals = 0;
+		mt->nknown = 0;
 	}
 	spin_unlock(&proc->lock);
 	mosix_strategy_used(move);

@@ -64,6 +64,7 @@ static const struct msgdef at_home[MSG_TYPES] = {
 	[MSG_PAGES]	= RECEIVE(take_pages),
 	[MSG_PAGE_NONE]	= RECEIVE(take_page_none),
 	[MSG_SEEN]	= ANSWER,
+	[MSG_TAKEN]	= RECEIVE(mosix_pace_taken),
 };
 
 static const struct msgdef at_host[MSG_TYPES] = {

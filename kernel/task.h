@@ -197,6 +197,11 @@ enum mosix_task_flag {
  * @settled: body: signals that home has known to be blocked ever since its last
  *	answer: it sends none of them
  * @nsignals: deputy: signals sent on this stay; body: taken up
+ * @nknown: deputy: how many of them its body has taken up; body: how many it has
+ *	said so of
+ * @ncame: body: signals that came for it on this stay, taken up or not
+ * @held: deputy: signals that wait until the body has taken up more, and are
+ *	blocked here only for that
  * @free_node: on its way out
  * @reply: deputy: what is to be freed if it ends now: a call, or its result
  * @code: body: exit code of a thread that is ended
@@ -234,6 +239,9 @@ struct mosix_task {
 	u64 masked_ns[WIRE_SIGNALS];
 	u64 settled;
 	u32 nsignals;
+	u32 nknown;
+	u32 ncame;
+	u64 held;
 	struct llist_node free_node;
 	struct mosix_msg *reply;
 	u32 code;

@@ -60,6 +60,7 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_SEEN]	= TAIL(SEEN, struct wire_seen, SIDE_HOST),
 	[MSG_NODES]	= HEAD(NODES, struct wire_nodes, SIDE_HOME),
 	[MSG_SPENT]	= FIXED(SPENT, SIDE_HOME),
+	[MSG_TAKEN]	= HEAD(TAKEN, struct wire_taken, SIDE_HOST),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {

@@ -29,7 +29,8 @@
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
  *	LOOK and SEEN; pages may have gaps between them; NODES; a large window
- *	of a call travels as pages; pages may be sent early and be kept: SPENT
+ *	of a call travels as pages; pages may be sent early and be kept: SPENT;
+ *	TAKEN
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -60,6 +61,7 @@ enum wire_limits {
 	WIRE_CPU_WORDS		= 12,		/* CPUID words compared */
 	WIRE_SIGNALS		= 64,
 	WIRE_SIGINFO_FIELDS	= 32,
+	WIRE_SIGNALS_AHEAD	= 32,		/* to a thread, not taken up */
 	WIRE_VMAS_MAX		= 2048,		/* in one REC_VMAS */
 	WIRE_RANGES_MAX		= 4096,		/* in one REC_HOME_PAGES */
 	WIRE_XSTATE_MAX		= 16 * 1024,
@@ -117,6 +119,8 @@ enum wire_type {
 	/* while away: home to host */
 	MSG_NODES	= 34,	/* where the process may be */
 	MSG_SPENT	= 35,	/* pages that were sent early are not needed */
+	/* while away: body to home */
+	MSG_TAKEN	= 36,	/* signals that have been taken up */
 	MSG_TYPES
 };
 
@@ -473,6 +477,14 @@ enum wire_signal_to {
 	SIGNAL_TO_THREAD	= 1,	/* @tid of the header */
 	SIGNAL_DEADLY		= 2,	/* the same, and it will die of it */
 	SIGNAL_TO_KINDS
+};
+
+/**
+ * struct wire_taken - payload of TAKEN
+ * @signals: as in CALL, but all of them
+ */
+struct wire_taken {
+	__le32 signals;
 };
 
 /**

@@ -66,6 +66,7 @@ static const struct wire_type_case wire_type_cases[] = {
 	LONG(SEEN, 33, SIDE_HOST, 16),
 	EXACT(NODES, 34, SIDE_HOME, 36),
 	BARE(SPENT, 35, SIDE_HOME),
+	EXACT(TAKEN, 36, SIDE_HOST, 4),
 };
 
 #undef BARE
@@ -337,6 +338,9 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	  { PUT32(wire_sched, nice, (u32)-21) }, -EBADMSG },
 	{ "watch", MSG_WATCH, 8, { }, 0 },
 	{ "watch: shorter", MSG_WATCH, 4, { }, -EBADMSG },
+	{ "taken: 17 signals", MSG_TAKEN, 4,
+	  { PUT32(wire_taken, signals, 17) }, 0 },
+	{ "taken: no number", MSG_TAKEN, 0, { }, -EBADMSG },
 	{ "look: at a page", MSG_LOOK, 16,
 	  { PUT64(wire_look, start, 0x1000), PUT64(wire_look, end, 0x2000) }, 0 },
 	{ "look: at nothing", MSG_LOOK, 16,

@@ -6,6 +6,7 @@
  *     same thread, and is one that this request may have;
  *   - a reply carries no more of a window than the call has room for;
  *   - a body says nothing before it was told to go;
+ *   - home sends a thread no more signals than it can have at once;
  *   - a private page is on one node: it crosses again only after it has come
  *     back, or after the memory was mapped anew (invariant 1 of the design);
  *   - pages are sent early only before the body goes, and a page is kept only
@@ -57,10 +58,25 @@ enum slot_bits {
 };
 
 /**
+ * struct thread - signals to a thread, on one link
+ * @next: another one
+ * @tid: which
+ * @sent: signals that home has sent
+ * @taken: as many the body has taken up
+ */
+struct thread {
+	struct thread *next;
+	u32 tid;
+	u32 sent;
+	u32 taken;
+};
+
+/**
  * struct link - a connection
  * @older: the link that was made before this one
  * @stream: the direction from home to host
  * @requests: unanswered ones
+ * @threads: those that a signal was for
  * @gone: the body was told to go
  * @forgot: the memory was mapped anew: what was early is not known any more
  * @owner: hash table of pages: address and enum slot_bits; 0: free slot
@@ -72,6 +88,7 @@ struct link {
 	struct link *older;
 	const struct stream *stream;
 	struct request *requests;
+	struct thread *threads;
 	int gone;
 	int forgot;
 	u64 *owner;
@@ -238,6 +255,45 @@ static int changes_memory(u64 nr)
 	       nr == CALL_MREMAP || nr == CALL_MADVISE;
 }
 
+static struct thread *find_thread(struct link *link, u32 tid)
+{
+	struct thread *t;
+
+	for (t = link->threads; t; t = t->next) {
+		if (t->tid == tid)
+			return t;
+	}
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		err(1, "a thread");
+	t->tid = tid;
+	t->next = link->threads;
+	link->threads = t;
+	return t;
+}
+
+static void see_taken(struct link *link, const struct message *m, u32 signals)
+{
+	struct thread *t = find_thread(link, m->tid);
+
+	if ((s32)(signals - t->taken) > 0)
+		t->taken = signals;
+}
+
+/* One that it will die of goes whatever went before. */
+static void see_signal(struct link *link, const struct message *m)
+{
+	const struct wire_signal *s = m->payload;
+	struct thread *t = find_thread(link, m->tid);
+
+	if (!m->stream->opener)
+		return;
+	t->sent++;
+	if (le32_to_cpu(s->to) != SIGNAL_DEADLY &&
+	    (s32)(t->sent - t->taken) > WIRE_SIGNALS_AHEAD)
+		complain(m, "more signals than the body can have");
+}
+
 static void see_request(struct link *link, const struct message *m)
 {
 	struct request *r = calloc(1, sizeof(*r));
@@ -250,6 +306,7 @@ static void see_request(struct link *link, const struct message *m)
 	r->id = m->id;
 	if (m->type == MSG_CALL) {
 		memcpy(&r->call, m->payload, sizeof(r->call));
+		see_taken(link, m, le32_to_cpu(r->call.signals));
 		if (changes_memory(le64_to_cpu(r->call.nr)))
 			forget_pages(link);
 	}
@@ -362,6 +419,13 @@ void laws_message(const struct message *m)
 	case MSG_REPLY:
 	case MSG_SEEN:
 		see_answer(link, m);
+		break;
+	case MSG_SIGNAL:
+		see_signal(link, m);
+		break;
+	case MSG_TAKEN:
+		see_taken(link, m, le32_to_cpu(((const struct wire_taken *)
+						m->payload)->signals));
 		break;
 	case MSG_PAGES:
 		see_pages(link, m);

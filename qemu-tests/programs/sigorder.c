@@ -2,8 +2,12 @@
 /*
  * Signals from outside, sent by sigsend: none is lost, none comes twice, all
  * come in order, and each names its sender.
+ *
+ *	sigorder [MOST]		as many may wait (root's may be made more)
  */
 #include "victim.h"
+
+#include <sys/resource.h>
 
 static volatile int expected, bad_value = -1, bad_place, bad_sender, sender;
 
@@ -29,6 +33,12 @@ int main(int argc, char **argv)
 	volatile uint64_t spin;
 
 	victim_begin(argc, argv);
+	if (optind < argc) {
+		const struct rlimit most = { atoi(argv[optind]),
+					     atoi(argv[optind]) };
+
+		CHECK_CALL(setrlimit(RLIMIT_SIGPENDING, &most));
+	}
 	CHECK_CALL(sigaction(SIGRTMIN + 2, &sa, NULL));
 	while (victim_next()) {
 		for (spin = 0; spin < 200000; spin++)

@@ -59,6 +59,12 @@ start='> HELLO id=1
 trip='> PAGES addr=0x5000 count=1 len=4128
 < PAGES addr=0x5000 count=1 len=4128'
 
+signals() { # signals COUNT: as many for one thread
+	for ((i = 0; i < $1; i++)); do
+		echo "> SIGNAL tid=7 signo=40 to=1"
+	done
+}
+
 check_sound() {
 	good "a whole life" <<<"$start
 	> PAGES addr=0x1000 count=2 len=8224
@@ -89,6 +95,15 @@ check_sound() {
 	< CALL id=1 nr=11
 	> REPLY id=1
 	> PAGES addr=0x5000 count=1 len=4128"
+	good "as many signals as a body can have, and more when it has said so" \
+		<<<"$start
+	$(signals 32)
+	< TAKEN tid=7 taken=16
+	$(signals 16)
+	> SIGNAL tid=7 signo=11 to=2
+	< CALL id=1 tid=7 taken=33
+	> REPLY id=1 tid=7
+	$(signals 16)"
 	good "both ends number their requests" <<<"$start
 	> OFFER id=9 at=1
 	< CALL id=9
@@ -155,6 +170,11 @@ check_laws() {
 			"zero=0xffffffff"
 	done)
 	> PAGES addr=0x5000 count=1 zero=1"
+	bad "more signals than a body can have" "SIGNAL .*more signals" \
+		<<<"$start
+	$(signals 32)
+	< TAKEN tid=8 taken=16
+	$(signals 1)"
 	bad "an answer to nothing" "REPLY id=5 .*an answer to nothing" \
 		<<<"$start
 	> REPLY id=5"
