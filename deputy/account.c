@@ -22,7 +22,10 @@
 
 #include <kernel/sched/sched.h>
 
-enum { PERIOD_S = 1 };
+enum {
+	PERIOD_S	= 1,
+	EARLY_S		= 10,	/* the body may run before home knows of it */
+};
 
 static void report_all(struct work_struct *work);
 static DECLARE_DELAYED_WORK(report, report_all);
@@ -67,6 +70,16 @@ static void book(struct task_struct *p, u64 utime, u64 stime, const u64 *counts)
 	task_rq_unlock(rq, p, &rf);
 }
 
+/*
+ * No thread has run for longer than its stay lasts. The kernel divides by the sum of
+ * such times: a host must not be able to make that overflow.
+ */
+static u64 most_ns(const struct mosix_proc *proc)
+{
+	return jiffies_to_nsecs(jiffies - proc->since) +
+	       EARLY_S * (u64)NSEC_PER_SEC;
+}
+
 /**
  * mosix_account_add - a thread of a body reported what it used
  * @proc: its process, at home
@@ -78,15 +91,18 @@ static void book(struct task_struct *p, u64 utime, u64 stime, const u64 *counts)
 void mosix_account_add(struct mosix_proc *proc, u32 tid,
 		       const struct wire_usage *usage)
 {
-	u64 utime, stime, counts[WIRE_COUNTS];
+	u64 utime, stime, most, counts[WIRE_COUNTS];
 	struct mosix_task *mt;
 	u32 i;
 
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, tid);
 	if (mt && mt->task) {
-		utime = advance(&mt->utime_ns, le64_to_cpu(usage->utime_ns));
-		stime = advance(&mt->stime_ns, le64_to_cpu(usage->stime_ns));
+		most = most_ns(proc);
+		utime = min(le64_to_cpu(usage->utime_ns), most);
+		stime = min(le64_to_cpu(usage->stime_ns), most);
+		utime = advance(&mt->utime_ns, utime);
+		stime = advance(&mt->stime_ns, stime);
 		for (i = 0; i < WIRE_COUNTS; i++)
 			counts[i] = advance(&mt->counts[i],
 					    le64_to_cpu(usage->counts[i]));

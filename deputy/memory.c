@@ -119,6 +119,24 @@ static long map_here(struct mosix_call_ctx *ctx, u64 addr)
 	return vm_mmap(NULL, addr, ctx->args[1], ctx->args[2], how, 0);
 }
 
+/* The other half says what cannot be. */
+static long end_link(struct mosix_call_ctx *ctx, int error)
+{
+	struct mosix_link *link = mosix_proc_link(ctx->mt->proc);
+
+	if (link)
+		mosix_link_close(link, error);
+	mosix_link_put(link);
+	return error;
+}
+
+static bool may_map(u64 addr, u64 len)
+{
+	len = PAGE_ALIGN(len);
+	return len && len <= TASK_SIZE_MAX && PAGE_ALIGNED(addr) &&
+	       addr <= TASK_SIZE_MAX - len;
+}
+
 /* Home finds the address, the body maps there. */
 static long change_mmap(struct mosix_call_ctx *ctx)
 {
@@ -131,12 +149,17 @@ static long change_mmap(struct mosix_call_ctx *ctx)
 	addr = mosix_body_forward(ctx);
 	if (IS_ERR_VALUE(addr))
 		return addr;
+	if (!may_map(addr, len))
+		return end_link(ctx, -EPROTO);
 	ctx->args[3] = flags;
 	ret = follow_mmap(pages(ctx), addr, ctx->args);
 	if (!ret)
 		ret = map_here(ctx, addr);
-	if (IS_ERR_VALUE(ret))
+	if (IS_ERR_VALUE(ret)) {
+		/* What is here still is the body's. */
+		mosix_pages_forget(pages(ctx), addr, PAGE_ALIGN(len));
 		unmap_both(ctx, addr, len);
+	}
 	return ret;
 }
 
@@ -219,7 +242,6 @@ static long move_back(struct mosix_call_ctx *ctx,
 		to, back.old, back.len,
 		back.fixed ? MREMAP_MAYMOVE | MREMAP_FIXED : 0, move->from,
 	};
-	struct mosix_link *link;
 
 	if (back.fixed)
 		vm_munmap(to, back.old);
@@ -227,11 +249,7 @@ static long move_back(struct mosix_call_ctx *ctx,
 	if (back.len <= back.old &&
 	    mosix_body_forward_as(ctx, __NR_mremap, args) == move->from)
 		return -ENOMEM;
-	link = mosix_proc_link(ctx->mt->proc);
-	if (link)
-		mosix_link_close(link, -ENOMEM);
-	mosix_link_put(link);
-	return -ENOMEM;
+	return end_link(ctx, -ENOMEM);
 }
 
 /*

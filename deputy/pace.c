@@ -28,7 +28,7 @@ static_assert(WIRE_SIGNALS_AHEAD >= 4);
 
 static bool may_send(const struct mosix_task *mt)
 {
-	return mt->nsignals - READ_ONCE(mt->nknown) < WIRE_SIGNALS_AHEAD;
+	return mt->nsignals - READ_ONCE(mt->nheard) < WIRE_SIGNALS_AHEAD;
 }
 
 /* What a body has a handler for, as far as it is not blocked already. */
@@ -124,8 +124,8 @@ void mosix_pace_heard(struct mosix_proc *proc, u32 tid, u32 taken)
 
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, tid);
-	if (mt && (s32)(taken - mt->nknown) > 0) {
-		WRITE_ONCE(mt->nknown, taken);
+	if (mt && (s32)(taken - mt->nheard) > 0) {
+		WRITE_ONCE(mt->nheard, taken);
 		wake_up_all(&mt->wait);
 	}
 	spin_unlock(&proc->lock);
@@ -215,7 +215,7 @@ void mosix_pace_tell(struct mosix_link *link, struct mosix_task *mt)
 	struct wire_taken *t;
 	struct mosix_msg *msg;
 
-	if (mt->nsignals - mt->nknown < WIRE_SIGNALS_AHEAD / 2)
+	if (mt->nsignals - mt->nheard < WIRE_SIGNALS_AHEAD / 2)
 		return;
 	msg = mosix_msg_new(MSG_TAKEN, sizeof(*t));
 	if (!msg) {
@@ -225,6 +225,6 @@ void mosix_pace_tell(struct mosix_link *link, struct mosix_task *mt)
 	t = (void *)msg->data;
 	t->signals = cpu_to_le32(mt->nsignals);
 	msg->h.tid = cpu_to_le32(mt->tid);
-	mt->nknown = mt->nsignals;
+	mt->nheard = mt->nsignals;
 	mosix_link_send(link, msg);
 }

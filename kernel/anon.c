@@ -75,7 +75,7 @@ static void place_one(struct vm_area_struct *vma, unsigned long addr,
  * @count: how many, all within @vma
  *
  * Return: how many are in place, from the first one on; fewer when there is no
- * memory, or where the next page table begins.
+ * memory, where the next page table begins, and where a page is already.
  * Context: process context, mmap_lock held.
  */
 u32 mosix_anon_place(struct vm_area_struct *vma, unsigned long addr,
@@ -95,8 +95,8 @@ u32 mosix_anon_place(struct vm_area_struct *vma, unsigned long addr,
 	for (i = 0; i < count; i++, addr += PAGE_SIZE) {
 		if (!pages[i])
 			continue;
-		if (WARN_ON_ONCE(!pte_none(ptep_get(pte + i))))
-			break;
+		if (!pte_none(ptep_get(pte + i)))
+			break;	/* install() sees to it */
 		place_one(vma, addr, pte + i, pages[i]);
 		pages[i] = NULL;
 		placed++;

@@ -15,6 +15,7 @@ struct mosix_task;
  * @have: bits of enum wire_record_type
  * @nvmas: entries in @vmas
  * @nranges: entries in @ranges
+ * @ranges_in: ranges that came in all
  * @xstate_size: bytes in @xstate
  * @task: REC_TASK
  * @regs: REC_REGS, checked
@@ -31,6 +32,7 @@ struct mosix_image {
 	u32 have;
 	u32 nvmas;
 	u32 nranges;
+	u32 ranges_in;
 	u32 xstate_size;
 	struct wire_task task;
 	struct wire_regs regs;

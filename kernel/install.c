@@ -21,11 +21,14 @@
 #include <linux/sched/mm.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/userfaultfd_k.h>
 
 enum {
 	INSTALL_MAX	= 32,	/* pages put in place under the lock at once */
 	NEEDED_FIRST	= 256,	/* pages put in place before a body runs */
+	SHORT_PAGES	= 2048,	/* when fewer can be had memory is short */
+	SHORT_TRIES	= 100,
 };
 
 /**
@@ -107,10 +110,13 @@ static int install(struct mosix_pages *pg, struct vm_area_struct *vma,
 	}
 	if (f->page) {
 		ret = install_page(vma, nr << PAGE_SHIFT, f->page);
-		if (WARN_ON_ONCE(ret == -EEXIST))
+		if (ret == -EEXIST) {
+			/* By a peer that lies; each other way is a bug of ours. */
+			pr_warn_ratelimited("mosix: a page came where one was\n");
 			put_page(f->page);
-		else if (ret)
+		} else if (ret) {
 			return ret;
+		}
 	}
 	f->page = NULL;
 	mosix_pages_drop_flight(pg, nr, f);
@@ -252,6 +258,41 @@ static void leave_mapping(struct mosix_pages *pg)
 	mmput_async(pg->mm);
 }
 
+static bool is_short(void)
+{
+	return si_mem_available() + get_nr_swap_pages() < SHORT_PAGES;
+}
+
+static bool is_asked_for(struct mosix_pages *pg, unsigned long nr)
+{
+	struct mosix_flight *f;
+	bool asked;
+
+	mutex_lock(&pg->lock);
+	f = xa_load(&pg->flight, nr);
+	asked = f && f->state == FLIGHT_REQUESTED;
+	mutex_unlock(&pg->lock);
+	return asked;
+}
+
+/*
+ * What has landed is nobody's memory for who looks for some to free. So nothing
+ * that nobody waits for may land when there is little left: where a body runs, its
+ * peer waits, and us, until it has been put in place; elsewhere that is the end.
+ */
+static int await_memory(struct mosix_pages *pg)
+{
+	u32 tries = READ_ONCE(pg->mapped) ? SHORT_TRIES : 0;
+
+	while (is_short()) {
+		if (!tries-- || !may_install(pg))
+			return -ENOMEM;
+		mosix_background_install(pg);
+		schedule_timeout_idle(HZ / 10);
+	}
+	return 0;
+}
+
 /**
  * mosix_pages_landed - pages came from the other half
  * @pg: page state
@@ -263,7 +304,8 @@ static void leave_mapping(struct mosix_pages *pg)
  *
  * Return: 0, -ENOMEM: the process cannot go on; what mosix_early_keep() and
  * mosix_early_take() return.
- * Context: the link's receiver; waits for nobody but @pg->lock.
+ * Context: the link's receiver; waits for nobody but @pg->lock, and where memory is
+ * short for ten seconds at most.
  */
 int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 {
@@ -276,6 +318,9 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 
 	if (le32_to_cpu(head->flags) & PAGES_EARLY)
 		return mosix_early_keep(pg, msg);
+	ret = is_asked_for(pg, nr) ? 0 : await_memory(pg);
+	if (ret)
+		return ret;
 	l.vma = enter_mapping(pg, nr);
 	mutex_lock(&pg->lock);
 	ret = mosix_early_take(pg, msg);

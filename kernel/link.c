@@ -21,7 +21,14 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 
-enum { CORK_MAX = 64 * 1024 };	/* bytes that wait for more */
+enum {
+	CORK_MAX	= 64 * 1024,	/* bytes that wait for more */
+	/* What may wait to be sent while the peer goes on talking. */
+	STUFFED_BYTES	= 32 * 1024 * 1024,
+	STUFFED_COUNT	= 16 * 1024,
+};
+
+static atomic_t hosted = ATOMIC_INIT(0);
 
 /**
  * mosix_msg_new - a message with room for its payload
@@ -99,6 +106,8 @@ static void link_release(struct kref *ref)
 		sock_release(link->sock);
 	if (link->proc)
 		mosix_proc_put(link->proc);
+	if (link->side == SIDE_HOST)
+		atomic_dec(&hosted);
 	kfree(link);
 }
 
@@ -148,7 +157,45 @@ struct mosix_link *mosix_link_new(struct socket *sock, enum wire_side side)
 	init_waitqueue_head(&link->wait);
 	link->sock = sock;
 	link->side = side;
+	if (side == SIDE_HOST)
+		atomic_inc(&hosted);
 	return link;
+}
+
+/**
+ * mosix_link_hosted - how many links others have made to this node
+ *
+ * Return: the number.
+ * Context: any.
+ */
+u32 mosix_link_hosted(void)
+{
+	return atomic_read(&hosted);
+}
+
+/**
+ * mosix_link_is_stuffed - does the peer talk and not read what it is owed?
+ * @link: the link
+ *
+ * Each thread is owed an answer, and the signals that it may have.
+ *
+ * Return: true when more waits to be sent than any honest one lets wait.
+ * Context: the link's receiver.
+ */
+bool mosix_link_is_stuffed(struct mosix_link *link)
+{
+	size_t bytes = READ_ONCE(link->queued), threads = 1;
+	u32 count = READ_ONCE(link->nqueued);
+	struct mosix_proc *proc;
+
+	if (likely(bytes <= STUFFED_BYTES && count <= STUFFED_COUNT))
+		return false;
+	proc = mosix_link_proc(link);
+	if (proc)
+		threads += READ_ONCE(proc->nlive);
+	mosix_proc_put(proc);
+	return bytes > STUFFED_BYTES + threads * WIRE_PAYLOAD_MAX ||
+	       count > STUFFED_COUNT + threads * 2 * WIRE_SIGNALS_AHEAD;
 }
 
 /**
@@ -207,6 +254,8 @@ int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc)
 		ret = -EBUSY;
 	}
 	spin_unlock(&link->lock);
+	if (!ret)
+		WRITE_ONCE(link->sock->sk->sk_rcvtimeo, MAX_SCHEDULE_TIMEOUT);
 	return ret;
 }
 
@@ -250,6 +299,7 @@ int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg)
 	if (!ret) {
 		list_add_tail(&msg->node, &link->queue);
 		link->queued += le32_to_cpu(msg->h.len) + sizeof(msg->h);
+		link->nqueued++;
 		work = mosix_link_has_work(link);
 	}
 	spin_unlock(&link->lock);

@@ -42,11 +42,12 @@ struct mosix_msg {
  * @known: the same as the handshake proved it, 0 on a link in clear
  * @greeted: HELLO was exchanged
  * @sock: the connection
- * @lock: protects @queue, @queued, @error, @closing, @calls, @next_id, @proc;
+ * @lock: protects @queue, @queued, @nqueued, @error, @closing, @calls, @next_id, @proc;
  *	not @stop_sent, which is @tx's
  * @tx: held by who writes to the socket; outside @lock
  * @queue: messages to send, oldest first
  * @queued: bytes in @queue
+ * @nqueued: messages in it
  * @wait: the sender and throttled producers
  * @error: 0 while it works, else the negative errno that ended it
  * @closing: no message will follow those in @queue
@@ -73,6 +74,7 @@ struct mosix_link {
 	struct mutex tx;
 	struct list_head queue;
 	size_t queued;
+	u32 nqueued;
 	wait_queue_head_t wait;
 	int error;
 	u8 closing;
@@ -103,6 +105,8 @@ static inline u64 mosix_msg_id(const struct mosix_msg *msg)
 }
 
 struct mosix_link *mosix_link_new(struct socket *sock, enum wire_side side);
+u32 mosix_link_hosted(void);
+bool mosix_link_is_stuffed(struct mosix_link *link);
 void mosix_link_get(struct mosix_link *link);
 void mosix_link_put(struct mosix_link *link);
 int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc);

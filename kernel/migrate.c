@@ -111,7 +111,7 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 		/* Until it says otherwise. */
 		mt->runs = mt->task && !mosix_x86_in_wait(mt->task);
 		mt->nsignals = 0;
-		mt->nknown = 0;
+		mt->nheard = 0;
 	}
 	spin_unlock(&proc->lock);
 	mosix_strategy_used(move);
@@ -150,8 +150,10 @@ static void forget_messages(struct mosix_proc *proc)
 	LIST_HEAD(old);
 
 	spin_lock(&proc->lock);
-	list_for_each_entry(mt, &proc->threads, node)
+	list_for_each_entry(mt, &proc->threads, node) {
 		list_splice_init(&mt->inbox, &old);
+		mt->inbox_bytes = 0;
+	}
 	spin_unlock(&proc->lock);
 	list_for_each_entry_safe(msg, next, &old, node) {
 		list_del(&msg->node);

@@ -118,11 +118,15 @@ static struct mosix_image *image_of(struct mosix_link *link,
 	return mt ? mt->image : NULL;
 }
 
-/* Which records a thread has, and which its process. */
-static bool fits(const struct wire_record *rec, u32 tid)
+/* Which records a thread has, and which its process; home has the mappings. */
+static bool fits(const struct mosix_link *link, const struct wire_record *rec,
+		 u32 tid)
 {
 	u32 type = le32_to_cpu(rec->type);
 
+	if (link->side == SIDE_HOME &&
+	    !(BIT(type) & (IMAGE_THREAD | IMAGE_RETURN)))
+		return false;
 	return !tid == !(BIT(type) & IMAGE_THREAD);
 }
 
@@ -135,7 +139,7 @@ static int take_image(struct mosix_link *link, struct mosix_msg *msg)
 	struct mosix_image *image;
 	int ret = -EPROTO;
 
-	if (!proc || !proc->pages || !fits(rec, tid) ||
+	if (!proc || !proc->pages || !fits(link, rec, tid) ||
 	    test_bit(MP_COMPLETE, &proc->flags))
 		goto out;
 	/* STARTED was just told: the task itself may not have got so far. */
@@ -215,8 +219,7 @@ static int land_none(struct mosix_pages *pg, struct mosix_msg *msg)
 
 static int want(struct mosix_pages *pg, struct mosix_msg *msg)
 {
-	mosix_serve_request(pg, msg);
-	return 0;
+	return mosix_serve_request(pg, msg);
 }
 
 static int spend(struct mosix_pages *pg, struct mosix_msg *msg)
@@ -326,8 +329,9 @@ int mosix_msgdef_dispatch(struct mosix_link *link, struct mosix_msg *msg)
 			if (mosix_msg_type(msg) == MSG_IMAGE_END ||
 			    mosix_msg_type(msg) == MSG_HOME_END)
 				set_bit(MP_COMPLETE, &proc->flags);
-			mosix_task_deliver(proc, msg);
-			ret = 0;
+			ret = mosix_task_deliver(proc, msg);
+			if (ret == -ESRCH)
+				ret = 0;	/* it has ended */
 			break;
 		}
 		fallthrough;

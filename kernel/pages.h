@@ -241,7 +241,7 @@ void mosix_pages_install_landed(struct mosix_pages *pg);
 
 /* serve.c: pages that the other half asks for */
 void mosix_serve_init(struct mosix_pages *pg);
-void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
+int mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
 u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 			unsigned long nr, u32 count);
 void mosix_serve_await(struct mosix_pages *pg, struct mosix_link *link);

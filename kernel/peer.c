@@ -9,6 +9,7 @@
 #include "gate.h"
 #include "key.h"
 #include "node.h"
+#include "param.h"
 #include "secure.h"
 
 #include <linux/err.h>
@@ -25,6 +26,7 @@ enum {
 	KEEPALIVE_COUNT		= 5,
 	USER_TIMEOUT_MS		= 20000,
 	BACKLOG			= 64,
+	LINKS_SPARE		= 64,	/* beside those of guests */
 	UNSENT_MAX		= 128 * 1024,	/* what a page waits behind */
 };
 
@@ -196,6 +198,10 @@ void mosix_peer_accepted(struct socket *sock, u16 node)
 	struct mosix_link *link;
 	int ret;
 
+	if (mosix_link_hosted() >= mosix_param(PARAM_MAX_GUESTS) + LINKS_SPARE) {
+		sock_release(sock);
+		return;
+	}
 	sock->sk->sk_rcvtimeo = HELLO_TIMEOUT_S * HZ;	/* until HELLO */
 	link = mosix_link_new(sock, SIDE_HOST);
 	if (!link) {

@@ -46,7 +46,7 @@ static int move_tree(struct maple_tree *tree, unsigned long from,
 static int move_flight(struct mosix_pages *pg, unsigned long first,
 		       unsigned long target, unsigned long count)
 {
-	struct mosix_flight *f;
+	struct mosix_flight *f, *was;
 	unsigned long nr;
 	int ret = 0;
 
@@ -59,8 +59,14 @@ static int move_flight(struct mosix_pages *pg, unsigned long first,
 			continue;
 		}
 		xa_erase(&pg->flight, nr);
-		ret = xa_err(xa_store(&pg->flight, nr - first + target, f,
-				      GFP_KERNEL));
+		was = xa_store(&pg->flight, nr - first + target, f, GFP_KERNEL);
+		ret = xa_err(was);
+		/* What was on its way to what the mapping has replaced. */
+		if (ret)
+			was = f;
+		if (was && was->page)
+			put_page(was->page);
+		kfree(was);
 	}
 	return ret;
 }
@@ -120,13 +126,27 @@ void mosix_pages_will_move(struct mosix_pages *pg,
 	mutex_unlock(&pg->lock);
 }
 
+/* Can that be the answer? A home may say anything. */
+static bool may_move(const struct mosix_move_map *move, u64 to)
+{
+	u64 old = PAGE_ALIGN(move->old), len = PAGE_ALIGN(move->len);
+
+	if (!len || !PAGE_ALIGNED(to) || !PAGE_ALIGNED(move->from) ||
+	    len > TASK_SIZE_MAX || to > TASK_SIZE_MAX - len ||
+	    old > TASK_SIZE_MAX || move->from > TASK_SIZE_MAX - old)
+		return false;
+	return to == move->from || to + len <= move->from ||
+	       move->from + old <= to;
+}
+
 /**
  * mosix_pages_answered - home has answered a call
  * @pg: page state of the body
  * @tid: the thread that made it
  * @ret: the call's result
  *
- * Return: 0, -ENOMEM: the process cannot go on.
+ * Return: 0; -EPROTO for an address that it cannot be, -ENOMEM: the process cannot
+ * go on.
  * Context: the link's receiver, before it reads on.
  */
 int mosix_pages_answered(struct mosix_pages *pg, u32 tid, u64 ret)
@@ -141,5 +161,7 @@ int mosix_pages_answered(struct mosix_pages *pg, u32 tid, u64 ret)
 	mutex_unlock(&pg->lock);
 	if (move.tid != tid || IS_ERR_VALUE((unsigned long)ret))
 		return 0;
+	if (!may_move(&move, ret))
+		return -EPROTO;
 	return mosix_pages_moved(pg, &move, ret);
 }

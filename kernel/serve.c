@@ -30,6 +30,8 @@ enum {
 	/* A page stays so long after it came, or the slower side starves. */
 	HOLD_US		= 1000,
 	PIN_WAIT_MS	= 2,
+	/* Each thread asks once; so does who looks at its memory. */
+	REQUESTS_MAX	= 4 * WIRE_THREADS_MAX,
 };
 
 static void serve_work(struct work_struct *work);
@@ -53,10 +55,15 @@ void mosix_serve_init(struct mosix_pages *pg)
  * @msg: MSG_PAGE_REQ, or for a body MSG_LOOK, or a request for copies, checked;
  *	consumed
  *
+ * Return: 0; -EPROTO when more are unanswered than anybody can wait for.
  * Context: the link's receiver; the work is done elsewhere.
  */
-void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
+int mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
 {
+	if (atomic_read(&pg->unanswered) >= REQUESTS_MAX) {
+		mosix_msg_free(msg);
+		return -EPROTO;
+	}
 	atomic_inc(&pg->unanswered);	/* before it can be answered */
 	spin_lock(&pg->reqs_lock);
 	list_add_tail(&msg->node, &pg->reqs);
@@ -64,6 +71,7 @@ void mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
 	mosix_pages_get(pg);
 	if (!queue_work(system_unbound_wq, &pg->work))
 		mosix_pages_put(pg);
+	return 0;
 }
 
 /**

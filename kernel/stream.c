@@ -28,6 +28,7 @@ enum {
 	LINK_NICE	= -10,
 	NOW_MAX		= 16 * 1024,	/* what is larger is queued */
 	NOW_ROOM	= 4096,		/* for headers of all kinds */
+	IDLE_TIMEOUT_S	= 120,		/* of a link without a process */
 	RECV_CHUNK	= 32 * 1024,	/* bytes worth a wakeup; far from a window */
 };
 
@@ -118,6 +119,7 @@ static struct mosix_msg *dequeue(struct mosix_link *link, bool *more)
 	if (msg) {
 		list_del_init(&msg->node);
 		link->queued -= le32_to_cpu(msg->h.len) + sizeof(msg->h);
+		link->nqueued--;
 	}
 	*more = !list_empty(&link->queue);
 	spin_unlock(&link->lock);
@@ -425,7 +427,7 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	reply->h.id = msg->h.id;
 	link->peer = node;
 	link->greeted = 1;
-	link->sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
+	link->sock->sk->sk_rcvtimeo = IDLE_TIMEOUT_S * HZ;
 	return mosix_link_send(link, reply);
 }
 
@@ -436,7 +438,8 @@ static int receiver(void *arg)
 	int ret;
 
 	for (;;) {
-		ret = recv_one(link, &msg);
+		ret = mosix_link_is_stuffed(link) ? -ENOBUFS :
+						    recv_one(link, &msg);
 		if (ret)
 			break;
 		if (mosix_msg_type(msg) == MSG_HELLO && !link->greeted) {

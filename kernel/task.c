@@ -22,6 +22,11 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+enum {
+	/* Two calls, and what a thread says in between; of a peer that floods. */
+	INBOX_MAX = 2 * WIRE_PAYLOAD_MAX,
+};
+
 static void free_records(struct work_struct *work);
 
 static LLIST_HEAD(freed);		/* records whose task is gone */
@@ -333,30 +338,70 @@ int mosix_proc_kick(struct mosix_proc *proc)
 	return ret;
 }
 
+static u32 bytes_of(const struct mosix_msg *msg)
+{
+	return struct_size(msg, data, msg->len);
+}
+
+/*
+ * A body may block and unblock signals faster than its deputy hears of it. When
+ * that is far behind, only the last word counts of those that follow each other.
+ */
+static bool replaces_last(struct mosix_task *to, const struct mosix_msg *msg)
+{
+	struct mosix_msg *last;
+
+	if (list_empty(&to->inbox) || to->inbox_bytes < INBOX_MAX / 2 ||
+	    mosix_msg_type(msg) != MSG_MASK)
+		return false;
+	last = list_last_entry(&to->inbox, struct mosix_msg, node);
+	if (mosix_msg_type(last) != MSG_MASK)
+		return false;
+	memcpy(last->data, msg->data, sizeof(struct wire_mask));
+	return true;
+}
+
+/* True when it is in the inbox from now on. */
+static bool put_into(struct mosix_task *to, struct mosix_msg *msg, int *ret)
+{
+	if (replaces_last(to, msg))
+		return false;
+	if (to->inbox_bytes >= INBOX_MAX) {
+		*ret = -EPROTO;
+		return false;
+	}
+	list_add_tail(&msg->node, &to->inbox);
+	to->inbox_bytes += bytes_of(msg);
+	wake_up_all(&to->wait);
+	return true;
+}
+
 /**
  * mosix_task_deliver - put a message into a thread's inbox
  * @proc: the process
  * @msg: the message, for the thread that its header names; consumed
  *
- * Return: 0, -ESRCH when there is no such thread (the message is dropped).
+ * Return: 0; -ESRCH when there is no such thread, -EPROTO when it has more waiting
+ * than an honest peer can send (the message is dropped).
  * Context: process context.
  */
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg)
 {
 	u32 tid = le32_to_cpu(msg->h.tid);
 	struct mosix_task *to;
+	bool taken = false;
+	int ret = 0;
 
 	spin_lock(&proc->lock);
 	to = mosix_proc_thread(proc, tid);
-	if (to) {
-		list_add_tail(&msg->node, &to->inbox);
-		wake_up_all(&to->wait);
-	}
-	spin_unlock(&proc->lock);
 	if (to)
-		return 0;
-	mosix_msg_free(msg);
-	return -ESRCH;
+		taken = put_into(to, msg, &ret);
+	else
+		ret = -ESRCH;
+	spin_unlock(&proc->lock);
+	if (!taken)
+		mosix_msg_free(msg);
+	return ret;
 }
 
 /**
@@ -372,8 +417,10 @@ struct mosix_msg *mosix_task_receive(struct mosix_task *mt)
 
 	spin_lock(&mt->proc->lock);
 	msg = list_first_entry_or_null(&mt->inbox, struct mosix_msg, node);
-	if (msg)
+	if (msg) {
 		list_del_init(&msg->node);
+		mt->inbox_bytes -= bytes_of(msg);
+	}
 	spin_unlock(&mt->proc->lock);
 	return msg;
 }
@@ -389,6 +436,7 @@ void mosix_task_put_back(struct mosix_task *mt, struct mosix_msg *msg)
 {
 	spin_lock(&mt->proc->lock);
 	list_add(&msg->node, &mt->inbox);
+	mt->inbox_bytes += bytes_of(msg);
 	spin_unlock(&mt->proc->lock);
 }
 

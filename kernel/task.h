@@ -187,6 +187,7 @@ enum mosix_task_flag {
  * @tid: its TID at home, in its PID namespace
  * @image: what arrived of it; its own from the safe point on
  * @inbox: messages for it, oldest first
+ * @inbox_bytes: what they take in memory
  * @wait: woken for the inbox, flags and the end of the link
  * @work: the safe point, as task work
  * @flags: enum mosix_task_flag
@@ -197,7 +198,7 @@ enum mosix_task_flag {
  * @settled: body: signals that home has known to be blocked ever since its last
  *	answer: it sends none of them
  * @nsignals: deputy: signals sent on this stay; body: taken up
- * @nknown: deputy: how many of them its body has taken up; body: how many it has
+ * @nheard: deputy: how many of them its body has taken up; body: how many it has
  *	said so of
  * @ncame: body: signals that came for it on this stay, taken up or not
  * @held: deputy: signals that wait until the body has taken up more, and are
@@ -230,6 +231,7 @@ struct mosix_task {
 	pid_t tid;
 	struct mosix_image *image;
 	struct list_head inbox;
+	u32 inbox_bytes;
 	wait_queue_head_t wait;
 	struct callback_head work;
 	unsigned long flags;
@@ -239,7 +241,7 @@ struct mosix_task {
 	u64 masked_ns[WIRE_SIGNALS];
 	u64 settled;
 	u32 nsignals;
-	u32 nknown;
+	u32 nheard;
 	u32 ncame;
 	u64 held;
 	struct llist_node free_node;

@@ -119,12 +119,14 @@ static int add_ranges(struct mosix_image *image,
 	u32 count = le32_to_cpu(head->count);
 	u32 i;
 
-	if (image->nranges + count > IMAGE_RANGES_MAX)
+	/* At the host they are used up at once; they are too many all the same. */
+	if (image->ranges_in + count > IMAGE_RANGES_MAX)
 		return -EBADMSG;
 	for (i = 0; i < count; i++)
 		if (le64_to_cpu(w[i].first) >= le64_to_cpu(w[i].end) ||
 		    le64_to_cpu(w[i].end) > TASK_SIZE_MAX >> PAGE_SHIFT)
 			return -EBADMSG;
+	image->ranges_in += count;
 	return append((void **)&image->ranges, &image->nranges, w, count,
 		      sizeof(*w));
 }

@@ -119,7 +119,8 @@ static int check_bulk(const struct wire_window *w)
 
 	if ((dir != WINDOW_IN && dir != WINDOW_OUT) || !len)
 		return -EBADMSG;
-	return len > WIRE_BULK_BYTES_MAX || addr >= 1ULL << 47 ? -EBADMSG : 0;
+	return len > WIRE_BULK_BYTES_MAX || addr > WIRE_ADDR_END - len ?
+	       -EBADMSG : 0;
 }
 
 static int check_call(const struct wire_call *c, u32 len)
@@ -166,11 +167,21 @@ static int check_reply(const struct wire_reply *r, u32 len)
 	return 0;
 }
 
-static int check_step(__le32 step)
+/* Pages that a message names: all of them where a program can have any. */
+static int check_span(__le64 addr, u32 count, __le32 step)
 {
+	s64 end = WIRE_ADDR_END / WIRE_PAGE_SIZE;
+	s64 first = le64_to_cpu(addr) / WIRE_PAGE_SIZE;
 	s32 pages = wire_step(step);
+	s64 last;
 
-	return pages > WIRE_STEP_MAX || pages < -WIRE_STEP_MAX ? -EBADMSG : 0;
+	if (!count || count > WIRE_PAGES_MAX ||
+	    pages > WIRE_STEP_MAX || pages < -WIRE_STEP_MAX)
+		return -EBADMSG;
+	if (le64_to_cpu(addr) & (WIRE_PAGE_SIZE - 1))
+		return -EBADMSG;
+	last = first + (s64)(count - 1) * pages;
+	return first >= end || last < 0 || last >= end ? -EBADMSG : 0;
 }
 
 /* What is sent early is sent: nothing of it can be known over there. */
@@ -191,9 +202,7 @@ static int check_pages(const struct wire_pages *p, u32 len)
 	u32 unsent = le32_to_cpu(p->zero) | le32_to_cpu(p->kept);
 	u32 full;
 
-	if (!count || count > WIRE_PAGES_MAX || check_step(p->step))
-		return -EBADMSG;
-	if (le64_to_cpu(p->addr) & (WIRE_PAGE_SIZE - 1))
+	if (check_span(p->addr, count, p->step))
 		return -EBADMSG;
 	if (le32_to_cpu(p->flags) & ~(u32)PAGES_FLAGS || p->pad)
 		return -EBADMSG;
@@ -210,13 +219,27 @@ static int check_pages(const struct wire_pages *p, u32 len)
 
 static int check_page_req(const struct wire_page_req *r)
 {
-	u32 count = le32_to_cpu(r->count);
+	return check_span(r->addr, le32_to_cpu(r->count), r->step);
+}
 
-	if (!count || count > WIRE_PAGES_MAX || check_step(r->step))
-		return -EBADMSG;
-	if (le64_to_cpu(r->addr) & (WIRE_PAGE_SIZE - 1))
-		return -EBADMSG;
-	return 0;
+/* It may be behind the last address of all: there a copy ends. */
+static int check_page_none(const struct wire_page_none *n)
+{
+	u64 addr = le64_to_cpu(n->addr);
+
+	return addr > WIRE_ADDR_END || addr & (WIRE_PAGE_SIZE - 1) ? -EBADMSG :
+								     0;
+}
+
+static bool clock_is_sane(__le64 ns)
+{
+	return le64_to_cpu(ns) + WIRE_CLOCK_MAX_NS <= 2 * WIRE_CLOCK_MAX_NS;
+}
+
+static int check_clocks(const struct wire_clocks *c)
+{
+	return clock_is_sane(c->mono_ns) && clock_is_sane(c->boot_ns) ?
+	       0 : -EBADMSG;
 }
 
 static int check_look(const struct wire_look *l)
@@ -386,7 +409,7 @@ static int check_made(const struct wire_made *m)
 
 static int check_adopt(const struct wire_adopt *a)
 {
-	return !a->pid || a->pad ? -EBADMSG : 0;
+	return !a->pid || a->pad || !clock_is_sane(a->mono_ns) ? -EBADMSG : 0;
 }
 
 static int check_signal(const struct wire_signal *s)
@@ -447,6 +470,10 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_page_req(payload);
 	case MSG_PAGES:
 		return check_pages(payload, len);
+	case MSG_PAGE_NONE:
+		return check_page_none(payload);
+	case MSG_IMAGE_END:
+		return check_clocks(payload);
 	case MSG_NODES:
 		return check_nodes(payload);
 	case MSG_LOOK:

@@ -283,6 +283,10 @@ enum wire_call_kind {
 
 #define WIRE_BLOCKED_FENCE	(~0ULL)
 
+/* Behind every address of a program; what a clock may differ by, nanoseconds. */
+#define WIRE_ADDR_END		(1ULL << 47)
+#define WIRE_CLOCK_MAX_NS	(1ULL << 61)
+
 static inline bool wire_call_is_fence(const struct wire_call *call)
 {
 	return call->blocked == cpu_to_le64(WIRE_BLOCKED_FENCE);
@@ -345,7 +349,7 @@ enum wire_page_kind {
  *	unless it has a time namespace of its own
  * @boot_ns: what its CLOCK_BOOTTIME is ahead of that
  *
- * Both signed.
+ * Both signed, WIRE_CLOCK_MAX_NS at most either way.
  */
 struct wire_clocks {
 	__le64 mono_ns;

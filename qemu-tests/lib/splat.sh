@@ -12,6 +12,7 @@ splat_words+='|INFO: task .* blocked for more|INFO: (possible|trying to)'
 splat_words+='|possible .* detected|inconsistent lock state'
 splat_words+='|suspicious RCU usage|soft lockup|hard LOCKUP'
 splat_words+='|list_(add|del) corruption|sleeping function called'
+splat_words+='|mosix: a page came where one was'
 splat_words+='|scheduling while atomic|Bad page state|cut here'
 
 splats() {
