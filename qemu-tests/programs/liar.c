@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A home that lies: it offers a process to another node and then says what no
+ * honest one would. Not a victim.
+ *
+ *	liar ADDRESS NODE SELF PID LIE	says "ended" when the node ends the link,
+ *					"refused" when it refuses in words, "taken"
+ *					when it goes on for ten seconds
+ *	liar ADDRESS NODE SELF COUNT links	that many links, kept for ten seconds
+ */
+#include "victim.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "../../kernel/wire.h"
+
+enum { PATIENCE_MS = 10000, SIGNALS = 2 * WIRE_SIGNALS_AHEAD + 1 };
+
+static struct {
+	struct wire_header h;
+	union {
+		u8 bytes[WIRE_PAYLOAD_MAX];
+		struct wire_hello hello;
+		struct wire_offer offer;
+		struct wire_clocks clocks;
+		struct wire_signal signal;
+		struct wire_look look;
+		struct wire_pages pages;
+		struct {
+			struct wire_record head;
+			union {
+				struct wire_regs regs;
+				struct wire_vmas vmas;
+				struct wire_ranges ranges;
+				u8 rest[WIRE_PAYLOAD_MAX -
+					sizeof(struct wire_record)];
+			};
+		} record;
+	};
+} out;
+
+static int sock = -1;
+static unsigned int pid;
+
+static void begin(u16 type, u32 len)
+{
+	memset(&out, 0, sizeof(out.h) + len);
+	out.h.magic = cpu_to_le32(WIRE_MAGIC);
+	out.h.type = cpu_to_le16(type);
+	out.h.len = cpu_to_le32(len);
+	out.h.id = cpu_to_le64(1);
+}
+
+/* False: the other end is gone. */
+static bool say(void)
+{
+	size_t left = sizeof(out.h) + le32_to_cpu(out.h.len);
+	const char *at = (const char *)&out;
+	ssize_t n;
+
+	for (; left; left -= n, at += n) {
+		n = send(sock, at, left, MSG_NOSIGNAL);
+		if (n < 0)
+			return false;
+	}
+	return true;
+}
+
+/* The type of what is said next; 0: nothing any more. */
+static u16 hear(void)
+{
+	static u8 payload[WIRE_PAYLOAD_MAX];
+	struct wire_header h;
+	u32 len;
+
+	if (recv(sock, &h, sizeof(h), MSG_WAITALL) != sizeof(h))
+		return 0;
+	len = le32_to_cpu(h.len);
+	CHECK(len <= sizeof(payload), "%u bytes of payload", len);
+	if (len && recv(sock, payload, len, MSG_WAITALL) != (ssize_t)len)
+		return 0;
+	return le16_to_cpu(h.type);
+}
+
+static bool greet(const char *address, int node, int self)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(7236) };
+
+	CHECK(inet_pton(AF_INET, address, &to.sin_addr) == 1, "%s", address);
+	sock = CHECK_CALL(socket(AF_INET, SOCK_STREAM, 0));
+	if (connect(sock, (struct sockaddr *)&to, sizeof(to)))
+		return false;
+	begin(MSG_HELLO, sizeof(out.hello));
+	out.hello.version_min = cpu_to_le16(WIRE_VERSION_MIN);
+	out.hello.version_max = cpu_to_le16(WIRE_VERSION_MAX);
+	out.hello.node = cpu_to_le16(self);
+	out.hello.peer = cpu_to_le16(node);
+	return say() && hear() == MSG_WELCOME;
+}
+
+static void offer(int self)
+{
+	begin(MSG_OFFER, sizeof(out.offer));
+	out.offer.pid = cpu_to_le32(pid);
+	out.offer.at = cpu_to_le16(self);
+	strcpy((char *)out.offer.comm, "liar");
+	CHECK(say() && hear() == MSG_ACCEPT, "the offer was not accepted");
+}
+
+static void begin_record(u32 type, u32 len)
+{
+	begin(MSG_IMAGE, sizeof(out.record.head) + len);
+	out.record.head.type = cpu_to_le32(type);
+	out.record.head.version = cpu_to_le32(WIRE_RECORD_VERSION);
+}
+
+static void own_pages(u64 first, u64 end)
+{
+	struct wire_range *r = (void *)(&out.record.ranges + 1);
+
+	begin_record(REC_HOME_PAGES, sizeof(out.record.ranges) + sizeof(*r));
+	out.record.ranges.count = cpu_to_le32(1);
+	r->first = cpu_to_le64(first);
+	r->end = cpu_to_le64(end);
+	say();
+}
+
+/* Each lie leaves its last message unsent. */
+
+static void rings(void)
+{
+	begin_record(REC_REGS, sizeof(out.record.regs));
+	out.h.tid = cpu_to_le32(pid);
+	out.record.regs.cs = cpu_to_le32(0x10);
+	out.record.regs.ss = cpu_to_le32(0x18);
+}
+
+static void kernel_base(void)
+{
+	begin_record(REC_REGS, sizeof(out.record.regs));
+	out.h.tid = cpu_to_le32(pid);
+	out.record.regs.cs = cpu_to_le32(0x33);
+	out.record.regs.ss = cpu_to_le32(0x2b);
+	out.record.regs.gs_base = cpu_to_le64(0xffff888000000000);
+}
+
+static void kernel_map(void)
+{
+	struct wire_vma *v = (void *)(&out.record.vmas + 1);
+
+	begin_record(REC_VMAS, sizeof(out.record.vmas) + sizeof(*v));
+	out.record.vmas.count = cpu_to_le32(1);
+	v->start = cpu_to_le64(0xffff888000000000);
+	v->end = cpu_to_le64(0xffff888000001000);
+}
+
+/* Numbers of pages that come round to the first ones. */
+static void round_pages(void)
+{
+	begin(MSG_PAGES, sizeof(out.pages));
+	out.h.id = 0;
+	out.pages.addr = cpu_to_le64(0xfffffffffffff000);
+	out.pages.count = cpu_to_le32(32);
+	out.pages.zero = cpu_to_le32(0xffffffff);
+	out.pages.step = cpu_to_le32(256);
+}
+
+static void far_clocks(void)
+{
+	begin(MSG_IMAGE_END, sizeof(out.clocks));
+	out.clocks.mono_ns = cpu_to_le64(1ULL << 63);
+}
+
+static void no_image(void)
+{
+	begin(MSG_IMAGE_END, sizeof(out.clocks));
+}
+
+static void many_signals(void)
+{
+	for (int i = 0; i < SIGNALS; i++) {
+		begin(MSG_SIGNAL, sizeof(out.signal));
+		out.h.id = 0;
+		out.h.tid = cpu_to_le32(pid);
+		out.signal.signo = cpu_to_le32(40);
+		out.signal.to = cpu_to_le32(SIGNAL_TO_THREAD);
+		if (i + 1 < SIGNALS)
+			say();
+	}
+}
+
+/* Asks and does not listen. */
+static void deaf(void)
+{
+	do {
+		begin(MSG_LOOK, sizeof(out.look));
+		out.look.start = cpu_to_le64(0x1000);
+		out.look.end = cpu_to_le64(0x100000);
+	} while (say());
+}
+
+static void many_ranges(void)
+{
+	struct wire_range *r = (void *)(&out.record.ranges + 1);
+	u64 at = 16;
+
+	do {
+		begin_record(REC_HOME_PAGES, sizeof(out.record.ranges) +
+			     WIRE_RANGES_MAX * sizeof(*r));
+		out.record.ranges.count = cpu_to_le32(WIRE_RANGES_MAX);
+		for (u32 i = 0; i < WIRE_RANGES_MAX; i++, at += 2) {
+			r[i].first = cpu_to_le64(at);
+			r[i].end = cpu_to_le64(at + 1);
+		}
+	} while (say());
+}
+
+/* Pages where nothing will be mapped, as many as there is memory. */
+static void many_pages(void)
+{
+	u64 at = 0x10000;
+
+	own_pages(at >> 12, WIRE_ADDR_END >> 13);
+	do {
+		begin(MSG_PAGES, sizeof(out.pages) + 32 * WIRE_PAGE_SIZE);
+		memset(&out.pages + 1, 0x55, 32 * WIRE_PAGE_SIZE);
+		out.h.id = 0;
+		out.pages.addr = cpu_to_le64(at);
+		out.pages.count = cpu_to_le32(32);
+		at += 32 * WIRE_PAGE_SIZE;
+	} while (say());
+}
+
+static const struct {
+	const char *name;
+	void (*tell)(void);
+} lies[] = {
+	{ "rings", rings }, { "base", kernel_base }, { "map", kernel_map },
+	{ "round", round_pages }, { "clocks", far_clocks },
+	{ "nothing", no_image }, { "signals", many_signals }, { "deaf", deaf },
+	{ "ranges", many_ranges }, { "pages", many_pages },
+};
+
+static const char *verdict(void)
+{
+	struct pollfd p = { .fd = sock, .events = POLLIN };
+	u16 type;
+
+	while (poll(&p, 1, PATIENCE_MS) > 0) {
+		type = hear();
+		if (!type)
+			return "ended";
+		if (type == MSG_REFUSE)
+			return "refused";
+	}
+	return "taken";
+}
+
+int main(int argc, char **argv)
+{
+	CHECK(argc > 5, "to whom, who, as whom, which process, which lie?");
+	pid = atoi(argv[4]);
+	for (unsigned int i = 0; !strcmp(argv[5], "links") && i < pid; i++)
+		greet(argv[1], atoi(argv[2]), atoi(argv[3]));
+	if (!strcmp(argv[5], "links")) {
+		printf("ready\n");
+		fflush(stdout);
+		usleep(PATIENCE_MS * 1000);
+		return 0;
+	}
+	CHECK(greet(argv[1], atoi(argv[2]), atoi(argv[3])), "no welcome");
+	offer(atoi(argv[3]));
+	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
+		if (strcmp(lies[i].name, argv[5]))
+			continue;
+		lies[i].tell();
+		say();
+		puts(verdict());
+		return 0;
+	}
+	CHECK(0, "no such lie: %s", argv[5]);
+}
