@@ -12,6 +12,7 @@
 #include "body.h"
 
 #include "../kernel/image.h"
+#include "../kernel/inject.h"
 #include "../kernel/migrate.h"
 #include "../kernel/moves.h"
 #include "../kernel/pages.h"
@@ -74,7 +75,7 @@ static int restore_process(struct mosix_proc *proc)
 
 	if (!image || !mosix_image_complete(image, IMAGE_RETURN))
 		return -EBADMSG;
-	ret = mosix_pages_end(proc->pages);
+	ret = mosix_inject_step(STEP_RESTORE) ?: mosix_pages_end(proc->pages);
 	if (ret)
 		return ret;
 	mosix_unpack_actions(image);

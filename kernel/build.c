@@ -6,6 +6,7 @@
 #include "birth.h"
 
 #include "image.h"
+#include "inject.h"
 #include "link.h"
 #include "pages.h"
 #include "task.h"
@@ -299,6 +300,9 @@ int mosix_build_body(struct mosix_task *mt)
 
 	if (!mosix_image_complete(image, IMAGE_LEAVE))
 		return -EBADMSG;
+	ret = mosix_inject_step(STEP_BUILD);
+	if (ret)
+		return ret;
 	/* As long as it is alone: with others it would wait for all CPUs. */
 	ret = mosix_barriers_set(le32_to_cpu(image->mm.barriers));
 	ret = ret ?: mosix_thread_make_all(mt);

@@ -13,6 +13,7 @@
  */
 #include "pages.h"
 
+#include "inject.h"
 #include "link.h"
 #include "task.h"
 
@@ -144,7 +145,7 @@ int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old)
 		return 0;
 	if (!mt || !mt->makes)
 		return -EAGAIN;
-	pg = mosix_pages_new(mm);
+	pg = mosix_inject_step(STEP_DUP) ? NULL : mosix_pages_new(mm);
 	if (!pg)
 		return -ENOMEM;
 	mutex_lock(&old->mosix->lock);

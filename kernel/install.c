@@ -10,6 +10,7 @@
 #include "pages.h"
 
 #include "early.h"
+#include "inject.h"
 #include "link.h"
 #include "totals.h"
 
@@ -319,6 +320,7 @@ int mosix_pages_landed(struct mosix_pages *pg, struct mosix_msg *msg)
 	if (le32_to_cpu(head->flags) & PAGES_EARLY)
 		return mosix_early_keep(pg, msg);
 	ret = is_asked_for(pg, nr) ? 0 : await_memory(pg);
+	ret = ret ?: mosix_inject_step(STEP_LAND);
 	if (ret)
 		return ret;
 	l.vma = enter_mapping(pg, nr);

@@ -14,6 +14,7 @@
 #include "link.h"
 
 #include "call.h"
+#include "inject.h"
 #include "task.h"
 
 #include <linux/err.h>
@@ -42,6 +43,8 @@ struct mosix_msg *mosix_msg_new(enum wire_type type, u32 len)
 {
 	struct mosix_msg *msg;
 
+	if (mosix_inject_no_memory(INJECT_MAKE, type))
+		return NULL;
 	msg = kvzalloc(struct_size(msg, data, len), GFP_KERNEL);
 	if (!msg)
 		return NULL;

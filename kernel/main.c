@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Composition root: what is made at boot, and in which order. */
 #include "gate.h"
+#include "inject.h"
 #include "migrate.h"
 #include "moves.h"
 #include "proc.h"
@@ -25,6 +26,9 @@ static int __init mosix_init(void)
 	if (ret)
 		goto err;
 	ret = mosix_proc_init();
+	if (ret)
+		goto err;
+	ret = mosix_inject_init();
 	if (ret)
 		goto err;
 	ret = mosix_security_init();

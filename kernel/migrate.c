@@ -24,6 +24,7 @@
 #include "allow.h"
 #include "clock.h"
 #include "early.h"
+#include "inject.h"
 #include "link.h"
 #include "pages.h"
 #include "stay.h"
@@ -177,7 +178,7 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 	if (ret)
 		return ret;
 	mosix_proc_event(proc, EV_FREEZE);
-	pg = adopt_pages(proc, link);
+	pg = mosix_inject_step(STEP_FREEZE) ? NULL : adopt_pages(proc, link);
 	if (!pg) {
 		*text = "no memory here";
 		mosix_link_close(link, -ENOMEM);

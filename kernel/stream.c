@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "clock.h"
+#include "inject.h"
 #include "msgdef.h"
 #include "node.h"
 #include "totals.h"
@@ -78,8 +79,12 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 		{ .iov_base = msg->data, .iov_len = msg->len },
 	};
 	size_t bytes;
-	int ret;
+	int after = 0;
+	int ret = mosix_inject_before(link, INJECT_SEND, mosix_msg_type(msg),
+				      &after);
 
+	if (ret)
+		return ret;
 	mosix_clock_stamp(&msg->h);
 	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, vec, ARRAY_SIZE(vec),
 		      sizeof(msg->h) + msg->len);
@@ -89,7 +94,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	bytes = sizeof(msg->h) + le32_to_cpu(msg->h.len);
 	WRITE_ONCE(link->sent, link->sent + bytes);
 	mosix_totals_add(TOTAL_SENT_BYTES, bytes);
-	return ret;
+	return ret ?: after;
 }
 
 static int send_level(struct mosix_link *link)
@@ -431,30 +436,33 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	return mosix_link_send(link, reply);
 }
 
+/* What to do with the first message, and with all others. */
+static int handle(struct mosix_link *link, struct mosix_msg *msg)
+{
+	int after, ret;
+
+	ret = mosix_inject_before(link, INJECT_RECEIVE, mosix_msg_type(msg),
+				  &after);
+	if (!ret && link->greeted)
+		return mosix_msgdef_dispatch(link, msg) ?: after;
+	if (!ret)
+		ret = mosix_msg_type(msg) == MSG_HELLO ? welcome(link, msg) :
+							 -EPROTO;
+	mosix_msg_free(msg);
+	return ret ?: after;
+}
+
 static int receiver(void *arg)
 {
 	struct mosix_link *link = arg;
 	struct mosix_msg *msg;
 	int ret;
 
-	for (;;) {
+	do {
 		ret = mosix_link_is_stuffed(link) ? -ENOBUFS :
 						    recv_one(link, &msg);
-		if (ret)
-			break;
-		if (mosix_msg_type(msg) == MSG_HELLO && !link->greeted) {
-			ret = welcome(link, msg);
-			mosix_msg_free(msg);
-		} else if (!link->greeted &&
-			   mosix_msg_type(msg) != MSG_WELCOME) {
-			ret = -EPROTO;
-			mosix_msg_free(msg);
-		} else {
-			ret = mosix_msgdef_dispatch(link, msg);
-		}
-		if (ret)
-			break;
-	}
+		ret = ret ?: handle(link, msg);
+	} while (!ret);
 	if (ret != -ECONNRESET && !READ_ONCE(link->error))
 		pr_warn_ratelimited("mosix: link with node %u ends: %pe\n",
 				    link->peer, ERR_PTR(ret));
