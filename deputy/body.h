@@ -110,6 +110,15 @@ long mosix_call_mremap(struct mosix_call_ctx *ctx);
 long mosix_memory_in_turn(struct mosix_call_ctx *ctx,
 			  long (*fn)(struct mosix_call_ctx *ctx));
 
+/* mask.c: calls that open the mask of blocked signals */
+long mosix_call_unblock(struct mosix_call_ctx *ctx);
+long mosix_call_rt_sigpending(struct mosix_call_ctx *ctx);
+long mosix_call_rt_sigsuspend(struct mosix_call_ctx *ctx);
+long mosix_call_ppoll(struct mosix_call_ctx *ctx);
+long mosix_call_pselect6(struct mosix_call_ctx *ctx);
+long mosix_call_epoll_pwait(struct mosix_call_ctx *ctx);
+long mosix_call_epoll_pwait2(struct mosix_call_ctx *ctx);
+
 /* mlock.c */
 long mosix_call_mlock(struct mosix_call_ctx *ctx);
 long mosix_call_munlock(struct mosix_call_ctx *ctx);

@@ -200,6 +200,7 @@ bool mosix_pace_has_room(struct mosix_link *link, struct mosix_task *mt)
 	if (!is_full())
 		return true;
 	mosix_signal_give_back(link, mt, current->blocked.sig[0]);
+	set_bit(MT_STRAYED, &mt->flags);
 	return !is_full();
 }
 

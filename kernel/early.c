@@ -256,22 +256,24 @@ void mosix_early_spent(struct mosix_pages *pg, struct mosix_link *link)
 	mosix_early_free(early);
 }
 
-/* No more than was offered, and not so much that this node has none left. */
-static int has_room(const struct mosix_pages *pg, u32 count)
+/* Not so much that this node has none left. */
+static int has_room(void)
 {
 	u64 left = mosix_param(PARAM_RESERVE_KIB) >> (PAGE_SHIFT - 10);
 
-	if (pg->early_nr + count > pg->early_max)
-		return -EDQUOT;
 	return si_mem_available() > 0 && (u64)si_mem_available() > left ?
 	       0 : -ENOMEM;
 }
 
+/* In place of what was sent of it before, or one more, up to what was offered. */
 static int keep_one(struct mosix_pages *pg, unsigned long nr,
 		    struct page **page)
 {
-	struct page *old = xa_store(&pg->kept, nr, *page, GFP_KERNEL);
+	struct page *old;
 
+	if (pg->early_nr >= pg->early_max && !xa_load(&pg->kept, nr))
+		return -EDQUOT;
+	old = xa_store(&pg->kept, nr, *page, GFP_KERNEL);
 	if (xa_is_err(old))
 		return xa_err(old);
 	*page = NULL;
@@ -302,7 +304,7 @@ int mosix_early_keep(struct mosix_pages *pg, struct mosix_msg *msg)
 	/* H comes with the image, and is not empty: there is a stack. */
 	if (pg->side != PAGES_BODY || pg->mapped || !mtree_empty(&pg->home))
 		ret = -EPROTO;
-	ret = ret ?: has_room(pg, msg->npages);
+	ret = ret ?: has_room();
 	for (i = 0; i < msg->npages && !ret; i++)
 		ret = keep_one(pg, nr + i, &msg->pages[i]);
 	mutex_unlock(&pg->lock);

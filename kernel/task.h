@@ -170,6 +170,7 @@ enum mosix_task_flag {
 	MT_BOOKED,	/* deputy: a timer on CPU time may have expired */
 	MT_CALLS,	/* deputy: makes a call for its body */
 	MT_JUDGED,	/* deputy: filters look at a call of its body */
+	MT_STRAYED,	/* body: signals went home, others may be on their way */
 	MT_ENDS,	/* body: a filter of home has ended this thread */
 	MT_FENCED,	/* deputy: its body has fenced, and may leave */
 	MT_TIMED,	/* deputy: there are other timers on CPU time now */

@@ -284,8 +284,8 @@ enum wire_call_kind {
 #define WIRE_BLOCKED_FENCE	(~0ULL)
 
 /* Behind every address of a program; what a clock may differ by, nanoseconds. */
-#define WIRE_ADDR_END		(1ULL << 47)
-#define WIRE_CLOCK_MAX_NS	(1ULL << 61)
+#define WIRE_ADDR_END		BIT_ULL(47)
+#define WIRE_CLOCK_MAX_NS	BIT_ULL(61)
 
 static inline bool wire_call_is_fence(const struct wire_call *call)
 {
