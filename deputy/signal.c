@@ -339,7 +339,9 @@ static void note_blocked(struct mosix_task *mt, u64 blocked)
  * @opened: signals that are blocked no longer
  *
  * One that came there since home replied last is not known here. If it was blocked
- * for a moment only it may as well have come behind that.
+ * for a moment only it may as well have come behind that. Where another of its
+ * number is pending here that is older: its handler comes first, and asks as it
+ * returns.
  *
  * Return: true when home has to be asked.
  * Context: the body.
@@ -348,6 +350,7 @@ bool mosix_signal_is_due(struct mosix_task *mt, u64 opened)
 {
 	u64 now = ktime_get_ns();
 
+	opened &= ~mosix_signal_waits();
 	if (opened & mt->waits)
 		return true;
 	for (; opened; opened &= opened - 1)
