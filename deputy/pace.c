@@ -186,19 +186,39 @@ static bool is_full(void)
 	return n == WIRE_SIGNALS_AHEAD;
 }
 
+/* Is there one among those that came for which the others must make room? */
+static bool has_open(struct mosix_task *mt)
+{
+	u64 blocked = current->blocked.sig[0];
+	const struct wire_signal *s;
+	struct mosix_msg *msg;
+	bool open = false;
+
+	spin_lock(&mt->proc->lock);
+	list_for_each_entry(msg, &mt->signals, node) {
+		s = (void *)msg->data;
+		open |= le32_to_cpu(s->to) == SIGNAL_DEADLY ||
+			!(blocked & sigmask(le32_to_cpu(s->signo)));
+	}
+	spin_unlock(&mt->proc->lock);
+	return open;
+}
+
 /**
  * mosix_pace_has_room - can current have one more signal pending?
  * @link: to its home
  * @mt: record of current
  *
- * Return: false when so many are pending and none of them blocked: their handlers
- * come first.
+ * Return: false when so many are pending and either none of them is blocked, so
+ * that their handlers come first, or all that came are.
  * Context: the body.
  */
 bool mosix_pace_has_room(struct mosix_link *link, struct mosix_task *mt)
 {
 	if (!is_full())
 		return true;
+	if (!has_open(mt))
+		return false;
 	mosix_signal_give_back(link, mt, current->blocked.sig[0]);
 	set_bit(MT_STRAYED, &mt->flags);
 	return !is_full();
