@@ -24,6 +24,7 @@
 #include <linux/list.h>
 #include <linux/mosix.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 
 enum { GIVEN_BACK = 1 << 7 };	/* in a sigqueue's flags, beside the kernel's */
 
@@ -135,14 +136,27 @@ static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
 }
 
 /*
- * By the task to itself, so that si_pid stays what it is. What comes back was in
- * the queue already: others may have filled it up meanwhile.
+ * What comes back was in the queue already: others may have filled it up meanwhile.
+ * Nobody sets the limit, reads it or copies it for a child while it is lifted.
  */
+static int send_past_limit(struct sigpending *pending,
+			   struct kernel_siginfo *info, enum pid_type type)
+{
+	struct rlimit *limit = &current->signal->rlim[RLIMIT_SIGPENDING];
+	unsigned long most = limit->rlim_cur;
+	int ret;
+
+	lockdep_assert_held(&current->group_leader->alloc_lock);
+	WRITE_ONCE(limit->rlim_cur, RLIM_INFINITY);
+	ret = send_to_self(pending, info, type);
+	WRITE_ONCE(limit->rlim_cur, most);
+	return ret;
+}
+
+/* By the task to itself, so that si_pid stays what it is. */
 static int queue(const struct wire_signal *s, bool back)
 {
-	unsigned long *limit = &current->signal->rlim[RLIMIT_SIGPENDING].rlim_cur;
 	struct sigpending *pending = &current->signal->shared_pending;
-	unsigned long most = READ_ONCE(*limit);
 	int signo = le32_to_cpu(s->signo);
 	enum pid_type type = PIDTYPE_TGID;
 	struct kernel_siginfo info;
@@ -160,20 +174,20 @@ static int queue(const struct wire_signal *s, bool back)
 	info.si_code = le32_to_cpu(s->code);
 	info.si_errno = le32_to_cpu(s->error);
 	memcpy(&info._sifields, s->fields, sizeof(info._sifields));
+	if (back)
+		task_lock(current->group_leader);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
 	last = pending->list.prev;
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
 		be_killable(signo, back);
-	if (back)
-		WRITE_ONCE(*limit, RLIM_INFINITY);
-	ret = send_to_self(pending, &info, type);
-	/* Unless somebody has just set another one. */
-	if (back)
-		cmpxchg(limit, RLIM_INFINITY, most);
+	ret = back ? send_past_limit(pending, &info, type) :
+		     send_to_self(pending, &info, type);
 	if (back && last != pending->list.prev)
 		put_in_front(pending, list_last_entry(&pending->list,
 						      struct sigqueue, list));
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
+	if (back)
+		task_unlock(current->group_leader);
 	return ret;
 }
 
