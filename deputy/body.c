@@ -196,6 +196,17 @@ static int fence_pages(struct mosix_task *mt, struct mosix_link *link)
 	return mosix_push_leave(mt->proc->pages) ?: mosix_body_fence(mt, link);
 }
 
+/* What came behind those that there was room for; who dies goes without. */
+static bool has_more(struct mosix_task *mt, struct mosix_link *link)
+{
+	/* Where it reads a clock it takes none: it dies of a fault there. */
+	if (list_empty_careful(&mt->signals) || mosix_x86_in_vdso() ||
+	    READ_ONCE(link->error))
+		return false;
+	schedule_timeout_killable(1);
+	return !fatal_signal_pending(current);
+}
+
 /*
  * The body goes home. What it has made stays here, too, until home says that
  * it has all; then it vanishes. Without that word the link has failed, and
@@ -215,8 +226,7 @@ static void go_home(struct mosix_task *mt, struct mosix_link *link)
 	do {
 		mosix_signal_take(mt);
 		mosix_signal_give_back(link, mt, ~0ULL);
-		cond_resched();
-	} while (!list_empty_careful(&mt->signals) && !READ_ONCE(link->error));
+	} while (has_more(mt, link));
 	if (mosix_core_take(mt, &info))
 		mosix_signal_send(link, mt, &info, SIGNAL_DEADLY);
 	if (mosix_freeze_join(mt) != FROZEN_LEADS)
