@@ -242,16 +242,24 @@ void mosix_early_fill(struct mosix_pages *pg, unsigned long nr,
  */
 void mosix_early_spent(struct mosix_pages *pg, struct mosix_link *link)
 {
+	struct mosix_msg *msg = mosix_msg_new(MSG_SPENT, 0);
 	struct mosix_early *early;
 
-	/* Pages are taken out, and put on the link, under this lock. */
+	if (!msg)
+		return;		/* it keeps them, and may be told to use them */
+	/*
+	 * Pages are taken out, and put on the link, under this lock; who has it
+	 * does not touch the socket.
+	 */
 	mmap_write_lock(pg->mm);
 	mutex_lock(&pg->lock);
 	early = pg->early;
 	pg->early = NULL;
 	mutex_unlock(&pg->lock);
 	if (early)
-		mosix_link_send_plain(link, MSG_SPENT, 0);
+		mosix_link_send(link, msg);
+	else
+		mosix_msg_free(msg);
 	mmap_write_unlock(pg->mm);
 	mosix_early_free(early);
 }
