@@ -27,6 +27,8 @@ enum {
 	/* What may wait to be sent while the peer goes on talking. */
 	STUFFED_BYTES	= 32 * 1024 * 1024,
 	STUFFED_COUNT	= 16 * 1024,
+	/* Of each thread: an answer, and what is ahead of a large window. */
+	STUFFED_OWED	= WIRE_PAYLOAD_MAX + WIRE_BULK_AHEAD * WIRE_PAGE_SIZE,
 };
 
 static atomic_t hosted = ATOMIC_INIT(0);
@@ -180,7 +182,8 @@ u32 mosix_link_hosted(void)
  * mosix_link_is_stuffed - does the peer talk and not read what it is owed?
  * @link: the link
  *
- * Each thread is owed an answer, and the signals that it may have.
+ * Each thread is owed an answer, pages of a large window, and the signals that it
+ * may have.
  *
  * Return: true when more waits to be sent than any honest one lets wait.
  * Context: the link's receiver.
@@ -197,7 +200,7 @@ bool mosix_link_is_stuffed(struct mosix_link *link)
 	if (proc)
 		threads += READ_ONCE(proc->nlive);
 	mosix_proc_put(proc);
-	return bytes > STUFFED_BYTES + threads * WIRE_PAYLOAD_MAX ||
+	return bytes > STUFFED_BYTES + threads * STUFFED_OWED ||
 	       count > STUFFED_COUNT + threads * 2 * WIRE_SIGNALS_AHEAD;
 }
 

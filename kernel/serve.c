@@ -30,8 +30,9 @@ enum {
 	/* A page stays so long after it came, or the slower side starves. */
 	HOLD_US		= 1000,
 	PIN_WAIT_MS	= 2,
-	/* Each thread asks once; so does who looks at its memory. */
-	REQUESTS_MAX	= 4 * WIRE_THREADS_MAX,
+	/* Each thread asks once, or for its large window; or who looks at it. */
+	REQUESTS_MAX	= (WIRE_BULK_AHEAD / WIRE_PAGES_MAX + 4) *
+			  WIRE_THREADS_MAX,
 };
 
 static void serve_work(struct work_struct *work);
