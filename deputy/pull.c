@@ -54,6 +54,20 @@ static int take_pages(struct mosix_pull *pull, const struct mosix_msg *part)
 	return ret;
 }
 
+/*
+ * As many more as came, but none behind the window: there may be no address. What
+ * home may send was asked for long before its end.
+ */
+static int ask_more(const struct mosix_pull *pull, struct mosix_link *link,
+		    const struct mosix_msg *part)
+{
+	const struct wire_window *w = pull->window;
+	u64 end = PAGE_ALIGN(le64_to_cpu(w->addr) + le32_to_cpu(w->len));
+	u32 more = min_t(u64, part->npages, (end - pull->next) >> PAGE_SHIFT);
+
+	return more ? mosix_copy_ask(link, &part->h, pull->next, more) : 0;
+}
+
 /* Where it fails it goes on asking, or home would wait for it. */
 static void take(struct mosix_taker *taker, struct mosix_link *link,
 		 struct mosix_msg *part)
@@ -62,8 +76,7 @@ static void take(struct mosix_taker *taker, struct mosix_link *link,
 
 	if (!pull->error)
 		pull->error = take_pages(pull, part);
-	if (pull->error == -EPROTO ||
-	    mosix_copy_ask(link, &part->h, pull->next, part->npages))
+	if (pull->error == -EPROTO || ask_more(pull, link, part))
 		mosix_link_close(link, pull->error ?: -ENOMEM);
 	mosix_msg_free(part);
 }

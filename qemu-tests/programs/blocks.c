@@ -4,7 +4,7 @@
  * their pages, in one call each; at the end of an appending descriptor; through
  * a pipe and a socket, of which the call gets what there is; out of memory that
  * ends in the middle, which ends the call there; and directly, past the page
- * cache, where the file takes that.
+ * cache, where the file takes that; and into the last memory that there can be.
  */
 #include "victim.h"
 
@@ -112,6 +112,27 @@ static void ends_early(int fd)
 	      "a file that is not there: %s", strerror(errno));
 }
 
+/* Behind the last pages of all there is no address to ask for more. */
+static void at_the_end(int fd)
+{
+	size_t size = LEAST + 3 * PAGE;
+	void *where = (char *)0x7ffffffff000 - size;
+	char *last = mmap(where, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+			  -1, 0);
+
+	if (last == MAP_FAILED)
+		return;		/* the stack may be there */
+	CHECK(pwrite(fd, out, size - 1, 0) == (ssize_t)size - 1, "write: %s",
+	      strerror(errno));
+	CHECK(pread(fd, last, size - 1, 0) == (ssize_t)size - 1,
+	      "read to the end: %s", strerror(errno));
+	bytes_same(last, out, size - 1, "the end of memory");
+	CHECK(pwrite(fd, last, size - 1, 0) == (ssize_t)size - 1,
+	      "write from there: %s", strerror(errno));
+	CHECK_CALL(munmap(last, size));
+}
+
 static void direct(const char *name)
 {
 	int fd = open(name, O_RDWR | O_DIRECT);
@@ -189,6 +210,7 @@ int main(int argc, char **argv)
 		fill(out, ROOM);
 		whole_file(fd);
 		ends_early(fd);
+		at_the_end(fd);
 		direct(name);
 		close(fd);
 		append(folder_path("tail"));
