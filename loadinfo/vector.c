@@ -330,7 +330,8 @@ struct lb_answer mosix_vector_asked(u16 from, const struct lb_question *q,
 	lb_load_settle(&load, key, 0);
 	self = own;
 	self.flags = flags();
-	self.demand_milli = now->demand_milli + lb_load_reserved(&load);
+	self.demand_milli = min_t(u64, (u64)now->demand_milli +
+				  lb_load_reserved(&load), U32_MAX);
 	self.mem_free_kib = lb_load_free_kib(&load, own.mem_free_kib);
 	coming = lb_load_coming(&load);
 	answer = lb_place_answer(&self, coming, now->youngest_ms, &offer,
