@@ -4,10 +4,11 @@
  *
  * Dies with a core dump that says in which round it died:
  *
- *	dumper segv|abort|quit [threads|nolimit]
+ *	dumper segv|clock|abort|quit [threads|nolimit]
  *
- * "segv" and "abort" die when they are told to stop; "quit" waits for somebody
- * else's SIGQUIT. With "threads" it is a second thread that dies,
+ * "segv", "clock" and "abort" die when they are told to stop, "clock" as it reads
+ * one to where there is no memory; "quit" waits for somebody else's SIGQUIT. What
+ * sigsend sends is taken. With "threads" it is a second thread that dies,
  * with "nolimit" RLIMIT_CORE stays as it is.
  * All words[i] are the number of the round and i; at the end of "segv" r15 is
  * the number of the round, too.
@@ -31,11 +32,29 @@ static void write_all(void)
 		words[i] = dumper_round + i;
 }
 
+/* In the vDSO, where signals wait until the clock is read. */
+static void die_with_clock(void)
+{
+	struct timespec now, *volatile nowhere = (void *)0x1238;
+
+	for (int i = 0; i < 1000000; i++)
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_MONOTONIC, nowhere);
+}
+
+static void on_queued(int sig)
+{
+	(void)sig;
+}
+
 static void die(void)
 {
 	if (!strcmp(how, "abort"))
 		abort();
-	if (!strcmp(how, "segv"))
+	if (!strcmp(how, "clock"))
+		die_with_clock();
+	/* Where clocks are read by the kernel that was no fault. */
+	if (!strcmp(how, "segv") || !strcmp(how, "clock"))
 		__asm__ volatile("mov %0, %%r15\n\tmovq $1, 0x1238"
 				 : : "r" (dumper_round) : "r15", "memory");
 	for (;;)
@@ -60,6 +79,7 @@ int main(int argc, char **argv)
 	victim_begin(argc, argv);
 	CHECK(optind < argc, "how shall it die?");
 	how = argv[optind];
+	CHECK(signal(SIGRTMIN + 2, on_queued) != SIG_ERR, "no handler");
 	if (optind + 1 < argc)
 		option = argv[optind + 1];
 	if (strcmp(option, "nolimit"))

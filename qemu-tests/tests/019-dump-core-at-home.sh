@@ -90,6 +90,12 @@ fi
 if go_and_die abort abort; then
 	dies abort 6 0 "touch $(victim_dir abort)/stop"
 fi
+# In the midst of reading a clock, where none of those that come is taken.
+if go_and_die clock clock; then
+	start flood 1 sigsend "$(pid_of clock)" 100000
+	dies clock 11 0 "touch $(victim_dir clock)/stop"
+	finish flood 60 || true
+fi
 if go_and_die quit quit; then
 	dies quit 3 1 "kill -QUIT $(pid_of quit)"
 fi
