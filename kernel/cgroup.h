@@ -3,6 +3,7 @@
 #ifndef MOSIX_CGROUP_H
 #define MOSIX_CGROUP_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #ifdef CONFIG_CGROUPS
