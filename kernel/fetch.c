@@ -352,7 +352,7 @@ int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len)
 	int ret = 0;
 
 	/* The peer ends the link of who asks for what no program has. */
-	end = min(end, TASK_SIZE_MAX >> PAGE_SHIFT);
+	end = min_t(u64, end, WIRE_ADDR_END >> PAGE_SHIFT);
 	for (; nr < end && ret != -EINTR; nr++) {
 		if (READ_ONCE(pg->side) == PAGES_OFF)
 			return 0;
