@@ -76,7 +76,7 @@ struct mosix_early *mosix_early_new(struct mm_struct *mm, u64 most)
  * mosix_early_free - nothing of it will be kept any more
  * @early: the record, NULL is fine
  *
- * Context: process context.
+ * Context: process context, sleeps.
  */
 void mosix_early_free(struct mosix_early *early)
 {
@@ -85,8 +85,10 @@ void mosix_early_free(struct mosix_early *early)
 
 	if (!early)
 		return;
-	xa_for_each(&early->pages, nr, digest)
+	xa_for_each(&early->pages, nr, digest) {
 		kfree(digest);
+		cond_resched();
+	}
 	xa_destroy(&early->pages);
 	mmdrop(early->mm);
 	kfree_sensitive(early);
@@ -363,8 +365,10 @@ void mosix_early_forget(struct mosix_pages *pg)
 	struct page *page;
 
 	lockdep_assert_held(&pg->lock);
-	xa_for_each(&pg->kept, nr, page)
+	xa_for_each(&pg->kept, nr, page) {
 		put_page(page);
+		cond_resched();
+	}
 	xa_destroy(&pg->kept);
 	pg->early_nr = 0;
 }
