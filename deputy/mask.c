@@ -23,11 +23,16 @@
 static void line_up(struct mosix_task *mt)
 {
 	struct mosix_link *link = mosix_proc_link(mt->proc);
+	u32 before;
 
 	if (!link)
 		return;
-	mosix_signal_take(mt);
-	mosix_signal_give_back(link, mt, mt->settled & mt->waits);
+	/* What goes makes room for those that are left. */
+	do {
+		before = mt->nsignals;
+		mosix_signal_take(mt);
+		mosix_signal_give_back(link, mt, mt->settled & mt->waits);
+	} while (mt->nsignals != before && !list_empty_careful(&mt->signals));
 	mosix_link_put(link);
 }
 
