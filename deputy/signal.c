@@ -41,8 +41,10 @@ static_assert(sizeof(((struct kernel_siginfo *)0)->_sifields) <=
  * @info: the signal
  * @to: enum wire_signal_to
  *
- * Return: 0, -ENOMEM, or the error that ended the link.
- * Context: process context.
+ * Without memory for it the link ends.
+ *
+ * Return: 0, or the error that ended the link.
+ * Context: process context, nothing held.
  */
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 		      const struct kernel_siginfo *info, enum wire_signal_to to)
@@ -51,8 +53,11 @@ int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 					      sizeof(struct wire_signal));
 	struct wire_signal *s;
 
-	if (!msg)
+	if (!msg) {
+		/* It is in no queue any more, and its program waits for it. */
+		mosix_link_close(link, -ENOMEM);
 		return -ENOMEM;
+	}
 	s = (void *)msg->data;
 	s->signo = cpu_to_le32(info->si_signo);
 	s->code = cpu_to_le32(info->si_code);
