@@ -293,14 +293,18 @@ void mosix_body_safe_point(struct mosix_task *mt)
 	mosix_link_put(link);
 }
 
-static struct mosix_msg *last_words(struct mosix_task *mt, long code, bool last)
+/* Home must know, or it has a thread for ever that is no more. */
+static void say_last_words(struct mosix_task *mt, struct mosix_link *link,
+			   long code, bool last)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_EXIT,
 					      sizeof(struct wire_exit));
 	struct wire_exit *x;
 
-	if (!msg)
-		return NULL;
+	if (!msg) {
+		mosix_link_close(link, -ENOMEM);
+		return;
+	}
 	x = (void *)msg->data;
 	if (last && (current->signal->flags & SIGNAL_GROUP_EXIT))
 		code = current->signal->group_exit_code;
@@ -308,7 +312,7 @@ static struct mosix_msg *last_words(struct mosix_task *mt, long code, bool last)
 	x->group = cpu_to_le32(last);
 	mosix_pack_usage(&x->usage, current);
 	msg->h.tid = cpu_to_le32(mt->tid);
-	return msg;
+	mosix_link_send(link, msg);
 }
 
 /**
@@ -325,15 +329,10 @@ void mosix_body_exit(struct mosix_task *mt, long code)
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
 	bool last = mosix_task_gone(mt);
-	struct mosix_msg *msg = NULL;
 
-	if (!test_bit(MP_VANISH, &proc->flags) &&
+	if (link && !test_bit(MP_VANISH, &proc->flags) &&
 	    !test_bit(MT_GHOST, &mt->flags))
-		msg = last_words(mt, code, last);
-	if (link && msg)
-		mosix_link_send(link, msg);
-	else
-		mosix_msg_free(msg);
+		say_last_words(mt, link, code, last);
 	if (last) {
 		mosix_proc_event(proc, EV_EXIT);
 		if (link)

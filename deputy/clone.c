@@ -113,6 +113,8 @@ static void call_off(struct mosix_task *mt, u32 tid)
 		mosix_link_send(link, msg);
 	} else {
 		mosix_msg_free(msg);
+		if (link)
+			mosix_link_close(link, -ENOMEM);
 	}
 	mosix_link_put(link);
 }
