@@ -297,8 +297,11 @@ int mosix_body_fence(struct mosix_task *mt, struct mosix_link *link)
 	struct wire_call *call;
 	struct mosix_msg *answer;
 
-	if (!msg)
+	if (!msg) {
+		/* Home has asked once, and no page is given any more. */
+		mosix_link_close(link, -ENOMEM);
 		return -ENOMEM;
+	}
 	call = (void *)msg->data;
 	call->blocked = cpu_to_le64(WIRE_BLOCKED_FENCE);
 	answer = mosix_call(link, msg, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
