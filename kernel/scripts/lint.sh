@@ -83,8 +83,11 @@ kernel_doc() {
 	"$tools/kernel-doc" -none -Werror "$1"
 }
 
+# And who hangs up before a node has said all makes the claim fail now and then.
 shell_check() {
-	shellcheck -f gcc "$1"
+	local early
+	early="\\bn[1-9] (\"[^\"]*\"|'[^']*'|[^|\"'])*\\| *grep -q"
+	! grep -nEH "^[^#]*$early" "$1" && shellcheck -f gcc "$1"
 }
 
 spdx_file() {

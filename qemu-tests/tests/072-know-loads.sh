@@ -69,7 +69,7 @@ stays_in() {
 
 # The reason in the last lines of the log of node 1.
 reason_is() {
-	n1 "tail -n 3 /proc/mosix/decisions" | grep -q " $1 "
+	n1 "tail -n 3 /proc/mosix/decisions | grep -q ' $1 '"
 }
 
 # What a dry run of a burner says.

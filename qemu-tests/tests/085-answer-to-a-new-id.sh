@@ -23,16 +23,17 @@ is_up() { # ID BY
 	[[ $(node "$2" cat "/proc/mosix/nodes/$1/status") == up ]]
 }
 guest_of() { # ID: on node 1, as its line in processes says
-	n1 "awk '\$3 == $1 && \$4 == 1' /proc/mosix/processes" | grep -q .
+	n1 "awk '\$3 == $1 && \$4 == 1' /proc/mosix/processes | grep -q ."
 }
 moved_as() { # FROM TO
-	n3 "awk '\$3 == $1 && \$4 == $2 && \$6 == 0' /proc/mosix/moves" | grep -q .
+	n3 "awk '\$3 == $1 && \$4 == $2 && \$6 == 0' /proc/mosix/moves |
+		grep -q ."
 }
 says() { # NAME FILE
 	about "$1" "$2"
 }
 left_as_9() {
-	n3 'grep -E "^[^ ]+ [0-9]+ 9 [12] move-" /proc/mosix/decisions' | grep -q .
+	n3 'grep -qE "^[^ ]+ [0-9]+ 9 [12] move-" /proc/mosix/decisions'
 }
 
 for i in 1 2 3; do

@@ -24,14 +24,20 @@ knob() { # FILE [VALUE]
 guests() {
 	n2 "awk '\$3 == 1 { print \$7 }' /proc/mosix/processes"
 }
+# One after the other, where it still runs: a family makes and loses some meanwhile.
 all_are_in_group() {
-	local pid in
-	in=" $(knob cgroup.procs | paste -sd' ') "
-	for pid in $(guests); do
-		[[ $in == *" $pid "* ]] && continue
-		echo "guest $pid is not among$in"
-		return 1
-	done
+	local out
+	out=$(n2 "awk '\$3 == 1 { print \$7 }' /proc/mosix/processes |
+		while read -r pid; do
+			where=\$(cat /proc/\$pid/cgroup 2>/dev/null) || continue
+			case \$where in
+			*mosix.slice*) ;;
+			*) echo \"guest \$pid is in \$where\" ;;
+			esac
+		done")
+	[[ ! $out ]] && return
+	echo "$out"
+	return 1
 }
 group_is_empty() {
 	[[ ! $(knob cgroup.procs) ]]

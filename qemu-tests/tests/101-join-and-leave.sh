@@ -25,7 +25,7 @@ leave() {
 }
 
 knows_down() { # I
-	n1 cat "/proc/mosix/nodes/$1/status" | grep -q '^down'
+	n1 "grep -q ^down /proc/mosix/nodes/$1/status"
 }
 
 must "each node hears of the others" wait_for 30 all_know "$NODES"
