@@ -29,8 +29,8 @@
  *	wait's time is told for either clock; USAGE says more than CPU time, REPLY
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
  *	LOOK and SEEN; pages may have gaps between them; NODES; a large window
- *	of a call travels as pages; pages may be sent early and be kept: SPENT;
- *	TAKEN
+ *	of a call travels as pages
+ *   9  pages may be sent early and be kept: SPENT; TAKEN
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -47,8 +47,8 @@
 
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
-	WIRE_VERSION_MIN	= 8,
-	WIRE_VERSION_MAX	= 8,
+	WIRE_VERSION_MIN	= 9,
+	WIRE_VERSION_MAX	= 9,
 	WIRE_RECORD_VERSION	= 5,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
