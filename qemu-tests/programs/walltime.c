@@ -14,7 +14,7 @@
 #include <sys/time.h>
 
 /* A file's time and time(2) are those of the last tick. */
-enum { TICK_NS = 10 * 1000000, WAIT_NS = 3 * 1000000 };
+enum { TICK_NS = 10 * 1000000, WAIT_NS = 3 * 1000000, FILES = 5 };
 
 static pthread_mutex_t taken, inherits, mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
@@ -66,7 +66,8 @@ static void check_calls(void)
 	      "the call of time is %ld, not %ld", raw_seconds, seconds);
 }
 
-static void check_file(void)
+/* By how much a file seems to be older than the time before it was written. */
+static int64_t write_file(void)
 {
 	int64_t before = now_ns();
 	struct stat is;
@@ -74,10 +75,25 @@ static void check_file(void)
 
 	CHECK_CALL(write(fd, "", 1));
 	CHECK_CALL(fstat(fd, &is));
-	CHECK(ns(&is.st_mtim) >= before - TICK_NS &&
-	      ns(&is.st_mtim) <= now_ns(), "a file was written %ld ns early",
-	      before - ns(&is.st_mtim));
 	close(fd);
+	CHECK(ns(&is.st_mtim) <= now_ns(), "a file is from the future: %ld ns",
+	      ns(&is.st_mtim) - before);
+	return before - ns(&is.st_mtim);
+}
+
+/*
+ * Files have the time of the last tick, which comes late where a machine has much
+ * to do; but not each time.
+ */
+static void check_file(void)
+{
+	int64_t early = INT64_MAX;
+	int i;
+
+	for (i = 0; i < FILES && early > TICK_NS; i++)
+		early = write_file();
+	CHECK(early <= TICK_NS, "%d files were written early, the last by %ld ns",
+	      FILES, early);
 }
 
 static void check_time(const char *who, const struct timespec *until)
