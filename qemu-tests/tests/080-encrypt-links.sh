@@ -15,7 +15,7 @@
 # Of memory, of links, of loads: long enough not to come by chance.
 memory='<mark page 0000[0-9][0-9] of the victim>'
 messages='M0SX[\x01-\x20]\x00\x00\x00'
-loads='MxLb\x02[\x01-\x03]'
+loads='MxLb[\x01-\x1f][\x01-\x0f]'
 
 seen() {
 	LC_ALL=C grep -aoP "$1" "$(cat "$CLUSTER/capture.name")" | wc -l || true
