@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Claim: the guests of a node, and what they make, are in the control group
 # mosix.slice if there is one, and its limits hold for them: no more come or are
-# made than there may be, and none takes memory that they may not have.
+# made than there may be, none takes memory or locks any that they may not have, and
+# they have what is left of the CPUs; and whatever they do, its owner can work.
 #
 #   n1 (home) --> n2, which has /mosix.slice
 #
-# limit: 400
+# limit: 600
 # nodes: 2
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
@@ -54,6 +55,27 @@ has_memory() { # MIB: in the group
 was_held() { # CONTROLLER EVENT
 	(($(knob "$1.events" | awk -v e="$2" '$1 == e { print $2 }') > 0))
 }
+# Milliseconds of CPU that the group has had, and the owner's programs.
+cpu_of_group() {
+	knob cpu.stat | awk '$1 == "usage_usec" { print int($2 / 1000) }'
+}
+cpu_of_owner() {
+	n2 "cat /proc/$(pid_of own1)/stat /proc/$(pid_of own2)/stat" |
+		awk '{ n += $14 + $15 } END { print n * 10 }'
+}
+# share_for SECONDS: what both have had meanwhile, "GROUP OWNER"
+share_for() {
+	local group owner
+	group=$(cpu_of_group)
+	owner=$(cpu_of_owner)
+	sleep "$1"
+	echo $(($(cpu_of_group) - group)) $(($(cpu_of_owner) - owner))
+}
+# Twenty programs, one after the other.
+owner_works() {
+	node -t $((20 * SLOW)) 2 'i=0; while [ $i -lt 20 ]; do
+		busybox true || exit 1; i=$((i + 1)); done'
+}
 refuses() { # NAME ERROR
 	local said
 	said=$(tell "$1" goto 2) || true
@@ -63,7 +85,7 @@ refuses() { # NAME ERROR
 }
 
 n2 "mkdir -p $root; mount -t cgroup2 none $root
-	echo '+memory +pids' >$root/cgroup.subtree_control"
+	echo '+memory +pids +cpu' >$root/cgroup.subtree_control"
 must "a victim goes while there is no group" victim early 1 heap
 must "and is there" move early 2
 n2 mkdir $group
@@ -129,13 +151,39 @@ bomb_is_held() {
 }
 claim "it cannot make as many as it likes" wait_for 60 bomb_is_held
 claim "nor are there more than may be" test "$(knob pids.current)" -le 8
+claim "meanwhile its owner can start programs" owner_works
 n1 touch /tmp/bomb.end
 finish bomb || true
 claim "all of them end" wait_for 60 no_guest_of_bomb
 knob pids.max max
 
-# ---- memory ----
+# ---- CPUs: two of each, for two CPUs ----
 claim "early comes home" move early home
+for i in 1 2; do
+	victim "burn$i" 1 burn
+	tell "burn$i" lock 1
+	must "burn$i goes" move "burn$i" 2
+	start "own$i" 2 burn -t 10000
+	n2 "tell /proc/$(pid_of "own$i")/mosix/lock 1" >/dev/null
+done
+knob cpu.weight 1
+sleep 2
+read -r guests own < <(share_for 10)
+claim "guests of little weight leave the CPUs to its owner ($guests to $own ms)" \
+	test $((guests * 5)) -le "$own"
+knob cpu.weight 10000
+sleep 2
+read -r guests own < <(share_for 10)
+claim "with much weight they do not ($guests to $own ms)" test "$guests" -ge "$own"
+claim "and its owner can start programs" owner_works
+knob cpu.weight 100
+for i in 1 2; do
+	stop_client "own$i"
+	claim "burn$i comes home" move "burn$i" home
+	claim "burn$i has seen nothing" passes "burn$i"
+done
+
+# ---- memory ----
 knob memory.max 1M
 claim "who needs more than there may be is refused" refuses early ENOMEM
 knob memory.max max
@@ -150,10 +198,35 @@ assert_eq "$status" 137 "who has more than there may be is killed"
 claim "by that limit" was_held memory oom_kill
 claim "nobody is left there" wait_for 20 group_is_empty
 knob memory.max max
+
+# Root at home may lock as much as it likes.
+is_told() { # NAME TEXT
+	out_of "$1" | grep -qx "$2"
+}
+victim hoard 1 hoard 24
+tell hoard lock 1
+must "one that locks memory goes" move hoard 2
+n1 "touch $(victim_dir hoard)/go"
+claim "it may lock some" wait_for 60 is_told hoard locked
+claim "which is counted" has_memory 20
+claim "it goes on" goes_on hoard
+claim "and has seen nothing" passes hoard
+victim hoard 1 hoard 24
+tell hoard lock 1
+must "another one goes" move hoard 2
+knob memory.max 8M
+n1 "touch $(victim_dir hoard)/go"
+status=0
+finish hoard $((60 * SLOW)) || status=$?
+assert_eq "$status" 137 "one that locks more than there may be is killed"
+claim_not "it did not say that it has it" is_told hoard locked
+claim "its owner can start programs" owner_works
+claim "nobody is left there" wait_for 20 group_is_empty
+knob memory.max max
 claim "early goes, as before" move early 2
 claim "comes home" move early home
 claim "and has seen nothing" passes early
 
-n2 "rmdir $group && echo '-memory -pids' >$root/cgroup.subtree_control &&
+n2 "rmdir $group && echo '-memory -pids -cpu' >$root/cgroup.subtree_control &&
 	umount $root && rmdir $root"
 forgive 2
