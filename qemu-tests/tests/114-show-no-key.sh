@@ -152,3 +152,7 @@ look_everywhere "after all that"
 capture_sync
 claim "records of TLS were captured" test "$(pcap sealed | wc -l)" -ge 2
 claim_not "no key was on the wire" has_key "$(cat "$CLUSTER/capture.name")"
+for ((i = 1; i <= NODES; i++)); do
+	node "$i" 'for e in /sys/kernel/tracing/events/mosix; do
+		[ ! -e $e ] || echo 0 >$e/enable; done'
+done

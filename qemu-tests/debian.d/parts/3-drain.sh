@@ -51,6 +51,10 @@ claim "with its policy" wait_for 60 policed 2
 type_in 1 ""
 must "anna has more jobs" jobs_start 1 7 8 9
 must "n2 has guests again" wait_for 300 guests 2
+claim "its service stops as at a shutdown" n2 systemctl stop mosix
+claim_not "and no guest is left" guests 2
+claim "it starts" n2 systemctl start mosix
+claim "and n2 is a node as before" wait_for 60 all_up 1
 claim "all jobs end" wait_for 900 jobs_over 1 2 3 4 5 6 7 8 9
 claim_jobs 1 2 3 4 5 6 7 8 9
 claim "no service failed" test -z "$(n2 systemctl --failed --no-legend)"
