@@ -9,7 +9,7 @@ VERSION := 0.1
 .DEFAULT_GOAL := kernel
 .PHONY: help deps fetch overlay kernel kernel-debug kernel-bench kernel-plain \
 	patch check-patch refresh \
-	lint sparse unit fuzz model sim check check-debian check-all demo bench deb deb-kernel clean
+	lint sparse unit fuzz model sim check check-debian check-all soak demo bench deb deb-kernel clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ check-debian: ## packages on three Debian machines: installed, used, purged
 
 check-all: ## check, and what takes too long for every day
 	@$(S)/check.sh all
+
+soak: kernel-debug ## random jobs, moves and faults for MINUTES= (10; NODES= SEED=)
+	@qemu-tests/soak
 
 demo: kernel ## three nodes share real work: the table at the end tells
 	@qemu-tests/demo

@@ -117,6 +117,7 @@ check | all)
 	# One CPU each, of which a node has the share that a test asks for.
 	SMP=1 part six cluster -n 6 normal 1
 	if [ "${1:-check}" = all ]; then
+		MINUTES=3 NODES=3 part soak qemu-tests/soak
 		part coccicheck $here/coccicheck.sh
 	fi ;;
 *)
