@@ -102,9 +102,10 @@ done
 for ((i = 1; i <= NODES; i++)); do
 	claim "node $i has as many of each thing as before" wait_for 60 is_as_before "$i"
 	cat "$TMP/held.diff"
+	# KASAN alone keeps up to a 32nd of all memory back.
 	grown=$(($(slab_of "$i") - slab[i]))
-	claim "and its kernel has not grown by more than 16 MiB ($grown KiB)" \
-		test "$grown" -le 16384
+	claim "and its kernel has not grown by more than 40 MiB ($grown KiB)" \
+		test "$grown" -le 40960
 done
 claim "every node moves one more" claim_last_moves
 claim "jobs were done, moved and disturbed" \

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Claim: when a host dies its guests end at home, which learns it within seconds, with
 # a status and a line in the log that say so; when a home dies its guests are gone from
-# every host within seconds, with all that they held; and a node that is shut down
-# sends its guests away and has its own at home before, so that nobody is lost.
+# every host within seconds, with all that they held; one that stands still for good
+# is as dead, and when it goes on nobody runs twice; and a node that is shut down sends
+# its guests away and has its own at home before, so that nobody is lost.
 #
 #   a host dies:       n1 (home) -- n2 (dies)    n3: its other host
 #   a home dies:       n2 (home, dies) -- n1, n3: its hosts
+#   one stands still:  n1 (home) -- n2 (stopped, then continued)
 #   one is shut down:  n2, a host and a home -- n1, n3
 #
-# limit: 600
+# limit: 900
 # nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
@@ -146,6 +148,51 @@ for i in 1 3; do
 	claim "nor their memory" wait_for 30 has_memory_again $i
 done
 must "node 2 boots again, and all hear of it (2)" up_again 2
+
+# ---- a host stands still for good ----
+qemu() { # SIGNAL
+	kill "-$1" "$(cat "$CLUSTER/qemu.2.pid")"
+}
+goes stuck 1 2 heap
+victim later 1 heap
+# It is no fault of that kernel that it had no CPU.
+n2 'echo 1 >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress' || true
+qemu STOP
+began=$(now_ms)
+assert_eq "$(ON_LIMIT=$((4 * most_s)) tell later goto 2 || true)" EHOSTUNREACH \
+	"nobody can go there"
+took=$(since "$began")
+claim "which is known after $took s" test "${took%.*}" -le $((most_s + 20))
+claim "who wanted to go goes on" goes_on later
+status=0
+finish stuck $((3 * most_s)) || status=$?
+took=$(since "$began")
+assert_eq "$status" 137 "who is there ends as if killed, after $took s"
+claim "the log says so" lost_line stuck 2
+qemu CONT
+must "node 2 goes on" wait_for 120 n2 true
+claim "and has no guest that its home has given up" wait_for "$most_s" no_guest_of 2 1
+claim "all hear of it again" wait_for 60 all_up
+forgive 2
+claim "it can be a host again" move later 2
+claim "who goes there goes on" goes_on later
+
+# ---- a guest stands still for good: its home can wait, or kill it ----
+slice=/sys/fs/cgroup/mosix.slice
+claim "it comes home" move later home
+n2 mkdir $slice
+claim "it goes into the guests' group" move later 2
+claim "which is frozen" n2 "echo 1 >$slice/cgroup.freeze"
+sleep 2
+before=$(rounds later)
+sleep 5
+assert_eq "$(rounds later)" "$before" "there it stands still"
+n1 kill -KILL "$(pid_of later)"
+status=0
+finish later $((60 * SLOW)) || status=$?
+assert_eq "$status" 137 "killed at home it ends all the same"
+claim "on its host, too" wait_for 30 no_guest_of 2 1
+n2 "echo 0 >$slice/cgroup.freeze; rmdir $slice"
 
 # ---- one is shut down ----
 make -s -C "$TOP/tools" OUT="$TMP/tools" LDFLAGS=-static all 2>"$TMP/make.log" ||
