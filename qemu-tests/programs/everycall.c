@@ -180,8 +180,10 @@ static void open_own(void)
 static void furnish(void)
 {
 	int pair[2];
+	/* Of timers that it starts, and of what it makes by clone(): those come late. */
 	static const int ignored[] = { SIGALRM, SIGVTALRM, SIGPROF, SIGPIPE, SIGIO,
-				       SIGUSR1, SIGUSR2, SIGTRAP };
+				       SIGUSR1, SIGUSR2, SIGTRAP, SIGHUP, SIGINT,
+				       SIGQUIT, SIGABRT, SIGBUS };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		signal(ignored[i], SIG_IGN);
