@@ -37,12 +37,22 @@ quietly() {
 	"$@" >>"$TMP/way" 2>&1 || true
 }
 
+# Somebody who does not want to live on.
+kill_one_away() {
+	victim slain 1 heap
+	move slain 2
+	n1 "kill -9 $(pid_of slain)"
+	reap slain
+}
+
 # One way of both; whatever fails, on it goes.
 go_round() {
 	local pid
 	: >"$TMP/way"
 	pid=$(pid_of order)
+	quietly n1 "tell /proc/$pid/mosix/strategy precopy"
 	quietly move order 2
+	quietly n1 "tell /proc/$pid/mosix/strategy auto"
 	quietly n1 "sigsend $pid 60 & cat /proc/$pid/smaps >/dev/null; wait"
 	quietly n1 "kill -STOP $pid; sleep 0.2; kill -CONT $pid"
 	quietly n1 "renice -n 5 -p $pid; tell /proc/$pid/mosix/nodes '1-3'"
@@ -59,6 +69,7 @@ go_round() {
 		tell /proc/\$p/mosix/goto home; done"
 	sleep 1
 	quietly move order home
+	quietly kill_one_away
 }
 
 both_start() {
