@@ -70,7 +70,7 @@ spread_is() {
 }
 
 guests() {
-	node "$1" "awk 'NR > 1 && \$3 != $1 { n++ } END { print n + 0 }' \
+	node "$1" "awk 'NR > 1 && \$3 && \$3 != $1 { n++ } END { print n + 0 }' \
 		/proc/mosix/processes"
 }
 

@@ -73,7 +73,8 @@ gave_memory() { # I MIB
 	(($(memory_of "$1") <= free[$1] - $2))
 }
 lost_line() { # NAME NODE: in the log of node 1
-	n1 dmesg | grep -q "mosix: process $(pid_of "$1") (.*) is lost: link to node $2:"
+	n1 "dmesg |
+		grep -q 'mosix: process $(pid_of "$1") (.*) is lost: link to node $2:'"
 }
 must "each node hears of the others" wait_for 60 all_up
 for i in 1 3; do
