@@ -65,11 +65,11 @@ cpu_of_owner() {
 }
 # share_for SECONDS: what both have had meanwhile, "GROUP OWNER"
 share_for() {
-	local group owner
-	group=$(cpu_of_group)
+	local guests owner
+	guests=$(cpu_of_group)
 	owner=$(cpu_of_owner)
 	sleep "$1"
-	echo $(($(cpu_of_group) - group)) $(($(cpu_of_owner) - owner))
+	echo $(($(cpu_of_group) - guests)) $(($(cpu_of_owner) - owner))
 }
 # Twenty programs, one after the other.
 owner_works() {
