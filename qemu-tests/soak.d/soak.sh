@@ -23,6 +23,7 @@ fault_every=5		# seconds
 
 RANDOM=$seed
 # In this shell, not in one of its own, or it would be the same each time.
+# shellcheck disable=SC2034 # jobs.sh and faults.sh use it
 dice() { # N: 0 to N - 1, in $dice
 	dice=$((RANDOM % $1))
 }
