@@ -165,6 +165,33 @@ reap() {
 	stop_client "$1"
 }
 
+# move_aside NAME TO: in the background; "moved" or "failed" is in $TMP/moved at its
+# end, what was said in $TMP/move.out.
+move_aside() {
+	rm -f "$TMP/moved"
+	{
+		# shellcheck disable=SC2034 # read by the helpers
+		ON_LIMIT=300
+		if move "$1" "$2" >"$TMP/move.out" 2>&1; then
+			echo moved
+		else
+			echo failed
+		fi >"$TMP/moved"
+	} &
+}
+
+# move_while NAME JOB: there and back until that job ends; sets $moves, how often.
+move_while() {
+	local to
+	moves=0
+	while kill -0 "$(cat "$TMP/job/$2.client")" 2>/dev/null; do
+		for to in 2 3 home; do
+			move "$1" "$to" || return 0
+			moves=$((moves + 1))
+		done
+	done
+}
+
 claim_trip() {
 	local name=$1 to
 	shift

@@ -10,20 +10,6 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-# A background move: its end is a file.
-move_aside() {
-	rm -f "$TMP/moved"
-	{
-		# shellcheck disable=SC2034 # read by the helpers
-		ON_LIMIT=300
-		if move "$1" "$2" >"$TMP/move.out" 2>&1; then
-			echo moved
-		else
-			echo failed
-		fi >"$TMP/moved"
-	} &
-}
-
 there_or_here() {
 	if [[ $(cat "$TMP/moved") == moved ]]; then
 		is_on "$1" 2

@@ -30,13 +30,7 @@ assert_eq "$(sender)" "$sent_by" "each named its sender"
 
 victim order 1 sigorder
 start sender 1 sigsend "$(pid_of order)" $count 20
-moves=0
-while kill -0 "$(cat "$TMP/job/sender.client")" 2>/dev/null; do
-	for to in 2 3 home; do
-		move order $to || break 2
-		moves=$((moves + 1))
-	done
-done
+move_while order sender
 claim "the sender sent all" finish sender
 claim "the victim moved $moves times meanwhile" test $moves -ge 3
 claim "the victim goes on after the moves" goes_on order

@@ -55,13 +55,7 @@ assert_eq "$(arrived)" $count "none is missing"
 # The same without a stop, and on its way; who sends meets the limit of home.
 victim order 1 sigorder
 start sender 1 sigsend "$(pid_of order)" 3000
-moves=0
-while kill -0 "$(cat "$TMP/job/sender.client")" 2>/dev/null; do
-	for to in 2 3 home; do
-		move order $to || break 2
-		moves=$((moves + 1))
-	done
-done
+move_while order sender
 claim "the sender sent all" finish sender $((120 * SLOW))
 claim "the victim moved $moves times meanwhile" test $moves -ge 2
 claim "they all went" wait_for 120 all_went

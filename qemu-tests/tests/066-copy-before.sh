@@ -25,20 +25,6 @@ home_is_empty() {
 	(($(said "$1" stats pages_here) < pages / 16))
 }
 
-# A background move: its end is a file.
-move_aside() {
-	rm -f "$TMP/moved"
-	{
-		# shellcheck disable=SC2034 # read by the helpers
-		ON_LIMIT=300
-		if move "$1" "$2" >"$TMP/move.out" 2>&1; then
-			echo moved
-		else
-			echo failed
-		fi >"$TMP/moved"
-	} &
-}
-
 move_ends() {
 	wait_for 150 test -s "$TMP/moved"
 }
