@@ -32,7 +32,7 @@ victim order 1 sigorder
 start sender 1 sigsend "$(pid_of order)" $count 20
 move_while order sender
 claim "the sender sent all" finish sender
-claim "the victim moved $moves times meanwhile" test $moves -ge 3
+claim "the victim moved $moves times meanwhile" test "$moves" -ge 3
 claim "the victim goes on after the moves" goes_on order
 claim "and says all was in order again" passes order
 assert_eq "$(arrived)" $count "all signals on the way arrived"

@@ -57,7 +57,7 @@ victim order 1 sigorder
 start sender 1 sigsend "$(pid_of order)" 3000
 move_while order sender
 claim "the sender sent all" finish sender $((120 * SLOW))
-claim "the victim moved $moves times meanwhile" test $moves -ge 2
+claim "the victim moved $moves times meanwhile" test "$moves" -ge 2
 claim "they all went" wait_for 120 all_went
 claim "the victim goes on after that" goes_on order
 claim "and has all in order" passes order
