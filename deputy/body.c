@@ -116,16 +116,11 @@ int mosix_body_stop(struct mosix_link *link, struct mosix_msg *msg)
 int mosix_body_kill(struct mosix_link *link, struct mosix_msg *msg)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
-	struct mosix_task *mt;
 
 	mosix_msg_free(msg);
 	if (!proc)
 		return -EPROTO;
-	spin_lock(&proc->lock);
-	mt = mosix_proc_main(proc);
-	if (mt && mt->task)
-		send_sig(SIGKILL, mt->task, 1);
-	spin_unlock(&proc->lock);
+	mosix_proc_kill(proc);
 	mosix_proc_put(proc);
 	return 0;
 }

@@ -26,7 +26,6 @@
 
 #include <linux/panic.h>
 #include <linux/proc_fs.h>
-#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -130,15 +129,10 @@ bool mosix_inject_no_memory(enum mosix_inject_at at, u32 which)
 static void kill_process(struct mosix_link *link)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
-	struct mosix_task *mt;
 
 	if (!proc)
 		return;
-	spin_lock(&proc->lock);
-	mt = mosix_proc_main(proc);
-	if (mt && mt->task)
-		send_sig(SIGKILL, mt->task, 1);
-	spin_unlock(&proc->lock);
+	mosix_proc_kill(proc);
 	mosix_proc_put(proc);
 }
 

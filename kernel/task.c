@@ -338,6 +338,23 @@ int mosix_proc_kick(struct mosix_proc *proc)
 	return ret;
 }
 
+/**
+ * mosix_proc_kill - end a process that is here
+ * @proc: the process; without a task there is nothing to end
+ *
+ * Context: any that may take the lock.
+ */
+void mosix_proc_kill(struct mosix_proc *proc)
+{
+	struct mosix_task *mt;
+
+	spin_lock(&proc->lock);
+	mt = mosix_proc_main(proc);
+	if (mt && mt->task)
+		send_sig(SIGKILL, mt->task, 1);
+	spin_unlock(&proc->lock);
+}
+
 static u32 bytes_of(const struct mosix_msg *msg)
 {
 	return struct_size(msg, data, msg->len);

@@ -296,6 +296,7 @@ void mosix_task_attach(struct mosix_task *mt);
 bool mosix_task_gone(struct mosix_task *mt);
 int mosix_task_kick(struct mosix_task *mt);
 int mosix_proc_kick(struct mosix_proc *proc);
+void mosix_proc_kill(struct mosix_proc *proc);
 int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg);
 struct mosix_msg *mosix_task_receive(struct mosix_task *mt);
 void mosix_task_put_back(struct mosix_task *mt, struct mosix_msg *msg);
