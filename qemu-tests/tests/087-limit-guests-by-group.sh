@@ -71,10 +71,10 @@ share_for() {
 	sleep "$1"
 	echo $(($(cpu_of_group) - guests)) $(($(cpu_of_owner) - owner))
 }
-# Twenty programs, one after the other.
-owner_works() {
-	node -t $((20 * SLOW)) 2 'i=0; while [ $i -lt 20 ]; do
-		busybox true || exit 1; i=$((i + 1)); done'
+# So many programs, one after the other.
+owner_works() { # PROGRAMS
+	node -t $((20 * SLOW)) 2 "i=0; while [ \$i -lt $1 ]; do
+		busybox true || exit 1; i=\$((i + 1)); done"
 }
 refuses() { # NAME ERROR
 	local said
@@ -151,7 +151,7 @@ bomb_is_held() {
 }
 claim "it cannot make as many as it likes" wait_for 60 bomb_is_held
 claim "nor are there more than may be" test "$(knob pids.current)" -le 8
-claim "meanwhile its owner can start programs" owner_works
+claim "meanwhile its owner can start programs" owner_works 20
 n1 touch /tmp/bomb.end
 finish bomb || true
 claim "all of them end" wait_for 60 no_guest_of_bomb
@@ -175,7 +175,8 @@ knob cpu.weight 10000
 sleep 2
 read -r guests own < <(share_for 10)
 claim "with much weight they do not ($guests to $own ms)" test "$guests" -ge "$own"
-claim "and its owner can start programs" owner_works
+# He has a fiftieth of each CPU now, as he wished.
+claim "and its owner can start programs" owner_works 2
 knob cpu.weight 100
 for i in 1 2; do
 	stop_client "own$i"
@@ -220,7 +221,7 @@ status=0
 finish hoard $((60 * SLOW)) || status=$?
 assert_eq "$status" 137 "one that locks more than there may be is killed"
 claim_not "it did not say that it has it" is_told hoard locked
-claim "its owner can start programs" owner_works
+claim "its owner can start programs" owner_works 20
 claim "nobody is left there" wait_for 20 group_is_empty
 knob memory.max max
 claim "early goes, as before" move early 2
