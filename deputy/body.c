@@ -16,8 +16,21 @@
 #include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 
-/* A signal for a thread, which may have ended meanwhile. */
-static int poke_thread(struct mosix_proc *proc, struct mosix_msg *msg)
+/* Who it was meant for has ended: what was for its process goes back there. */
+static void send_back(struct mosix_link *link, struct mosix_msg *msg)
+{
+	struct wire_signal *s = (void *)msg->data;
+
+	if (le32_to_cpu(s->to) == SIGNAL_TO_THREAD) {
+		mosix_msg_free(msg);
+		return;
+	}
+	s->to = cpu_to_le32(SIGNAL_TO_PROCESS);
+	mosix_link_send(link, msg);
+}
+
+static int poke_thread(struct mosix_link *link, struct mosix_proc *proc,
+		       struct mosix_msg *msg)
 {
 	struct mosix_task *mt;
 	int ret = 0;
@@ -33,7 +46,10 @@ static int poke_thread(struct mosix_proc *proc, struct mosix_msg *msg)
 		ret = -EPROTO;
 	}
 	spin_unlock(&proc->lock);
-	mosix_msg_free(msg);
+	if (msg && !mt)
+		send_back(link, msg);
+	else
+		mosix_msg_free(msg);
 	return ret;
 }
 
@@ -87,7 +103,7 @@ int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg)
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
-	ret = poke_thread(proc, msg);
+	ret = poke_thread(link, proc, msg);
 	mosix_proc_put(proc);
 	return ret;
 }
@@ -288,6 +304,21 @@ void mosix_body_safe_point(struct mosix_task *mt)
 	mosix_link_put(link);
 }
 
+/* It has ended, so no more come. */
+static void send_back_signals(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_msg *msg, *next;
+	LIST_HEAD(signals);
+
+	spin_lock(&mt->proc->lock);
+	list_splice_init(&mt->signals, &signals);
+	spin_unlock(&mt->proc->lock);
+	list_for_each_entry_safe(msg, next, &signals, node) {
+		list_del(&msg->node);
+		send_back(link, msg);
+	}
+}
+
 /* Home must know, or it has a thread for ever that is no more. */
 static void say_last_words(struct mosix_task *mt, struct mosix_link *link,
 			   long code, bool last)
@@ -326,8 +357,10 @@ void mosix_body_exit(struct mosix_task *mt, long code)
 	bool last = mosix_task_gone(mt);
 
 	if (link && !test_bit(MP_VANISH, &proc->flags) &&
-	    !test_bit(MT_GHOST, &mt->flags))
+	    !test_bit(MT_GHOST, &mt->flags)) {
+		send_back_signals(mt, link);
 		say_last_words(mt, link, code, last);
+	}
 	if (last) {
 		mosix_proc_event(proc, EV_EXIT);
 		if (link)

@@ -62,6 +62,7 @@ void mosix_body_exit(struct mosix_task *mt, long code);
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 		      const struct kernel_siginfo *info, enum wire_signal_to to);
 int mosix_signal_take_back(const struct wire_signal *s);
+int mosix_signal_inherit(struct mosix_proc *proc, const struct wire_signal *s);
 void mosix_signal_went(int signo);
 u64 mosix_signal_waits(void);
 void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,

@@ -39,6 +39,17 @@ static void keep_handler(const struct ksignal *ksig)
 	spin_unlock_irq(&sighand->siglock);
 }
 
+/*
+ * For whom was it? The kernel takes what is a thread's own first. What was sent to
+ * the process another thread can have if this one ends, or blocks it by then.
+ */
+static enum wire_signal_to addressee(const struct kernel_siginfo *info, u64 own)
+{
+	if (info->si_code == SI_TKILL || own & sigmask(info->si_signo))
+		return SIGNAL_TO_THREAD;
+	return SIGNAL_TO_PROCESS;
+}
+
 /**
  * mosix_deputy_signals - take the signals that are pending
  * @mt: record of current
@@ -55,19 +66,22 @@ void mosix_deputy_signals(struct mosix_task *mt)
 	struct mosix_link *link = mosix_proc_link(mt->proc);
 	enum wire_signal_to to;
 	struct ksignal ksig;
+	u64 own;
 
 	mosix_pace_open(mt);
 	while (link && signal_pending(current)) {
 		if (mosix_pace_holds(mt))
 			continue;
 		mosix_link_put(link);	/* get_signal() may not return */
-		to = SIGNAL_TO_THREAD;
-		if (get_signal(&ksig))
+		own = current->pending.signal.sig[0];
+		if (get_signal(&ksig)) {
 			keep_handler(&ksig);
-		else if (mosix_core_take(mt, &ksig.info))
+			to = addressee(&ksig.info, own);
+		} else if (mosix_core_take(mt, &ksig.info)) {
 			to = SIGNAL_DEADLY;
-		else
+		} else {
 			return;
+		}
 		mosix_signal_went(ksig.info.si_signo);
 		mosix_cputimer_renewed(mt, &ksig.info);
 		link = mosix_proc_link(mt->proc);
@@ -443,7 +457,10 @@ static void hear_last_word(struct mosix_task *mt, struct mosix_link *link)
 	}
 }
 
-/* What it said before the process ended otherwise. */
+/*
+ * What it said before the process ended otherwise. What comes back to a thread that
+ * is about to end the kernel gives to another one.
+ */
 static void hear_inbox(struct mosix_task *mt)
 {
 	struct mosix_msg *msg;
@@ -453,6 +470,8 @@ static void hear_inbox(struct mosix_task *mt)
 		x = (void *)msg->data;
 		if (mosix_msg_type(msg) == MSG_EXIT)
 			mosix_account_add(mt->proc, mt->tid, &x->usage);
+		if (mosix_msg_type(msg) == MSG_SIGNAL)
+			mosix_signal_take_back((void *)msg->data);
 		mosix_msg_free(msg);
 	}
 }
@@ -484,7 +503,7 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 {
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
-	bool away = mosix_proc_is_away(proc);
+	bool away = mosix_proc_is_away(proc), last;
 
 	if (away || mosix_proc_state(proc) == ST_ENDED)
 		mosix_deputy_drop_pointers();
@@ -495,7 +514,9 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 		hear_last_word(mt, link);
 	}
 	hear_inbox(mt);
-	if (mosix_task_gone(mt)) {
+	last = mosix_task_gone(mt);
+	hear_inbox(mt);		/* nothing comes behind this */
+	if (last) {
 		mosix_proc_event(proc, EV_EXIT);
 		if (link) {
 			mosix_link_close(link, -ESHUTDOWN);

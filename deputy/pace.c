@@ -172,18 +172,27 @@ bool mosix_pace_admits(const struct mosix_task *mt)
 	return mt->ncame - mt->nsignals < 2 * WIRE_SIGNALS_AHEAD;
 }
 
+/* So many more, at most @limit. */
+static u32 count_up(const struct sigpending *pending, u32 n, u32 limit)
+{
+	struct list_head *entry;
+
+	list_for_each(entry, &pending->list)
+		if (++n >= limit)
+			break;
+	return n;
+}
+
 static bool is_full(void)
 {
 	struct sighand_struct *sighand = mosix_own_sighand();
-	struct list_head *entry;
-	u32 n = 0;
+	u32 n;
 
 	spin_lock_irq(&sighand->siglock);
-	list_for_each(entry, &current->pending.list)
-		if (++n == WIRE_SIGNALS_AHEAD)
-			break;
+	n = count_up(&current->pending, 0, WIRE_SIGNALS_AHEAD);
+	n = count_up(&current->signal->shared_pending, n, WIRE_SIGNALS_AHEAD);
 	spin_unlock_irq(&sighand->siglock);
-	return n == WIRE_SIGNALS_AHEAD;
+	return n >= WIRE_SIGNALS_AHEAD;
 }
 
 /* Is there one among those that came for which the others must make room? */

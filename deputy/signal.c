@@ -8,6 +8,10 @@
  * queues it to itself and lets the kernel build the frame. So that home
  * decides as the body would, dispositions and mask are mirrored in order.
  *
+ * A thread's own signals and those of its process are told apart: what was sent to
+ * the process is any thread's that lets it in, also when the one that home has
+ * chosen has ended, or blocks it by then.
+ *
  * What the body finds pending but blocked (it arrived while the mask was on
  * its way) is given back before the next call goes home, where sigpending,
  * sigtimedwait and signalfd look for it. It is older than what home has kept,
@@ -123,8 +127,8 @@ static bool joins(struct sigpending *pending, const struct kernel_siginfo *info)
  * One of a number below SIGRTMIN is dropped where one waits already. But each timer
  * queues its own beside others', here as there.
  */
-static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
-			enum pid_type type)
+static int send_to(struct task_struct *p, struct sigpending *pending,
+		   struct kernel_siginfo *info, enum pid_type type)
 {
 	bool waits = sigismember(&pending->signal, info->si_signo);
 	int ret;
@@ -134,7 +138,7 @@ static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
 			return 0;
 		sigdelset(&pending->signal, info->si_signo);
 	}
-	ret = send_signal_locked(info->si_signo, info, current, type);
+	ret = send_signal_locked(info->si_signo, info, p, type);
 	if (waits)
 		sigaddset(&pending->signal, info->si_signo);
 	return ret;
@@ -144,55 +148,78 @@ static int send_to_self(struct sigpending *pending, struct kernel_siginfo *info,
  * What comes back was in the queue already: others may have filled it up meanwhile.
  * Nobody sets the limit, reads it or copies it for a child while it is lifted.
  */
-static int send_past_limit(struct sigpending *pending,
+static int send_past_limit(struct task_struct *p, struct sigpending *pending,
 			   struct kernel_siginfo *info, enum pid_type type)
 {
-	struct rlimit *limit = &current->signal->rlim[RLIMIT_SIGPENDING];
+	struct rlimit *limit = &p->signal->rlim[RLIMIT_SIGPENDING];
 	unsigned long most = limit->rlim_cur;
 	int ret;
 
-	lockdep_assert_held(&current->group_leader->alloc_lock);
+	lockdep_assert_held(&p->group_leader->alloc_lock);
 	WRITE_ONCE(limit->rlim_cur, RLIM_INFINITY);
-	ret = send_to_self(pending, info, type);
+	ret = send_to(p, pending, info, type);
 	WRITE_ONCE(limit->rlim_cur, most);
 	return ret;
 }
 
-/* By the task to itself, so that si_pid stays what it is. */
-static int queue(const struct wire_signal *s, bool back)
+static void unpack(struct kernel_siginfo *info, const struct wire_signal *s)
 {
-	struct sigpending *pending = &current->signal->shared_pending;
-	int signo = le32_to_cpu(s->signo);
-	enum pid_type type = PIDTYPE_TGID;
+	clear_siginfo(info);
+	info->si_signo = le32_to_cpu(s->signo);
+	info->si_code = le32_to_cpu(s->code);
+	info->si_errno = le32_to_cpu(s->error);
+	memcpy(&info->_sifields, s->fields, sizeof(info->_sifields));
+}
+
+static bool may_be_queued(const struct wire_signal *s)
+{
+	u32 signo = le32_to_cpu(s->signo);
+
+	return signo != SIGKILL && signo != SIGSTOP;
+}
+
+/* One that came from home, by the body to itself, so that si_pid stays what it is. */
+static int queue(const struct wire_signal *s)
+{
+	bool shared = le32_to_cpu(s->to) == SIGNAL_TO_PROCESS;
 	struct kernel_siginfo info;
-	struct list_head *last;
 	int ret;
 
-	if (signo == SIGKILL || signo == SIGSTOP)
+	if (!may_be_queued(s))
 		return -EINVAL;
-	if (le32_to_cpu(s->to) != SIGNAL_TO_PROCESS) {
-		pending = &current->pending;
-		type = PIDTYPE_PID;
-	}
-	clear_siginfo(&info);
-	info.si_signo = signo;
-	info.si_code = le32_to_cpu(s->code);
-	info.si_errno = le32_to_cpu(s->error);
-	memcpy(&info._sifields, s->fields, sizeof(info._sifields));
-	if (back)
-		task_lock(current->group_leader);
+	unpack(&info, s);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
+	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
+		be_killable(info.si_signo, false);
+	ret = send_to(current, shared ? &current->signal->shared_pending :
+					&current->pending,
+		      &info, shared ? PIDTYPE_TGID : PIDTYPE_PID);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
+	return ret;
+}
+
+/* One that comes back, with all that it had, whoever puts it there. */
+static int queue_back(struct task_struct *p, const struct wire_signal *s)
+{
+	bool shared = le32_to_cpu(s->to) == SIGNAL_TO_PROCESS;
+	struct sigpending *pending = shared ? &p->signal->shared_pending :
+					      &p->pending;
+	struct kernel_siginfo info;
+	struct list_head *last;
+	struct sigqueue *q;
+	int ret;
+
+	unpack(&info, s);
 	last = pending->list.prev;
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
-		be_killable(signo, back);
-	ret = back ? send_past_limit(pending, &info, type) :
-		     send_to_self(pending, &info, type);
-	if (back && last != pending->list.prev)
-		put_in_front(pending, list_last_entry(&pending->list,
-						      struct sigqueue, list));
-	spin_unlock_irq(&mosix_own_sighand()->siglock);
-	if (back)
-		task_unlock(current->group_leader);
+		be_killable(info.si_signo, true);
+	ret = send_past_limit(p, pending, &info,
+			      shared ? PIDTYPE_TGID : PIDTYPE_PID);
+	if (last != pending->list.prev) {
+		q = list_last_entry(&pending->list, struct sigqueue, list);
+		unpack(&q->info, s);
+		put_in_front(pending, q);
+	}
 	return ret;
 }
 
@@ -205,7 +232,60 @@ static int queue(const struct wire_signal *s, bool back)
  */
 int mosix_signal_take_back(const struct wire_signal *s)
 {
-	return queue(s, true);
+	int ret;
+
+	if (!may_be_queued(s))
+		return -EINVAL;
+	task_lock(current->group_leader);
+	spin_lock_irq(&mosix_own_sighand()->siglock);
+	ret = queue_back(current, s);
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
+	task_unlock(current->group_leader);
+	return ret;
+}
+
+/* The leader stays where it is while RCU says so. */
+static int queue_for_other(struct task_struct *p, const struct wire_signal *s)
+{
+	struct task_struct *leader;
+	unsigned long flags;
+	int ret = -ESRCH;
+
+	rcu_read_lock();
+	leader = READ_ONCE(p->group_leader);
+	task_lock(leader);
+	if (lock_task_sighand(p, &flags)) {
+		ret = queue_back(p, s);
+		unlock_task_sighand(p, &flags);
+	}
+	task_unlock(leader);
+	rcu_read_unlock();
+	return ret;
+}
+
+/**
+ * mosix_signal_inherit - the thread that a signal comes back to has ended
+ * @proc: its process
+ * @s: the signal, checked, for the process
+ *
+ * Whoever has not ended can have it.
+ *
+ * Return: 0, -ESRCH without a thread, or a negative errno of the kernel's queue.
+ * Context: the link's receiver.
+ */
+int mosix_signal_inherit(struct mosix_proc *proc, const struct wire_signal *s)
+{
+	struct task_struct *p;
+	int ret = -ESRCH;
+
+	if (!may_be_queued(s) || le32_to_cpu(s->to) != SIGNAL_TO_PROCESS)
+		return -EINVAL;
+	p = mosix_proc_task(proc, 0);
+	if (p) {
+		ret = queue_for_other(p, s);
+		put_task_struct(p);
+	}
+	return ret;
 }
 
 static void forget_marks(struct sigpending *pending, int signo)
@@ -249,7 +329,7 @@ static bool take_one(struct mosix_task *mt)
 	spin_unlock(&mt->proc->lock);
 	if (!msg)
 		return false;
-	if (queue((void *)msg->data, false) != -EAGAIN) {
+	if (queue((void *)msg->data) != -EAGAIN) {
 		mosix_msg_free(msg);
 		return true;
 	}
@@ -262,37 +342,6 @@ static bool take_one(struct mosix_task *mt)
 }
 
 /**
- * mosix_signal_take - signals that came from home become the body's
- * @mt: record of current
- *
- * Not while it reads a clock: a handler that runs then may move, and its return
- * would go on with half a value of the node that it left, in pages that the
- * next node does not have. They wait until it has read it, and those that are too
- * many until handlers have run.
- *
- * Context: the body, at its safe point.
- */
-void mosix_signal_take(struct mosix_task *mt)
-{
-	struct mosix_link *link;
-
-	if (list_empty_careful(&mt->signals))
-		return;
-	link = mosix_proc_link(mt->proc);
-	if (link && !mosix_x86_in_vdso()) {
-		/* A timer's is not early by the clock that its handler reads. */
-		mosix_clock_catch_up(link);
-		while (mosix_pace_has_room(link, mt) && take_one(mt))
-			;
-		mosix_pace_tell(link, mt);
-	}
-	mosix_link_put(link);
-	/* The next ones take the places of those whose handlers run now. */
-	if (!list_empty_careful(&mt->signals))
-		mosix_migrate_kick_later(mt->proc);
-}
-
-/**
  * mosix_signal_waits - which signals are pending for current, blocked or not?
  *
  * Return: their mask.
@@ -302,6 +351,21 @@ u64 mosix_signal_waits(void)
 {
 	return current->pending.signal.sig[0] |
 	       current->signal->shared_pending.signal.sig[0];
+}
+
+/* What is for the process and no thread of it here lets in. */
+static u64 let_in_by_none(void)
+{
+	struct task_struct *t;
+	u64 set;
+
+	spin_lock_irq(&mosix_own_sighand()->siglock);
+	set = current->signal->shared_pending.signal.sig[0];
+	for_each_thread(current, t)
+		if (!(t->flags & PF_EXITING))
+			set &= t->blocked.sig[0];
+	spin_unlock_irq(&mosix_own_sighand()->siglock);
+	return set;
 }
 
 /* Dequeue a signal of the set @which, a mask. */
@@ -341,6 +405,52 @@ void mosix_signal_give_back(struct mosix_link *link, struct mosix_task *mt,
 				  type == PIDTYPE_PID ? SIGNAL_TO_THREAD :
 							SIGNAL_TO_PROCESS);
 	}
+}
+
+/*
+ * Threads that wait for a signal (sigwait, signalfd) wait at home. Others of its
+ * number may be on their way to us, so a call precedes the next unblocking.
+ */
+static void offer_at_home(struct mosix_link *link, struct mosix_task *mt)
+{
+	u64 which = thread_group_empty(current) ? 0 : let_in_by_none();
+
+	if (!which)
+		return;
+	mosix_signal_give_back(link, mt, which);
+	set_bit(MT_STRAYED, &mt->flags);
+}
+
+/**
+ * mosix_signal_take - signals that came from home become the body's
+ * @mt: record of current
+ *
+ * Not while it reads a clock: a handler that runs then may move, and its return
+ * would go on with half a value of the node that it left, in pages that the
+ * next node does not have. They wait until it has read it, and those that are too
+ * many until handlers have run.
+ *
+ * Context: the body, at its safe point.
+ */
+void mosix_signal_take(struct mosix_task *mt)
+{
+	struct mosix_link *link;
+
+	if (list_empty_careful(&mt->signals))
+		return;
+	link = mosix_proc_link(mt->proc);
+	if (link && !mosix_x86_in_vdso()) {
+		/* A timer's is not early by the clock that its handler reads. */
+		mosix_clock_catch_up(link);
+		while (mosix_pace_has_room(link, mt) && take_one(mt))
+			;
+		offer_at_home(link, mt);
+		mosix_pace_tell(link, mt);
+	}
+	mosix_link_put(link);
+	/* The next ones take the places of those whose handlers run now. */
+	if (!list_empty_careful(&mt->signals))
+		mosix_migrate_kick_later(mt->proc);
 }
 
 static void note_blocked(struct mosix_task *mt, u64 blocked)

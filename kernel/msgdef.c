@@ -286,6 +286,18 @@ static int take_reply(struct mosix_link *link, struct mosix_msg *msg)
 	return ret;
 }
 
+/* Who it is for has ended; a signal for its process is another thread's now. */
+static int dispatch_orphan(struct mosix_link *link, struct mosix_proc *proc,
+			   struct mosix_msg *msg)
+{
+	int ret = 0;
+
+	if (link->side == SIDE_HOME && mosix_msg_type(msg) == MSG_SIGNAL)
+		ret = mosix_signal_inherit(proc, (void *)msg->data);
+	mosix_msg_free(msg);
+	return ret == -EAGAIN ? -ENOMEM : 0;
+}
+
 static bool is_current(struct mosix_proc *proc, struct mosix_link *link)
 {
 	bool current_link;
@@ -331,7 +343,7 @@ int mosix_msgdef_dispatch(struct mosix_link *link, struct mosix_msg *msg)
 				set_bit(MP_COMPLETE, &proc->flags);
 			ret = mosix_task_deliver(proc, msg);
 			if (ret == -ESRCH)
-				ret = 0;	/* it has ended */
+				ret = dispatch_orphan(link, proc, msg);
 			break;
 		}
 		fallthrough;

@@ -396,7 +396,7 @@ static bool put_into(struct mosix_task *to, struct mosix_msg *msg, int *ret)
 /**
  * mosix_task_deliver - put a message into a thread's inbox
  * @proc: the process
- * @msg: the message, for the thread that its header names; consumed
+ * @msg: the message, for the thread that its header names; consumed but for -ESRCH
  *
  * Return: 0; -ESRCH when there is no such thread, -EPROTO when it has more waiting
  * than an honest peer can send (the message is dropped).
@@ -416,7 +416,7 @@ int mosix_task_deliver(struct mosix_proc *proc, struct mosix_msg *msg)
 	else
 		ret = -ESRCH;
 	spin_unlock(&proc->lock);
-	if (!taken)
+	if (!taken && ret != -ESRCH)
 		mosix_msg_free(msg);
 	return ret;
 }

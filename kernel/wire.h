@@ -477,7 +477,7 @@ struct wire_signal {
 static_assert(sizeof(struct wire_signal) == 48);
 
 enum wire_signal_to {
-	SIGNAL_TO_PROCESS	= 0,
+	SIGNAL_TO_PROCESS	= 0,	/* @tid of the header takes it first */
 	SIGNAL_TO_THREAD	= 1,	/* @tid of the header */
 	SIGNAL_DEADLY		= 2,	/* the same, and it will die of it */
 	SIGNAL_TO_KINDS

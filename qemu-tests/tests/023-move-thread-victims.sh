@@ -14,8 +14,10 @@
 claim_tour 2 3 home -- tcancel
 claim_tour 2 3 home -- tlocks
 claim_tour 2 3 home -- tbrief
+claim_tour 2 3 home -- tfleeting
 claim_visits texec 0 stay
 claim_visits texec 0 leave
 claim_restless 3 tcancel
 claim_restless 3 tlocks
 claim_restless 3 tbrief
+claim_restless 4 tfleeting
