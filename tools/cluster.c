@@ -10,6 +10,8 @@
  */
 #include "cluster.h"
 #include "cli.h"
+#include "contact.h"
+#include "keep.h"
 #include "map.h"
 #include "node.h"
 #include "text.h"
@@ -24,14 +26,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { PATH_LONGEST = 4096 };
-
-static int complain(const char *what, int error)
-{
-	fprintf(stderr, "mosctl: %s: %s\n", what, strerror(error));
-	return -error;
-}
 
 /* What others can read is no secret; it is taken all the same. */
 static void check_mode(const char *file)
@@ -55,13 +49,13 @@ int cluster_key(const char *file)
 	int ret = text_from(&text, file);
 
 	if (ret)
-		return complain(file, -ret);
+		return keep_complain(file, -ret);
 	check_mode(file);
 	ret = text_write(text, "mosix/key");
 	explicit_bzero(text, strlen(text));
 	free(text);
 	if (ret != -EINVAL)
-		return ret ? complain("key", -ret) : 0;
+		return ret ? keep_complain("key", -ret) : 0;
 	fprintf(stderr, "mosctl: %s: not a key of %d hex digits, nor 'insecure'\n",
 		file, CLUSTER_KEY);
 	return ret;
@@ -80,7 +74,7 @@ int cluster_make_key(char key[CLUSTER_KEY + 1])
 
 	/* Waits at boot until there is something to throw. */
 	if (getrandom(dice, sizeof(dice), 0) != sizeof(dice))
-		return complain("random numbers", errno ? errno : EIO);
+		return keep_complain("random numbers", errno ? errno : EIO);
 	for (i = 0; i < sizeof(dice); i++)
 		sprintf(key + 2 * i, "%02x", dice[i]);
 	explicit_bzero(dice, sizeof(dice));
@@ -95,7 +89,7 @@ static int write_map(const char *text)
 		fputs("mosctl: this kernel does not take that map: are all addresses IPv4?\n",
 		      stderr);
 	else if (ret)
-		complain("map", -ret);
+		keep_complain("map", -ret);
 	return ret;
 }
 
@@ -111,7 +105,7 @@ int cluster_config(const char *file)
 	int ret = map_read(&text, file);
 
 	if (ret)
-		return ret == -EINVAL ? ret : complain(file, -ret);
+		return ret == -EINVAL ? ret : keep_complain(file, -ret);
 	ret = write_map(text);
 	free(text);
 	return ret;
@@ -131,7 +125,7 @@ int cluster_leave(void)
 static void set_admins(const char *name)
 {
 	const struct group *group = getgrnam(name);
-	char path[PATH_LONGEST];
+	char path[KEEP_PATH];
 	struct dirent *entry;
 	DIR *dir;
 	int n;
@@ -143,7 +137,7 @@ static void set_admins(const char *name)
 	snprintf(path, sizeof(path), "%s/mosix/admin", text_dir());
 	dir = opendir(path);
 	if (!dir) {
-		complain(path, errno);
+		keep_complain(path, errno);
 		return;
 	}
 	while ((entry = readdir(dir))) {
@@ -153,7 +147,7 @@ static void set_admins(const char *name)
 			     text_dir(), entry->d_name);
 		if (n >= (int)sizeof(path) || chown(path, -1, group->gr_gid) ||
 		    chmod(path, 0664))
-			complain(entry->d_name, errno);
+			keep_complain(entry->d_name, errno);
 	}
 	closedir(dir);
 }
@@ -174,7 +168,7 @@ static void set_one(const char *name, const char *value)
 		fprintf(stderr, "mosctl: %s: this kernel has no such tunable\n",
 			name);
 	else if (ret)
-		complain(name, -ret);
+		keep_complain(name, -ret);
 }
 
 /* Lines "NAME VALUE"; one that is refused does not keep the others out. */
@@ -186,7 +180,7 @@ static void set_all(const char *file)
 	ret = text_from(&text, file);
 	if (ret) {
 		if (ret != -ENOENT)
-			complain(file, -ret);
+			keep_complain(file, -ret);
 		return;
 	}
 	rest = text;
@@ -205,12 +199,6 @@ static void set_all(const char *file)
 	free(text);
 }
 
-static int in_folder(char path[PATH_LONGEST], const char *etc, const char *name)
-{
-	return snprintf(path, PATH_LONGEST, "%s/%s", etc, name) < PATH_LONGEST ?
-	       0 : complain(etc, ENAMETOOLONG);
-}
-
 /**
  * cluster_settings - tunables as a node that joins has them
  * @etc: the folder that has the settings
@@ -221,22 +209,22 @@ static int in_folder(char path[PATH_LONGEST], const char *etc, const char *name)
  */
 void cluster_settings(const char *etc)
 {
-	char path[PATH_LONGEST];
+	char path[KEEP_PATH];
 
 	set_one("block", "0");
 	set_one("stay", "0");
 	/* older kernels have neither */
 	text_write("0", "mosix/admin/lstay");
 	text_write("0", "mosix/admin/leave");
-	if (!in_folder(path, etc, "settings"))
+	if (!keep_path(path, etc, "settings"))
 		set_all(path);
 }
 
 /* Without a key the node is closed, and nothing says so for hours. */
 static int give_key(const char *etc)
 {
-	char path[PATH_LONGEST];
-	int ret = in_folder(path, etc, "key");
+	char path[KEEP_PATH];
+	int ret = keep_path(path, etc, "key");
 
 	if (ret)
 		return ret;
@@ -254,20 +242,22 @@ static int give_key(const char *etc)
  * @etc: the folder that says how
  * @way: with CLUSTER_STAY no automatic moves from here, until cluster_settings()
  *
- * A map that names no nodes is no error: somebody has yet to write it.
+ * If the nodes keep the map themselves, one of them is asked for the newest. A map
+ * that names no nodes is no error: somebody has yet to write it.
  *
  * Return: 0, or a negative errno after saying why.
  */
 int cluster_join(const char *etc, enum cluster_way way)
 {
-	char path[PATH_LONGEST], *map;
+	char path[KEEP_PATH], *map;
 	int ret;
 
-	ret = in_folder(path, etc, "map");
+	contact_catch_up(etc);
+	ret = keep_path(path, etc, "map");
 	if (!ret)
 		ret = map_read(&map, path);
 	if (ret)
-		return ret == -EINVAL ? ret : complain(path, -ret);
+		return ret == -EINVAL ? ret : keep_complain(path, -ret);
 	if (!map_has_nodes(map)) {
 		fprintf(stderr, "mosctl: %s names no nodes yet: this node is alone\n",
 			path);
@@ -285,27 +275,10 @@ int cluster_join(const char *etc, enum cluster_way way)
 	return ret;
 }
 
-/* A new file, or what is wrong; an old one is never written over. */
-static int make_file(const char *path, mode_t mode, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	size_t n = strlen(text);
-
-	if (fd < 0)
-		return complain(path, errno);
-	if (write(fd, text, n) != (ssize_t)n || fsync(fd)) {
-		unlink(path);
-		close(fd);
-		return complain(path, EIO);
-	}
-	close(fd);
-	return 0;
-}
-
 static int make_key(const char *etc)
 {
-	char path[PATH_LONGEST], key[CLUSTER_KEY + 2];
-	int ret = in_folder(path, etc, "key");
+	char path[KEEP_PATH], key[CLUSTER_KEY + 2];
+	int ret = keep_path(path, etc, "key");
 
 	if (ret || !access(path, F_OK))
 		return ret;
@@ -313,36 +286,63 @@ static int make_key(const char *etc)
 	if (ret)
 		return ret;
 	strcat(key, "\n");
-	ret = make_file(path, 0600, key);
+	ret = keep_make_file(path, 0600, key);
 	explicit_bzero(key, sizeof(key));
+	return ret;
+}
+
+/**
+ * cluster_join_by - into the cluster that another node is in
+ * @etc: the folder; receives the map, and the key if it has none
+ * @contact: that node
+ * @key: file of the cluster's key; NULL: it is in the folder
+ * @way: as for cluster_join()
+ *
+ * Return: 0, or a negative errno after saying why.
+ */
+int cluster_join_by(const char *etc, const char *contact, const char *key,
+		    enum cluster_way way)
+{
+	int ret = 0;
+
+	if (mkdir(etc, 0755) && errno != EEXIST)
+		return keep_complain(etc, errno);
+	if (key)
+		ret = keep_new_key(etc, key);
+	if (!ret)
+		ret = contact_join(etc, contact);
+	if (!ret)
+		ret = cluster_join(etc, way);
+	if (!ret)
+		printf("this is node %u now\n", node_self());
 	return ret;
 }
 
 /* The map of these hosts, checked as any other; the old one makes room. */
 static int make_map(const char *etc, char **host, int n)
 {
-	char path[PATH_LONGEST], fresh[PATH_LONGEST], *text = NULL;
+	char path[KEEP_PATH], fresh[KEEP_PATH], *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 	int i, ret;
 
 	if (!out)
-		return complain("map", ENOMEM);
-	fputs("# The same on all nodes: see mosix(5).\n", out);
+		return keep_complain("map", ENOMEM);
+	fputs("# The same on all nodes: see mosix(5).\nserial 1\n", out);
 	for (i = 0; i < n; i++)
 		fprintf(out, "node %d %s\n", i + 1, host[i]);
 	if (fclose(out))
-		return complain("map", ENOMEM);
-	ret = in_folder(path, etc, "map") ?: in_folder(fresh, etc, "map.new");
+		return keep_complain("map", ENOMEM);
+	ret = keep_path(path, etc, "map") ?: keep_path(fresh, etc, "map.new");
 	if (!ret)
-		ret = make_file(fresh, 0644, text);
+		ret = keep_make_file(fresh, 0644, text);
 	free(text);
 	if (ret)
 		return ret;
 	ret = map_read(&text, fresh);
 	free(text);
 	if (!ret && rename(fresh, path))
-		ret = complain(path, errno);
+		ret = keep_complain(path, errno);
 	if (ret)
 		unlink(fresh);
 	return ret;
@@ -351,8 +351,8 @@ static int make_map(const char *etc, char **host, int n)
 /* Only what nobody filled in yet may be written over. */
 static int may_write(const char *etc)
 {
-	char path[PATH_LONGEST], *text, *rest, *line;
-	int ret = in_folder(path, etc, "map");
+	char path[KEEP_PATH], *text, *rest, *line;
+	int ret = keep_path(path, etc, "map");
 
 	if (ret || text_from(&text, path))
 		return ret;
@@ -384,7 +384,7 @@ int cluster_setup(const char *etc, char **host, int n)
 	int ret = may_write(etc);
 
 	if (!ret && mkdir(etc, 0755) && errno != EEXIST)
-		ret = complain(etc, errno);
+		ret = keep_complain(etc, errno);
 	if (!ret)
 		ret = make_map(etc, host, n);
 	if (!ret)
@@ -395,6 +395,8 @@ int cluster_setup(const char *etc, char **host, int n)
 	       "bring them there by a way that you trust, for example\n", etc,
 	       etc);
 	printf("\tscp -p %s/map %s/key root@HOST:%s/\n", etc, etc, etc);
-	puts("and then, on each node:\n\tsystemctl restart mosix");
+	puts("and then, on each node:\n\tsystemctl restart mosix\n"
+	     "Or bring the key alone, and on each other node:\n"
+	     "\tmosctl join --contact HOST-OF-THIS-NODE");
 	return 0;
 }

@@ -22,27 +22,8 @@ enum {
 	NODES_MOST	= 4096,		/* as the kernel has it */
 	WORDS		= 5,
 	PORT		= 7236,
-	PIN		= 64,		/* hex digits */
 	ALIASES		= 3,		/* of a node */
 	LINES		= NODES_MOST * (1 + ALIASES),
-};
-
-struct entry {
-	unsigned int id;
-	char address[INET6_ADDRSTRLEN];
-	unsigned int port;
-	char pin[PIN + 1];
-	int alias;			/* one more address of the node */
-	int line;
-};
-
-struct map {
-	const char *file;
-	int line;			/* that is being read */
-	unsigned int self;
-	struct entry *entry;
-	int n;				/* of them, aliases included */
-	int nodes;
 };
 
 static int wrong(const struct map *map, const char *format, ...)
@@ -119,21 +100,13 @@ static int is_loopback(const struct sockaddr *address)
  * The address that all nodes know a host by. Distributions write the host's own
  * name beside 127.0.1.1 into /etc/hosts: to the others that is themselves.
  */
-static int resolve(struct map *map, const char *name,
+static int look_up(struct map *map, const char *name,
 		   char address[INET6_ADDRSTRLEN])
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *all, *one, *found = NULL;
-	unsigned char numeric[sizeof(struct in6_addr)];
-	int family, ret;
+	int ret;
 
-	family = strchr(name, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(family, name, numeric) == 1) {
-		inet_ntop(family, numeric, address, INET6_ADDRSTRLEN);
-		return 0;
-	}
-	if (!name[strspn(name, "0123456789.")])
-		return wrong(map, "'%s' is no address", name);
 	ret = getaddrinfo(name, NULL, &hints, &all);
 	if (ret)
 		return wrong(map, "%s: %s", name, gai_strerror(ret));
@@ -146,6 +119,38 @@ static int resolve(struct map *map, const char *name,
 	freeaddrinfo(all);
 	return ret ? wrong(map, "%s is a loopback address here: see /etc/hosts",
 			   name) : 0;
+}
+
+/* Nobody can be reached there but by himself, or by all. */
+static int is_unusable(const char *address)
+{
+	struct in6_addr v6;
+	struct in_addr v4;
+
+	if (inet_pton(AF_INET, address, &v4) == 1)
+		return !v4.s_addr || ntohl(v4.s_addr) >> 24 == 127 ||
+		       ntohl(v4.s_addr) >> 28 >= 14;
+	return inet_pton(AF_INET6, address, &v6) != 1 ||
+	       IN6_IS_ADDR_UNSPECIFIED(&v6) || IN6_IS_ADDR_LOOPBACK(&v6) ||
+	       IN6_IS_ADDR_MULTICAST(&v6) || IN6_IS_ADDR_LINKLOCAL(&v6) ||
+	       IN6_IS_ADDR_V4MAPPED(&v6);
+}
+
+static int resolve(struct map *map, const char *name,
+		   char address[INET6_ADDRSTRLEN])
+{
+	unsigned char numeric[sizeof(struct in6_addr)];
+	int family = strchr(name, ':') ? AF_INET6 : AF_INET;
+
+	if (inet_pton(family, name, numeric) == 1) {
+		inet_ntop(family, numeric, address, INET6_ADDRSTRLEN);
+		return map->way == MAP_OF_ANOTHER && is_unusable(address) ?
+		       wrong(map, "'%s' is an address of nobody", name) : 0;
+	}
+	/* Another node does not make us ask for names. */
+	if (!name[strspn(name, "0123456789.")] || map->way == MAP_OF_ANOTHER)
+		return wrong(map, "'%s' is no address", name);
+	return look_up(map, name, address);
 }
 
 /* What is there twice is named, with both lines. */
@@ -196,9 +201,9 @@ static int read_node(struct map *map, char **word, int n)
 		ret = resolve(map, name, entry.address);
 	if (ret)
 		return ret;
-	if (n == 4 && (strlen(word[3]) != PIN ||
+	if (n == 4 && (strlen(word[3]) != MAP_PIN ||
 		       word[3][strspn(word[3], "0123456789abcdefABCDEF")]))
-		return wrong(map, "a key has %d hex digits", PIN);
+		return wrong(map, "a key has %d hex digits", MAP_PIN);
 	if (n == 4)
 		strcpy(entry.pin, word[3]);
 	return add(map, &entry);
@@ -260,6 +265,16 @@ static int read_self(struct map *map, char **word, int n)
 	return 0;
 }
 
+/* Newer maps have a higher one; without it the map is the admin's alone. */
+static int read_serial(struct map *map, char **word, int n)
+{
+	if (map->serial)
+		return wrong(map, "serial is said twice");
+	if (n != 2 || !is_number(word[1], 1, MAP_SERIAL_MOST, &map->serial))
+		return wrong(map, "not: serial NUMBER");
+	return 0;
+}
+
 static int read_line(struct map *map, char *line)
 {
 	char *word[WORDS], *at;
@@ -277,13 +292,15 @@ static int read_line(struct map *map, char *line)
 		return 0;
 	if (!strcmp(word[0], "self"))
 		return read_self(map, word, n);
+	if (!strcmp(word[0], "serial"))
+		return read_serial(map, word, n);
 	if (!strcmp(word[0], "node"))
 		return read_node(map, word, n);
 	if (n == 3 && !strcmp(word[0], "alias"))
 		return read_alias(map, word[1], word[2]);
 	if (n == 3 && word[0][0] >= '0' && word[0][0] <= '9')
 		return read_row(map, word);
-	return wrong(map, "'%s' is neither self nor node", word[0]);
+	return wrong(map, "'%s' is neither self, serial nor node", word[0]);
 }
 
 static int is_ours(const struct ifaddrs *all, const char *address)
@@ -363,6 +380,8 @@ static int check_self(struct map *map)
 	int i;
 
 	map->line = 0;
+	if (map->self && map->serial)
+		return wrong(map, "self has no place beside serial: all nodes have that map");
 	if (!map->n)
 		return map->self ? wrong(map, "there is no node in it") : 0;
 	if (!map->self)
@@ -383,19 +402,10 @@ static void print_aliases(FILE *out, const struct map *map, unsigned int id)
 			fprintf(out, "alias %u %s\n", id, entry->address);
 }
 
-/* Returns the text that the kernel takes. */
-static char *format(const struct map *map)
+static void print_nodes(FILE *out, const struct map *map)
 {
 	const struct entry *entry;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
 
-	if (!out)
-		return NULL;
-	if (map->self)
-		fprintf(out, "self %u", map->self);
-	fputc('\n', out);
 	for (entry = map->entry; entry < map->entry + map->n; entry++) {
 		if (entry->alias)
 			continue;
@@ -405,6 +415,62 @@ static char *format(const struct map *map)
 			*entry->pin ? " " : "", entry->pin);
 		print_aliases(out, map, entry->id);
 	}
+}
+
+/**
+ * map_text - a map as the kernel takes it
+ * @map: that has been checked
+ *
+ * Return: the text, for free(); NULL without memory.
+ */
+char *map_text(const struct map *map)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	if (map->self)
+		fprintf(out, "self %u", map->self);
+	fputc('\n', out);
+	print_nodes(out, map);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct entry *one = a, *other = b;
+
+	if (one->id != other->id)
+		return one->id < other->id ? -1 : 1;
+	/* As they were: links are made with them in that order. */
+	return one->alias != other->alias ? one->alias - other->alias :
+					    one->line - other->line;
+}
+
+/**
+ * map_shared - a map as all nodes have it
+ * @map: that has been checked; its entries are sorted
+ *
+ * Return: the text, for free(); NULL without memory. Who has the same nodes in
+ * another order, or by name, has the same text.
+ */
+char *map_shared(struct map *map)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	qsort(map->entry, map->n, sizeof(*map->entry), compare_ids);
+	fprintf(out, "serial %u\n", map->serial);
+	print_nodes(out, map);
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -413,39 +479,98 @@ static char *format(const struct map *map)
 }
 
 /**
- * map_read - a map as the kernel takes it
- * @text: receives it, for free()
- * @file: that an admin wrote; - is standard input
+ * map_parse - a map from its lines
+ * @map: with its file, whose name is told, and way set, the rest zero; to be
+ *	ended with map_end() whatever is returned
+ * @text: the lines; written over
+ *
+ * Which node this one is, is not asked.
+ *
+ * Return: 0; -EINVAL when something is wrong with it and that was said; -ENOMEM.
+ */
+int map_parse(struct map *map, char *text)
+{
+	char *line;
+	int ret = 0;
+
+	map->entry = calloc(LINES, sizeof(*map->entry));
+	if (!map->entry)
+		return -ENOMEM;
+	while (!ret && (line = strsep(&text, "\n"))) {
+		map->line++;
+		ret = read_line(map, line);
+	}
+	return ret ? ret : check_aliases(map);
+}
+
+/**
+ * map_end - what map_parse() has allocated
+ * @map: no map any more
+ */
+void map_end(struct map *map)
+{
+	free(map->entry);
+	map->entry = NULL;
+}
+
+/**
+ * map_load - a map of the admin's
+ * @map: its file, or - for standard input, set, the rest zero; to be ended with
+ *	map_end() whatever is returned
  *
  * Return: 0; -EINVAL when something is wrong with it and that was said; another
  * negative errno.
  */
+int map_load(struct map *map)
+{
+	const char *file = map->file;
+	char *text;
+	int ret = text_from(&text, file);
+
+	if (!strcmp(file, "-"))
+		map->file = "input";
+	if (ret)
+		return ret == -EINVAL ? wrong(map, "this is no map") : ret;
+	ret = map_parse(map, text);
+	free(text);
+	return ret ? ret : check_self(map);
+}
+
+/**
+ * map_read - a map as the kernel takes it
+ * @text: receives it, for free()
+ * @file: that an admin wrote; - is standard input
+ *
+ * Return: as of map_load().
+ */
 int map_read(char **text, const char *file)
 {
-	struct map map = { .file = strcmp(file, "-") ? file : "input" };
-	char *all, *rest, *line;
-	int ret = text_from(&all, file);
+	struct map map = { .file = file };
+	int ret = map_load(&map);
 
-	if (ret)
-		return ret == -EINVAL ? wrong(&map, "this is no map") : ret;
-	map.entry = calloc(LINES, sizeof(*map.entry));
-	if (!map.entry) {
-		free(all);
-		return -ENOMEM;
-	}
-	rest = all;
-	while (!ret && (line = strsep(&rest, "\n"))) {
-		map.line++;
-		ret = read_line(&map, line);
-	}
-	if (!ret)
-		ret = check_aliases(&map);
-	if (!ret)
-		ret = check_self(&map);
-	*text = ret ? NULL : format(&map);
-	free(map.entry);
-	free(all);
+	*text = ret ? NULL : map_text(&map);
+	map_end(&map);
 	return ret ? ret : *text ? 0 : -ENOMEM;
+}
+
+/**
+ * map_find_self - which node of it is this host?
+ * @map: that has been parsed; remembers it
+ *
+ * Return: 0, -ENODEV none; -EINVAL several, which was said.
+ */
+int map_find_self(struct map *map)
+{
+	const struct entry *entry;
+	struct ifaddrs *all;
+	int ours = 0;
+
+	if (getifaddrs(&all))
+		return -errno;
+	for (entry = map->entry; entry < map->entry + map->n; entry++)
+		ours |= is_ours(all, entry->address);
+	freeifaddrs(all);
+	return ours ? find_self(map) : -ENODEV;
 }
 
 /**
@@ -457,4 +582,31 @@ int map_read(char **text, const char *file)
 int map_has_nodes(const char *text)
 {
 	return *text == 's';
+}
+
+/**
+ * map_add - one more node, with an id that is free
+ * @map: that has been parsed, of nodes of which none is there
+ * @address: as inet_ntop() writes it
+ *
+ * Return: 0; -EINVAL when it cannot be one, which was said.
+ */
+int map_add(struct map *map, const char *address)
+{
+	struct entry entry = { .id = map_free_id(map), .port = PORT };
+	int first = 0;
+
+	map->line = 0;
+	if (is_unusable(address))
+		return wrong(map, "%s is an address of nobody", address);
+	while (first < map->n && map->entry[first].alias)
+		first++;
+	if (first < map->n && !strchr(address, ':') !=
+			      !strchr(map->entry[first].address, ':'))
+		return wrong(map, "%s is an address of another kind than theirs",
+			     address);
+	if (!entry.id)
+		return wrong(map, "no id is left");
+	strcpy(entry.address, address);
+	return add(map, &entry);
 }

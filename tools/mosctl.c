@@ -2,6 +2,7 @@
 /* mosctl: look at and tune this node. */
 #include "cli.h"
 #include "cluster.h"
+#include "contact.h"
 #include "drain.h"
 #include "json.h"
 #include "map.h"
@@ -44,18 +45,25 @@ static const char usage[] =
 "  setup HOST...      write the map of a new cluster of these, and its key\n"
 "  join [stay]        key, settings and map of /etc/mosix to the kernel; with\n"
 "                     stay no automatic moves yet, until:\n"
+"  join --contact HOST [--key FILE]  the map from a node of the cluster, which\n"
+"                     lets this one in; then the same. FILE has its key\n"
 "  settings           block, stay and settings as join has them\n"
 "  config [FILE]      print the node map, or replace it; - is standard input\n"
 "  check FILE         print a map as the kernel would get it, or what is wrong\n"
 "  key FILE           give the kernel its keys; - is standard input\n"
 "  newkey             print a key that nobody has yet\n"
 "  leave              out of the cluster: an empty map\n"
+"  forget NODE        take a node that left out of the map, for all\n"
+"  sync [all]         have one other node, or all, come to the same map\n"
+"  answer [listen]    let nodes in and take their map: by the connection that is\n"
+"                     standard input, or by all that come\n"
 "Empty it, and wait until nothing is left:\n"
 "  expel              block, and send guests home\n"
 "  bring              stay, and call home what is away\n"
 "  drain, undrain     both; and the end of block and stay\n"
 "  shutdown           drain, then leave whatever is left\n"
 "Options:\n"
+"  --contact HOST, --key FILE  of join, behind it\n"
 "  -t, --timeout S    expel, bring, drain and shutdown wait S seconds at most\n"
 "  -j, --json         what is to look at, as JSON\n"
 "  -e, --etc DIR      another folder than /etc/mosix\n"
@@ -297,11 +305,33 @@ static int do_setup(char **word)
 	return told(cluster_setup(etc, word, n));
 }
 
+/* Its options stand behind it, and are no other command's. */
 static int do_join(char **word)
 {
-	if (word[0] && strcmp(word[0], "stay"))
+	static const struct option behind[] = {
+		{ "contact", required_argument, NULL, 'c' },
+		{ "key", required_argument, NULL, 'k' },
+		{ }
+	};
+	const char *contact = NULL, *key = NULL;
+	enum cluster_way way;
+	int c, n = 0;
+
+	while (word[n])
+		n++;
+	optind = 0;	/* begin anew, with "join" for the program */
+	while ((c = getopt_long(n + 1, word - 1, "", behind, NULL)) != -1) {
+		if (c == '?')
+			cli_wrong(&cli);
+		*(c == 'c' ? &contact : &key) = optarg;
+	}
+	word += optind - 1;
+	if ((word[0] && (strcmp(word[0], "stay") || word[1])) ||
+	    (key && !contact))
 		cli_wrong(&cli);
-	return told(cluster_join(etc, word[0] ? CLUSTER_STAY : CLUSTER_MOVE));
+	way = word[0] ? CLUSTER_STAY : CLUSTER_MOVE;
+	return told(contact ? cluster_join_by(etc, contact, key, way) :
+			      cluster_join(etc, way));
 }
 
 static int do_settings(char **word)
@@ -349,6 +379,34 @@ static int do_leave(char **word)
 {
 	(void)word;
 	return told(cluster_leave());
+}
+
+static int do_forget(char **word)
+{
+	unsigned int id;
+	long number;
+
+	/* It may not be in the kernel's map any more. */
+	if (!cli_number(word[0], 1, NODE_MOST, &number))
+		id = number;
+	else if (node_find(word[0], &id))
+		return report(-ENODEV, word[0]);
+	return told(contact_forget(etc, id));
+}
+
+static int do_sync(char **word)
+{
+	if (word[0] && strcmp(word[0], "all"))
+		cli_wrong(&cli);
+	return told(contact_sync(etc, word[0] ? CONTACT_ALL : CONTACT_ONE));
+}
+
+static int do_answer(char **word)
+{
+	if (word[0] && strcmp(word[0], "listen"))
+		cli_wrong(&cli);
+	return told(word[0] ? contact_listen(etc) :
+			      contact_answer(etc, STDIN_FILENO));
 }
 
 static int do_expel(char **word)
@@ -420,13 +478,16 @@ static const struct command {
 	{ "nodes", 1, 2, do_nodes },
 	{ "strategy", 1, 2, do_strategy },
 	{ "setup", 1, ANY, do_setup },
-	{ "join", 0, 1, do_join },
+	{ "join", 0, 5, do_join },
 	{ "settings", 0, 0, do_settings },
 	{ "config", 0, 1, do_config },
 	{ "check", 1, 1, do_check },
 	{ "key", 1, 1, do_key },
 	{ "newkey", 0, 0, do_newkey },
 	{ "leave", 0, 0, do_leave },
+	{ "forget", 1, 1, do_forget },
+	{ "sync", 0, 1, do_sync },
+	{ "answer", 0, 1, do_answer },
 	{ "expel", 0, 0, do_expel },
 	{ "bring", 0, 0, do_bring },
 	{ "drain", 0, 0, do_drain },

@@ -20,7 +20,8 @@ make -s -C tools install OUT="$BUILD/deb/tools" \
 strip "$stage"/usr/bin/*
 find "$stage/usr/share/man" -type f -exec gzip -9n {} +
 
-install -D -m 644 -t "$stage/lib/systemd/system" $from/*.service $from/*.slice $from/*.timer
+install -D -m 644 -t "$stage/lib/systemd/system" \
+	$from/*.{service,slice,socket,timer}
 install -D -t "$stage/usr/lib/mosix" $from/policy
 install -D -m 644 $from/pam-config "$stage/usr/share/pam-configs/mosix"
 install -D -m 644 $from/map "$stage/etc/mosix/map"
@@ -42,7 +43,7 @@ cat >"$stage/DEBIAN/control" <<-END
 	Priority: optional
 	Maintainer: The Mosix maintainers <root@localhost>
 	Installed-Size: $(du -sk --exclude=DEBIAN "$stage" | cut -f1)
-	Depends: libc6 (>= 2.36), libncursesw6, libtinfo6, libpam-modules, libpam-runtime
+	Depends: libc6 (>= 2.36), libncursesw6, libssl3 | libssl3t64, libtinfo6, libpam-modules, libpam-runtime
 	Suggests: bash-completion, prometheus-node-exporter
 	Description: commands and services of Mosix, for its kernel
 	 Processes move among the nodes of a cluster that runs the Mosix kernel. This

@@ -20,7 +20,7 @@ export VM_NEXT=$vm_version.1
 # What a small installation has, and what people log in by.
 vm_debian=(systemd systemd-sysv dbus libpam-systemd login passwd udev kmod cron
 	openssh-server openssh-client tmux less iproute2 procps e2fsprogs
-	libncursesw6 libtinfo6 libpam-runtime libpam-modules)
+	libncursesw6 libssl3 libtinfo6 libpam-runtime libpam-modules)
 
 vm_options=(--quiet --variant=apt --format=ext2)
 

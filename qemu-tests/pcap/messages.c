@@ -66,13 +66,28 @@ enum {
 	RECORD_HEAD	= 5,
 	RECORD_DATA	= 23,		/* all that TLS 1.3 shows of a type */
 	RECORD_MAX	= 16384 + 256,
+	TEXT_HEAD	= 4,		/* its length */
+	TEXT_MAX	= 512 * 1024 + 64,
 };
 
-/* Is this direction a handshake and records? */
+/**
+ * messages_is_talk() - is it a conversation about the map, not a link?
+ * @s: the stream
+ *
+ * Return: 1 or 0.
+ */
+int messages_is_talk(const struct stream *s)
+{
+	return s->key.sport == TALK_PORT || s->key.dport == TALK_PORT;
+}
+
+/* Is this direction a handshake and records? Of the map nothing is said in clear. */
 static enum sealed how_it_begins(const struct stream *s)
 {
 	const struct hs_head *head = (void *)(s->bytes.data + s->bytes.start);
 
+	if (messages_is_talk(s))
+		return SEALED_FIRST;
 	if (head->type != (s->opener ? HS_OPEN : HS_CHALLENGE))
 		return SEALED_NOT;
 	return SEALED_FIRST;
@@ -83,6 +98,23 @@ static int bad_seal(const struct stream *s, const char *what)
 	printf("bad: %s: at byte %llu: %s\n", packet_ends(&s->key), s->offset,
 	       what);
 	return -1;
+}
+
+/* One question, one answer. */
+static int text_len(const struct stream *s)
+{
+	const unsigned char *bytes = (void *)(s->bytes.data + s->bytes.start);
+	unsigned int len;
+
+	if (s->messages)
+		return bad_seal(s, "more than one text");
+	if (buf_len(&s->bytes) < TEXT_HEAD)
+		return 0;
+	len = bytes[0] | bytes[1] << 8 | bytes[2] << 16 |
+	      (unsigned int)bytes[3] << 24;
+	if (len < HS_TAG_LEN || len > TEXT_MAX + HS_TAG_LEN)
+		return bad_seal(s, "not the length of a text");
+	return TEXT_HEAD + len;
 }
 
 /* The length of the next thing; 0: not to be seen yet, -1: not lawful. */
@@ -97,6 +129,10 @@ static int sealed_len(const struct stream *s)
 	if (s->sealed == SEALED_SECOND)
 		return s->opener ? sizeof(struct hs_finish) :
 				   sizeof(struct hs_answer);
+	if (!buf_len(&s->bytes))
+		return 0;
+	if (messages_is_talk(s))
+		return text_len(s);
 	if (buf_len(&s->bytes) < RECORD_HEAD)
 		return 0;
 	len = bytes[3] << 8 | bytes[4];
@@ -152,7 +188,8 @@ static int eat(struct stream *s, message_fn tell)
  * @tell: called with each of them, in order; may be NULL
  *
  * Context: prints what is wrong. Of an encrypted link only that it is one can
- * be seen: a handshake, then records of TLS and nothing else.
+ * be seen: a handshake, then records of TLS and nothing else; of a conversation
+ * about the map, a handshake and a text each way.
  * Return: 0, or -1 when there was something that no node may send.
  */
 int messages_eat(struct stream *s, message_fn tell)

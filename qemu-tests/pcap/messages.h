@@ -9,6 +9,8 @@
 
 /* The port that a node listens at when its line in the map names none. */
 #define LINK_PORT	7236
+/* Where nodes tell each other the map: tools/contact.h. */
+#define TALK_PORT	7237
 
 /**
  * struct message - one message as seen on the wire
@@ -31,6 +33,7 @@ struct message {
 typedef void (*message_fn)(const struct message *m);
 
 int messages_eat(struct stream *s, message_fn tell);
+int messages_is_talk(const struct stream *s);
 const char *message_detail(const struct message *m);
 
 #endif /* QEMU_TESTS_MESSAGES_H */

@@ -125,6 +125,13 @@ static void count_message(const struct message *m)
 	laws_message(m);
 }
 
+static int is_ours(const struct packet *p)
+{
+	return p->proto == PROTO_TCP &&
+	       (p->sport == LINK_PORT || p->dport == LINK_PORT ||
+		p->sport == TALK_PORT || p->dport == TALK_PORT);
+}
+
 static int eat_capture(pcap_t *capture, message_fn tell)
 {
 	struct pcap_pkthdr *head;
@@ -133,9 +140,7 @@ static int eat_capture(pcap_t *capture, message_fn tell)
 	int bad = 0;
 
 	while (!bad && pcap_next_ex(capture, &head, &bytes) == 1) {
-		if (packet_parse(head, bytes, &p) || p.proto != PROTO_TCP)
-			continue;
-		if (p.sport != LINK_PORT && p.dport != LINK_PORT)
+		if (packet_parse(head, bytes, &p) || !is_ours(&p))
 			continue;
 		if (!first_us)
 			first_us = p.when_us;
@@ -167,16 +172,17 @@ static int ask_tally(pcap_t *capture)
 static int ask_check(pcap_t *capture)
 {
 	int bad = eat_capture(capture, count_message);
-	unsigned long links = 0, holes = 0, strangers = 0;
+	unsigned long links = 0, talks = 0, holes = 0, strangers = 0;
 	const struct stream *s;
 
 	for (s = stream_newest(); s; s = s->older) {
-		links += s->opener;
+		links += s->opener && !messages_is_talk(s);
+		talks += s->opener && messages_is_talk(s);
 		holes += !!s->early;
 		strangers += !s->begun;
 	}
-	printf("%lu links %lu messages %llu bytes %lu with holes %lu older\n",
-	       links, message_count, message_bytes, holes, strangers);
+	printf("%lu links %lu messages %llu bytes %lu with holes %lu older %lu talks\n",
+	       links, message_count, message_bytes, holes, strangers, talks);
 	return bad || holes || laws_broken();
 }
 
@@ -199,7 +205,7 @@ static int ask_sealed(pcap_t *capture)
 	size_t i;
 
 	for (s = stream_newest(); s; s = s->older) {
-		if (!s->opener || s->sealed < SEALED_FIRST)
+		if (!s->opener || s->sealed < SEALED_FIRST || messages_is_talk(s))
 			continue;
 		printf("%s %lu ", packet_ends(&s->key), s->messages);
 		for (i = 0; i < sizeof(struct hs_open); i++)

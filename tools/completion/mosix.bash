@@ -27,19 +27,28 @@ _mosix_jobs() {
 _mosix_mosctl() {
 	local commands="status node isup whois why processes decisions moves security
 		block noblock stay nostay lstay nolstay quiet noquiet get set
-		lock unlock nodes strategy setup join settings config check key newkey leave expel bring
+		lock unlock nodes strategy setup join settings config check key newkey leave
+		forget sync answer expel bring
 		drain undrain shutdown"
 
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
 	get | set)
 		_mosix_words "$(awk '{ print $1 }' \
 			/proc/mosix/admin/tunables 2>/dev/null)" ;;
-	node | isup | whois)
+	node | isup | whois | forget)
 		_mosix_words "$(_mosix_nodes)" ;;
 	why | lock | unlock | nodes | strategy)
 		_mosix_words "$(_mosix_pids)" ;;
-	config | check | key)
+	config | check | key | --key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
+	--contact)
+		mapfile -t COMPREPLY < <(compgen -A hostname -- "$2") ;;
+	join)
+		_mosix_words "stay --contact --key" ;;
+	sync)
+		_mosix_words all ;;
+	answer)
+		_mosix_words listen ;;
 	*)
 		_mosix_words "$commands" ;;
 	esac

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Claim: with the packages and the four steps of the guide, three machines are a
-# cluster, in which services stay and what comes from a login may move.
+# Claim: with the packages and the steps of the guide, three machines are a cluster,
+# the third by the key and one contact alone, in which services stay and what comes
+# from a login may move.
 #
 # limit: 900
 . "$TOP/qemu-tests/debian.d/machines.sh"
@@ -18,6 +19,9 @@ settled() { # I
 locked() { # I: the locks of all processes of these names, each once
 	node "$1" "for pid in \$(pgrep -x '$2'); do
 		cat /proc/\$pid/mosix/lock; done | sort -u"
+}
+see_up() { # I N: so many
+	[[ $(node "$1" "mosctl status" | grep -cE '^[0-9]+ up') == "$2" ]]
 }
 reaches() { # I J
 	node "$1" "ssh-keyscan -T 5 10.77.0.$2 | grep ."
@@ -61,16 +65,25 @@ for i in 2 3; do
 	put "$i" "$TMP/public" /root/.ssh/authorized_keys
 	node "$i" "cp -r /root/.ssh ~anna/.ssh && chown -R anna: ~anna/.ssh"
 done
-must "the map and the key are made" n1 mosctl setup 10.77.0.1 10.77.0.2 10.77.0.3
-for i in 2 3; do
-	must "and brought to n$i" n1 scp -q -p /etc/mosix/map /etc/mosix/key \
-		"root@10.77.0.$i:/etc/mosix/"
-	assert_eq "$(node "$i" stat -c %a:%U /etc/mosix/key)" "600:root" \
-		"where nobody else can read it"
-done
-for i in 1 2 3; do
+must "the map and the key are made" n1 mosctl setup 10.77.0.1 10.77.0.2
+must "and brought to n2" n1 scp -q -p /etc/mosix/map /etc/mosix/key \
+	root@10.77.0.2:/etc/mosix/
+for i in 1 2; do
 	claim "n$i: the service joins" node "$i" systemctl restart mosix
+	claim "and others can join by it" systemctl_is "$i" active mosix-join.socket
 done
+must "n2 hears of n1" wait_for 60 see_up 2 2
+must "the key alone is brought to n3" n1 scp -q -p /etc/mosix/key \
+	root@10.77.0.3:/root/mosix.key
+must "which joins by n2" n3 mosctl join --contact 10.77.0.2 --key /root/mosix.key
+n3 rm /root/mosix.key
+for i in 1 2 3; do
+	assert_eq "$(node "$i" stat -c %a:%U /etc/mosix/key)" "600:root" \
+		"n$i has the key where nobody else can read it"
+	assert_eq "$(node "$i" md5sum /etc/mosix/map)" \
+		"$(n1 md5sum /etc/mosix/map)" "and the map that all have"
+done
+claim "no unit of it has failed" no_unit_failed 2
 for i in 1 2 3; do
 	must "n$i sees all nodes up" wait_for 60 all_up "$i"
 	claim "and is under the policy" wait_for 60 policed "$i"

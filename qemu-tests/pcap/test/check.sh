@@ -202,8 +202,39 @@ check_laws() {
 	< CALL"
 }
 
+# A handshake by its lengths, then a text each way.
+talk='port 7237
+< raw 1 1 1 1 0 2 9 64
+> raw 2 1 1 1 0 2 9 56
+< raw 3 1 1 1 0 2 9 96
+> raw 4 1 1 1 0 2 9 64'
+
+check_talks() {
+	good "a question about the map and its answer" <<<"$talk
+	> raw 20 1 0 3 7 20
+	< raw 0 1 1 1 0 2 7 256"
+	says check "is not a link" "0 links 0 messages" <<<"$talk
+	> raw 20 1 0 3 7 20"
+	says check "but counted" "1 talks" <<<"$talk
+	> raw 20 1 0 3 7 20"
+	bad "two questions" "more than one text" <<<"$talk
+	> raw 20 1 0 3 7 20
+	> raw 20 1 0 3 7 20"
+	bad "a text that is too long" "not the length of a text" <<<"$talk
+	> raw 255 4 7 20"
+	bad "one without a tag" "not the length of a text" <<<"$talk
+	> raw 15 1 0 3 7 15"
+	bad "a map in clear" "not the message of the handshake" <<<"port 7237
+	< raw 110 68"
+	bad "an answer before the handshake" "not the message of the handshake" \
+		<<<"port 7237
+	< raw 1 1 1 1 0 2 9 64
+	< raw 20 1 0 3 7 116"
+}
+
 echo "KTAP version 1"
 check_sound
+check_talks
 check_codec
 check_laws
 echo "1..$claims"

@@ -7,6 +7,8 @@
  *   segment BYTES		cut what follows into segments of this size
  *   order reverse|twice|normal	how the segments of a message are captured
  *   lose			leave out the first segment of the next message
+ *   port N			the host's, before all else
+ *   > raw BYTE LEN [BYTE LEN]...	bytes instead of a message: each so often
  *
  * NAME is id, tid, len (of the payload, as long as its head needs by default),
  * magic, or a field that the table below knows; all else is zero.
@@ -21,7 +23,6 @@
 
 #define HEADS		(14 + 20 + 20)
 #define MESSAGE_MAX	(sizeof(struct wire_header) + WIRE_PAYLOAD_MAX + 64)
-#define PORT		7236
 
 enum order { ORDER_NORMAL, ORDER_REVERSE, ORDER_TWICE };
 
@@ -55,6 +56,8 @@ static pcap_dumper_t *out;
 static u32 next_seq[2];		/* of home, of the host */
 static u32 now_us;
 static u32 segment = 1400;
+static u32 port = 7236;
+static int opened;
 static enum order order;
 static int lose;
 
@@ -80,8 +83,8 @@ static void packet(int side, u32 seq, u8 flags, const u8 *bytes, u32 len)
 	put16(ip + 2, 40 + len);
 	put32(ip + 12, 0x0a4d0001 + side);
 	put32(ip + 16, 0x0a4d0002 - side);
-	put16(tcp, side ? PORT : 40000);
-	put16(tcp + 2, side ? 40000 : PORT);
+	put16(tcp, side ? port : 40000);
+	put16(tcp + 2, side ? 40000 : port);
 	put32(tcp + 4, seq);
 	tcp[12] = 5 << 4;
 	tcp[13] = flags;
@@ -140,6 +143,23 @@ static void set_field(u16 type, u8 *payload, const char *name, u64 value)
 	errx(2, "%s has no field %s", wire_type_name(type), name);
 }
 
+/* Of each kind so many. */
+static void raw(int side, const char *words)
+{
+	static u8 bytes[MESSAGE_MAX];
+	u32 byte, count, len = 0;
+	int n;
+
+	while (sscanf(words, "%u %u%n", &byte, &count, &n) == 2) {
+		if (len + count > sizeof(bytes))
+			errx(2, "too many bytes");
+		memset(bytes + len, byte, count);
+		len += count;
+		words += n;
+	}
+	send_bytes(side, bytes, len);
+}
+
 static void message(int side, char *words)
 {
 	static u8 bytes[MESSAGE_MAX];
@@ -176,6 +196,18 @@ static void message(int side, char *words)
 	send_bytes(side, bytes, sizeof(*h) + number);
 }
 
+static void say(int side, char *words)
+{
+	if (!opened++) {
+		packet(0, next_seq[0]++, 2, NULL, 0);
+		packet(1, next_seq[1]++, 0x12, NULL, 0);
+	}
+	if (strncmp(words, " raw ", 5))
+		message(side, words);
+	else
+		raw(side, words + 5);
+}
+
 static void command(char *line)
 {
 	char word[16] = "";
@@ -190,7 +222,8 @@ static void command(char *line)
 		order = ORDER_NORMAL;
 	else if (!strcmp(line, "lose\n"))
 		lose = 1;
-	else if (sscanf(line, "segment %u", &segment) != 1)
+	else if (sscanf(line, "segment %u", &segment) != 1 &&
+		 sscanf(line, "port %u", &port) != 1)
 		errx(2, "what is: %s", line);
 }
 
@@ -206,12 +239,10 @@ int main(int argc, char **argv)
 		errx(2, "%s", pcap_geterr(dead));
 	next_seq[0] = 0xfffffff0;	/* wraps soon */
 	next_seq[1] = 5000;
-	packet(0, next_seq[0]++, 2, NULL, 0);
-	packet(1, next_seq[1]++, 0x12, NULL, 0);
 	while (fgets(text, sizeof(text), stdin)) {
 		line = text + strspn(text, " \t");
 		if (line[0] == '>' || line[0] == '<')
-			message(line[0] == '<', line + 1);
+			say(line[0] == '<', line + 1);
 		else if (line[0] != '\n')
 			command(line);
 	}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who answers. Nobody is told anything before he has proved that he has the key:
+ * what a stranger costs is one process for some seconds. Where a node is, is where
+ * its connection comes from, and it must say the same: there is no address
+ * translation in between then.
+ *
+ * Who is let in is told of it when all that are up have heard: what they answer may
+ * be a newer map, in which he is not yet.
+ */
+#include "channel.h"
+#include "contact.h"
+#include "keep.h"
+#include "node.h"
+#include "talk.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	HANDSHAKE_S	= 10,
+	TAKE_S		= 10,
+	/* Each time somebody else's map counted. */
+	TRIES		= 8,
+	AT_ONCE		= 16,
+	BACKLOG		= 16,
+};
+
+/* The map as of now, with the node in it; 1: it was not, and is now. */
+static int add_node(const char *etc, const char *address, char **map_text)
+{
+	char path[KEEP_PATH];
+	struct map map = {};
+	int ret, added = 0, lock = keep_lock(etc);
+
+	*map_text = NULL;
+	if (lock < 0)
+		return lock;
+	ret = keep_load(&map, path, etc);
+	if (!ret && !map_at(&map, address)) {
+		ret = talk_check_serial(&map);
+		if (!ret)
+			ret = map_add(&map, address);
+		if (!ret) {
+			map.serial++;
+			ret = keep_write(etc, &map);
+		}
+		added = 1;
+	}
+	if (!ret && !map.serial)
+		ret = talk_check_serial(&map);
+	if (!ret) {
+		*map_text = map_shared(&map);
+		ret = *map_text ? added : -ENOMEM;
+	}
+	if (ret == 1)
+		fprintf(stderr, "mosctl: %s is node %u now\n", address,
+			map_at(&map, address));
+	map_end(&map);
+	keep_unlock(lock);
+	return ret;
+}
+
+static int let_in(const char *etc, const char *address, char **map_text)
+{
+	int tries, ret = -EBUSY;
+
+	for (tries = 0; tries < TRIES; tries++) {
+		ret = add_node(etc, address, map_text);
+		if (ret != 1)
+			return ret;
+		free(*map_text);
+		*map_text = NULL;
+		contact_tell(etc);
+	}
+	return -EBUSY;
+}
+
+static const char *why_not(int error)
+{
+	switch (error) {
+	case EPERM:
+		return "the map here has no line 'serial 1': nodes do not change it";
+	case EINVAL:
+		return "it cannot be a node: see the log here";
+	case EBUSY:
+		return "the map changes all the time";
+	default:
+		return strerror(error);
+	}
+}
+
+static int say_refused(struct channel *channel, const char *why)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), TALK_REFUSED "%s\n", why);
+	channel_limit(channel, TAKE_S);
+	return channel_send(channel, text);
+}
+
+static int say_map(struct channel *channel, const char *map)
+{
+	char *text;
+	int ret;
+
+	if (asprintf(&text, TALK_MAP "%s", map) < 0)
+		return -ENOMEM;
+	channel_limit(channel, TAKE_S);
+	ret = channel_send(channel, text);
+	free(text);
+	return ret;
+}
+
+static int answer_join(struct channel *channel, const char *etc,
+		       const char *address, const char *said)
+{
+	char *map = NULL;
+	int ret;
+
+	if (strncmp(said, address, strlen(address)) ||
+	    strcmp(said + strlen(address), "\n"))
+		return say_refused(channel,
+				   "it is not where it says: is there NAT?");
+	ret = let_in(etc, address, &map);
+	ret = ret < 0 ? say_refused(channel, why_not(-ret)) :
+			say_map(channel, map);
+	free(map);
+	return ret;
+}
+
+static int answer_map(struct channel *channel, const char *etc,
+		      const char *address, const char *theirs)
+{
+	char *map;
+	int ret = keep_take(etc, theirs, address, KEEP_IF_NEWER);
+
+	switch (ret) {
+	case KEEP_TAKEN:
+		fprintf(stderr, "mosctl: the map of %s is taken\n", address);
+		return channel_send(channel, TALK_TAKEN);
+	case KEEP_SAME:
+		return channel_send(channel, TALK_SAME);
+	case KEEP_OLDER:
+		ret = keep_text(&map, etc);
+		if (!ret)
+			ret = say_map(channel, map);
+		free(map);
+		return ret;
+	case KEEP_WITHOUT_US:
+		fprintf(stderr, "mosctl: the map of %s is without this node\n",
+			address);
+		ret = channel_send(channel, TALK_LATER);
+		return ret ? ret : contact_join(etc, address);
+	default:
+		return say_refused(channel, "that map is not taken: see the log here");
+	}
+}
+
+static int answer(struct channel *channel, const char *etc, const char *address)
+{
+	char *question;
+	int ret = channel_take(channel, &question);
+
+	if (ret)
+		return ret;
+	channel_limit(channel, TAKE_S);
+	if (!node_self() && talk_is_map(question))
+		ret = channel_send(channel, TALK_LATER);
+	else if (!node_self())
+		ret = say_refused(channel, "this node is in no cluster");
+	else if (talk_is_map(question))
+		ret = answer_map(channel, etc, address, talk_map(question));
+	else if (!strncmp(question, TALK_JOIN, strlen(TALK_JOIN)))
+		ret = answer_join(channel, etc, address,
+				  question + strlen(TALK_JOIN));
+	else
+		ret = say_refused(channel, "what is that?");
+	free(question);
+	return ret;
+}
+
+/**
+ * contact_answer - answer one question
+ * @etc: the folder, with key and map
+ * @fd: a connection that was accepted
+ *
+ * Return: 0, or a negative errno after saying why.
+ */
+int contact_answer(const char *etc, int fd)
+{
+	struct channel channel = { .fd = fd };
+	char address[INET6_ADDRSTRLEN] = "";
+	unsigned char key[KEEP_KEY];
+	int ret = keep_key(key, etc);
+
+	if (ret)
+		return ret == -ENOKEY ? 0 : keep_complain("key", -ret);
+	channel_limit(&channel, HANDSHAKE_S);
+	ret = talk_other_address(fd, address);
+	if (!ret)
+		ret = channel_answer(&channel, key);
+	explicit_bzero(key, sizeof(key));
+	if (ret)
+		fprintf(stderr, "mosctl: %s does not have the key: %s\n", address,
+			strerror(-ret));
+	else
+		ret = answer(&channel, etc, address);
+	channel_end(&channel);
+	return ret;
+}
+
+/* For both kinds of IP, if there are two. */
+static int open_listener(void)
+{
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+				   .sin6_port = htons(CONTACT_PORT) };
+	struct sockaddr_in v4 = { .sin_family = AF_INET,
+				  .sin_port = htons(CONTACT_PORT) };
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int off = 0, on = 1, ret;
+
+	if (fd >= 0) {
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		ret = bind(fd, (void *)&v6, sizeof(v6));
+	} else {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd < 0)
+			return -errno;
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+		ret = bind(fd, (void *)&v4, sizeof(v4));
+	}
+	if (!ret)
+		ret = listen(fd, BACKLOG);
+	if (!ret)
+		return fd;
+	ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* A process for each, so many at once: the others wait in the backlog. */
+static int serve(const char *etc, int listener, int *running)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	pid_t pid;
+
+	if (fd < 0)
+		return errno == ECONNABORTED || errno == EINTR ? 0 : -errno;
+	pid = fork();
+	if (!pid) {
+		close(listener);
+		_exit(contact_answer(etc, fd) ? 1 : 0);
+	}
+	*running += pid > 0;
+	close(fd);
+	while (*running && waitpid(-1, NULL, *running < AT_ONCE ? WNOHANG : 0) > 0)
+		--*running;
+	return 0;
+}
+
+/**
+ * contact_listen - answer all who connect, without end
+ * @etc: the folder, with key and map
+ *
+ * Where systemd is it listens itself, see mosix-join.socket.
+ *
+ * Return: a negative errno after saying why.
+ */
+int contact_listen(const char *etc)
+{
+	int listener = open_listener();
+	int ret, running = 0;
+
+	if (listener < 0)
+		return keep_complain("listen", -listener);
+	do {
+		ret = serve(etc, listener, &running);
+	} while (!ret);
+	close(listener);
+	return keep_complain("accept", -ret);
+}
