@@ -114,11 +114,18 @@ int cluster_config(const char *file)
 /**
  * cluster_leave - out of the cluster
  *
+ * It has left then: with the next map, whoever gives it, it is not about to.
+ *
  * Return: 0, or a negative errno after saying why.
  */
 int cluster_leave(void)
 {
-	return write_map("\n");
+	int ret = write_map("\n");
+
+	if (!ret)
+		ret = text_write("0", "mosix/admin/leave");
+	/* older kernels have none */
+	return ret == -ENOENT ? 0 : ret ? keep_complain("leave", -ret) : 0;
 }
 
 /* Members of the group may change what is below admin/. */

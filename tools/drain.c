@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,6 +84,59 @@ static int round_of(unsigned int what, int aloud)
 	return left;
 }
 
+static const struct timespec look_again = { .tv_nsec = 200 * 1000 * 1000 };
+
+static void tell_left(int left, int *before)
+{
+	if (left != *before) {
+		printf("%d left\n", left);
+		fflush(stdout);
+	}
+	*before = left;
+}
+
+/* As the kernel counts them. */
+static int left_there(unsigned int what)
+{
+	char value[VALUE_MAX];
+	int left = 0;
+
+	if ((what & DRAIN_GUESTS) && !text_read(value, "mosix/admin/expel"))
+		left += atoi(value);
+	if ((what & DRAIN_AWAY) && !text_read(value, "mosix/admin/bring"))
+		left += atoi(value);
+	return left;
+}
+
+/*
+ * The write that has the kernel do it returns at the end: so a child says how
+ * many are left until then.
+ */
+static pid_t begin_telling(unsigned int what)
+{
+	int left, before = 0;
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		left = left_there(what);
+		if (left)
+			tell_left(left, &before);
+		nanosleep(&look_again, NULL);
+	}
+}
+
+static void end_telling(pid_t pid)
+{
+	if (pid <= 0)
+		return;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 /* How long the kernel may still take; it takes 0 for without end. */
 static long seconds_left(long timeout_s, time_t begun)
 {
@@ -104,14 +159,14 @@ static int tell_kernel(const char *verb, long seconds)
 static int have_kernel_do(unsigned int what, long timeout_s)
 {
 	time_t begun = time(NULL);
+	pid_t teller = begin_telling(what);
 	int guests = 0, away = 0;
 
 	if (what & DRAIN_GUESTS)
 		guests = tell_kernel("expel", seconds_left(timeout_s, begun));
-	if (guests == -ENOENT)
-		return guests;
-	if ((what & DRAIN_AWAY) && !stopped)
+	if ((what & DRAIN_AWAY) && guests != -ENOENT && !stopped)
 		away = tell_kernel("bring", seconds_left(timeout_s, begun));
+	end_telling(teller);
 	return guests ? guests : away;
 }
 
@@ -123,21 +178,16 @@ static int is_left_over(int error)
 /* Returns how many are left when all are gone, or it has to stop. */
 static int ask_until_stopped(unsigned int what)
 {
-	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
 	int left, before = -1;
 
 	for (;;) {
 		left = round_of(what, 0);
 		if (left <= 0)
 			return left;
-		if (left != before) {
-			printf("%d left\n", left);
-			fflush(stdout);
-		}
-		before = left;
+		tell_left(left, &before);
 		if (stopped)
 			return left;
-		nanosleep(&pause, NULL);
+		nanosleep(&look_again, NULL);
 	}
 }
 

@@ -199,6 +199,11 @@ static int empty(unsigned int what)
 	if (ret)
 		return ret;
 	ret = drain_node(what, timeout_s);
+	if (ret == -EBUSY) {
+		fputs("mosctl: somebody else has this node emptied already\n",
+		      stderr);
+		return EXIT_FAILED;
+	}
 	return ret < 0 ? report(ret, "drain") : ret ? EXIT_WAITING : EXIT_DONE;
 }
 
@@ -448,10 +453,7 @@ static int do_shutdown(char **word)
 	int ret = empty_for_good();
 
 	(void)word;
-	if (cluster_leave())
-		return EXIT_FAILED;
-	/* It has left: with the next map it is not about to. */
-	return has("leave") && set("leave", "0") ? EXIT_FAILED : ret;
+	return cluster_leave() ? EXIT_FAILED : ret;
 }
 
 enum { ANY = 4096 };

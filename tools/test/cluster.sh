@@ -200,6 +200,9 @@ claim "shutdown drains" runs 3 "${c[@]}" --timeout 1 shutdown
 claim "says how many are left" says err "stopped with 2 left"
 claim "and leaves all the same" starts $'\n' mosix/config
 claim "and is not about to any more" holds 0 mosix/admin/leave
+echo 1 >"$proc/mosix/admin/leave"
+claim "nor is who was drained, and leaves then" runs 0 "${c[@]}" leave
+claim "about to" holds 0 mosix/admin/leave
 
 printf 'no key: closed\nold_key_left_s 0\nlinks_made 3\n' >"$proc/mosix/security"
 claim "status of a node that is closed" runs 0 "${c[@]}" status

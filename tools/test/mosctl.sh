@@ -206,6 +206,19 @@ claim "and tells the others" holds 1 mosix/admin/leave
 claim "without an end" runs 0 "${c[@]}" bring
 claim "is 0" starts 0 mosix/admin/bring
 claim "it asks nobody itself" holds 0 200/mosix/goto
+echo 3 >"$proc/mosix/admin/expel"
+echo 4 >"$proc/mosix/admin/bring"
+claim "that takes its time" runs 0 env LD_PRELOAD="$tmp/refuse.so" SLOW=400 \
+	"${c[@]}" -t 30 drain
+claim "it says how many are left" says out "^7 left$"
+echo 3 >"$proc/mosix/admin/expel"
+export REFUSE_ONLY=expel
+claim "the end of the time" refused 62 3 "${c[@]}" -t 30 expel
+claim "is its own exit code, and says how many" says err "stopped with 1 left"
+claim "so is somebody's word" refused 125 3 "${c[@]}" expel
+claim "but not that somebody is at it" refused 16 1 "${c[@]}" expel
+claim "which is said" says err "somebody else has this node emptied already"
+unset REFUSE_ONLY
 echo 1 >"$proc/mosix/admin/lstay"
 claim "undrain" runs 0 "${c[@]}" undrain
 claim "ends lstay, too" holds 0 mosix/admin/lstay
