@@ -81,15 +81,23 @@ int lb_nodeset_parse(struct lb_nodeset *set, const char *text, u32 len)
 	return 0;
 }
 
-static u32 print_number(char *to, u32 n)
+/**
+ * lb_print_number() - a number in decimal
+ * @to: where to, room for 20 digits; no "\0" follows them
+ * @n: the number
+ *
+ * Return: how many digits it has.
+ * Context: Any.
+ */
+u32 lb_print_number(char *to, u64 n)
 {
-	char digit[5];
+	char digit[20];
 	u32 digits = 0, len = 0;
 
 	do {
 		digit[digits++] = (char)('0' + n % 10);
 		n /= 10;
-	} while (n && digits < ARRAY_SIZE(digit));
+	} while (n);
 	while (digits)
 		to[len++] = digit[--digits];
 	return len;
@@ -123,11 +131,11 @@ u32 lb_nodeset_print(const struct lb_nodeset *set, char text[LB_NODESET_TEXT])
 	for (i = 0; i < min_t(u32, set->ranges, LB_NODESET_RANGES); i++) {
 		if (i)
 			text[len++] = ',';
-		len += print_number(text + len, set->range[i].first);
+		len += lb_print_number(text + len, set->range[i].first);
 		if (set->range[i].last == set->range[i].first)
 			continue;
 		text[len++] = '-';
-		len += print_number(text + len, set->range[i].last);
+		len += lb_print_number(text + len, set->range[i].last);
 	}
 	text[len] = '\0';
 	return len;

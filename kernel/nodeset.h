@@ -50,6 +50,7 @@ static inline bool lb_nodeset_has(const struct lb_nodeset *set, u16 node)
 }
 
 int lb_nodeset_parse(struct lb_nodeset *set, const char *text, u32 len);
+u32 lb_print_number(char *to, u64 n);
 u32 lb_nodeset_print(const struct lb_nodeset *set, char text[LB_NODESET_TEXT]);
 
 #endif /* MOSIX_NODESET_H */

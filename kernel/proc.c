@@ -78,6 +78,28 @@ int mosix_proc_value(char value[MOSIX_VALUE_MAX], const char __user *buf,
 	return 0;
 }
 
+/**
+ * mosix_proc_obey - a write(2) of one short value
+ * @file: to this file
+ * @buf: of the write
+ * @count: of the write
+ * @pos: of the write, which must be the first one
+ * @obey: what to do, with the data of the file; its errno fails the write
+ *
+ * Return: @count, or a negative errno.
+ * Context: process context.
+ */
+ssize_t mosix_proc_obey(struct file *file, const char __user *buf, size_t count,
+			loff_t *pos, int (*obey)(void *data, const char *value))
+{
+	char value[MOSIX_VALUE_MAX];
+	int ret = mosix_proc_value(value, buf, count, pos);
+
+	if (!ret)
+		ret = obey(pde_data(file_inode(file)), value);
+	return ret ?: count;
+}
+
 /* ---- /proc/PID/mosix ---- */
 
 static void show_reasons(struct seq_file *m, struct task_struct *p)
@@ -524,15 +546,15 @@ static int param_open(struct inode *inode, struct file *file)
 	return single_open(file, param_show, pde_data(inode));
 }
 
+static int set_param(void *data, const char *value)
+{
+	return mosix_param_set(data, value);
+}
+
 static ssize_t param_write(struct file *file, const char __user *buf,
 			   size_t count, loff_t *pos)
 {
-	char value[MOSIX_VALUE_MAX];
-	int ret = mosix_proc_value(value, buf, count, pos);
-
-	if (!ret)
-		ret = mosix_param_set(pde_data(file_inode(file)), value);
-	return ret ?: count;
+	return mosix_proc_obey(file, buf, count, pos, set_param);
 }
 
 static const struct proc_ops param_ops = {

@@ -7,6 +7,7 @@
 
 enum { MOSIX_VALUE_MAX = 256 };
 
+struct file;
 struct proc_dir_entry;
 struct seq_file;
 struct task_struct;
@@ -16,6 +17,8 @@ void mosix_proc_set_would(void (*fn)(struct seq_file *m,
 				     struct task_struct *p));
 int mosix_proc_value(char value[MOSIX_VALUE_MAX], const char __user *buf,
 		     size_t count, loff_t *pos);
+ssize_t mosix_proc_obey(struct file *file, const char __user *buf, size_t count,
+			loff_t *pos, int (*obey)(void *data, const char *value));
 int mosix_proc_init(void);
 
 #endif /* MOSIX_PROC_H */

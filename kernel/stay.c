@@ -321,3 +321,19 @@ u64 mosix_stay_reasons(struct task_struct *p)
 	mmput(mm);
 	return why;
 }
+
+/**
+ * mosix_stay_lets_go - may a process leave this node?
+ * @p: a task of it that the caller holds
+ *
+ * What keeps a guest at home is for its home to find.
+ *
+ * Return: true if nothing keeps it here but a lock.
+ * Context: process context, no lock of @p's mm held.
+ */
+bool mosix_stay_lets_go(struct task_struct *p)
+{
+	struct mosix_proc *proc = mosix_task_proc(p);
+
+	return (proc && mosix_proc_is_guest(proc)) || !mosix_stay_reasons(p);
+}

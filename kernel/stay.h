@@ -37,6 +37,7 @@ enum mosix_stay {
 
 bool mosix_stay_passes(u64 why);
 u64 mosix_stay_reasons(struct task_struct *p);
+bool mosix_stay_lets_go(struct task_struct *p);
 u64 mosix_stay_of_thread(struct task_struct *p);
 const char *mosix_stay_name(enum mosix_stay reason);
 

@@ -189,8 +189,9 @@ static int carry_out(struct verb *verb, u32 seconds)
 	return 0;
 }
 
-static int obey(struct verb *verb, const char *value)
+static int obey(void *data, const char *value)
 {
+	struct verb *verb = data;
 	u32 seconds;
 	int ret;
 
@@ -211,12 +212,7 @@ static int obey(struct verb *verb, const char *value)
 static ssize_t verb_write(struct file *file, const char __user *buf,
 			  size_t count, loff_t *pos)
 {
-	char value[MOSIX_VALUE_MAX];
-	int ret = mosix_proc_value(value, buf, count, pos);
-
-	if (!ret)
-		ret = obey(pde_data(file_inode(file)), value);
-	return ret ?: count;
+	return mosix_proc_obey(file, buf, count, pos, obey);
 }
 
 static int verb_show(struct seq_file *m, void *v)

@@ -307,16 +307,6 @@ static struct task_struct *find_task(const struct sample_proc *s)
 	return task;
 }
 
-/* The costly question, asked of one process alone. */
-static bool may_leave(struct task_struct *task)
-{
-	struct mosix_proc *proc = mosix_task_proc(task);
-
-	/* What keeps a guest at home is for its home to find. */
-	return (proc && mosix_proc_is_guest(proc)) ||
-	       !mosix_stay_reasons(task);
-}
-
 /* Returns false if the process cannot move after all. */
 static bool move(const struct sample_proc *s, const struct lb_decision *d,
 		 u64 now_ms)
@@ -325,7 +315,8 @@ static bool move(const struct sample_proc *s, const struct lb_decision *d,
 
 	if (!task)
 		return false;
-	if (!may_leave(task) || mosix_task_ensure(task))
+	/* The costly question, asked of one process alone. */
+	if (!mosix_stay_lets_go(task) || mosix_task_ensure(task))
 		goto err;
 	/* Before the offer, which says it. */
 	WRITE_ONCE(mosix_task_proc(task)->cpu_milli, s->lb.demand_milli);

@@ -178,20 +178,6 @@ static u32 put_word(char *line, const char *word)
 	return len;
 }
 
-static u32 put_number(char *line, u64 n)
-{
-	char digit[20];
-	u32 digits = 0, len = 0;
-
-	do {
-		digit[digits++] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	while (digits)
-		line[len++] = digit[--digits];
-	return len;
-}
-
 static void put(const struct lb_journal *to, enum lb_journal_kind kind,
 		const void *what)
 {
@@ -201,7 +187,7 @@ static void put(const struct lb_journal *to, enum lb_journal_kind kind,
 
 	for (i = 0; i < k->fields; i++) {
 		line[len++] = ' ';
-		len += put_number(line + len, get(what, &k->field[i]));
+		len += lb_print_number(line + len, get(what, &k->field[i]));
 	}
 	line[len++] = '\n';
 	line[len] = '\0';

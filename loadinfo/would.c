@@ -32,9 +32,8 @@ static bool may_leave(struct task_struct *p, const struct sample_proc *seen)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
 
-	if (!READ_ONCE(seen->movable) || (proc && READ_ONCE(proc->user_lock)))
-		return false;
-	return (proc && mosix_proc_is_guest(proc)) || !mosix_stay_reasons(p);
+	return READ_ONCE(seen->movable) &&
+	       !(proc && READ_ONCE(proc->user_lock)) && mosix_stay_lets_go(p);
 }
 
 static struct lb_decision decide(struct dry_run *run, struct task_struct *p)
