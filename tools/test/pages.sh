@@ -46,12 +46,12 @@ claim "the page has each" test -z "$(missing "$here/../man/mosctl.8")"
 claim "completion has each" \
 	test -z "$(missing "$here/../completion/mosix.bash")"
 
-# Of the guide: each command of mosctl, and each option of any tool.
-guide=$here/../../Documentation/admin-guide.rst
+# Of the guide and README: each command of mosctl, and each option of any tool.
+guides=("$here/../../Documentation/admin-guide.rst" "$here/../../README.md")
 unknown_commands() {
 	local word
 
-	grep -oE 'mosctl( --timeout [0-9]+)? [a-z]+' "$guide" | sed 's/.* //' |
+	grep -ohE '(^[[:space:]]+|`|/|=)mosctl( --timeout [0-9]+)? [a-z]+' "${guides[@]}" | sed 's/.* //' |
 		sort -u | while read -r word; do
 		grep -qx "$word" <<<"$commands" || echo "$word"
 	done
@@ -59,13 +59,13 @@ unknown_commands() {
 unknown_options() {
 	local tool option
 
-	grep -oE '\b(mos[a-z]+|migrate) -[-a-zA-Z]+' "$guide" | sort -u |
+	grep -ohE '\b(mos[a-z]+|migrate) -[-a-zA-Z]+' "${guides[@]}" | sort -u |
 		while read -r tool option; do
 		"$bin/$tool" --help | grep -qE -- "(^ +|, )$option\\b" ||
 			echo "$tool $option"
 	done
 }
-claim "the guide names no command that is not there" \
+claim "guide and README name no command that is not there" \
 	test -z "$(unknown_commands)"
 claim "nor an option" test -z "$(unknown_options)"
 
