@@ -9,7 +9,7 @@
 # nodes: 3
 . "$TOP/qemu-tests/lib/test.sh"
 
-make -s -C "$TOP/tools" OUT="$TMP/tools" LDFLAGS=-static all 2>"$TMP/make.log" ||
+make -s -C "$TOP/tools" OUT="$TMP/tools" LDFLAGS="-static -s" all 2>"$TMP/make.log" ||
 	{ cat "$TMP/make.log"; exit 1; }
 for i in 1 2 3; do
 	for tool in "$TMP"/tools/*; do
