@@ -22,6 +22,7 @@
 #include "../kernel/migrate.h"
 #include "../kernel/pages.h"
 #include "../kernel/param.h"
+#include "../kernel/pulse.h"
 #include "../kernel/visit.h"
 
 #include <linux/mm.h>
@@ -188,7 +189,7 @@ static void end_turn(struct mosix_newborn *nb)
 static int await_body(struct mosix_newborn *nb)
 {
 	wait_event_idle_timeout(nb->maker->wait, is_settled(nb),
-				MADE_TIMEOUT_S * HZ);
+				mosix_pulse_patience(MADE_TIMEOUT_S));
 	end_turn(nb);		/* too late for more words */
 	if (nb->state == NEWBORN_WAITS) {
 		/* Its memory stands still as long. */
@@ -239,8 +240,8 @@ static int ask_to_adopt(struct mosix_newborn *nb, struct mosix_link *link)
 
 	if (msg)
 		memcpy(msg->data, &nb->adopt, sizeof(nb->adopt));
-	return mosix_move_ask(link, msg, MSG_ACCEPT, ADOPT_TIMEOUT_S * HZ,
-			      &text);
+	return mosix_move_ask(link, msg, MSG_ACCEPT,
+			      mosix_pulse_patience(ADOPT_TIMEOUT_S), &text);
 }
 
 static int bring_together(struct mosix_newborn *nb, struct mosix_link *link)
@@ -256,11 +257,31 @@ static int bring_together(struct mosix_newborn *nb, struct mosix_link *link)
 	return ret;
 }
 
+/*
+ * The wire may be cut just now. Its maker's link tells: when that is silent, too,
+ * this is no refusal.
+ */
+static struct mosix_link *connect(struct mosix_newborn *nb)
+{
+	unsigned long end = jiffies + mosix_pulse_patience(0), began;
+	struct mosix_link *link;
+
+	for (;;) {
+		began = jiffies;
+		link = mosix_peer_connect(nb->node);
+		if (!IS_ERR(link) || time_after(jiffies, end) ||
+		    READ_ONCE(nb->maker_link->error) ||
+		    !mosix_pulse_was_quiet(nb->maker_link, began))
+			return link;
+		schedule_timeout_idle(HZ);
+	}
+}
+
 static void newborn_work(struct work_struct *work)
 {
 	struct mosix_newborn *nb = container_of(work, struct mosix_newborn,
 						work);
-	struct mosix_link *link = mosix_peer_connect(nb->node);
+	struct mosix_link *link = connect(nb);
 
 	if (IS_ERR(link)) {
 		nb->result = await_body(nb) ?: PTR_ERR(link);

@@ -23,6 +23,7 @@
 #include "migrate.h"
 #include "pages.h"
 #include "param.h"
+#include "pulse.h"
 
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -66,7 +67,7 @@ static void await_adoption(struct mosix_task *mt)
 	struct mosix_proc *proc = mt->proc;
 
 	wait_event_killable_timeout(proc->wait, READ_ONCE(proc->link),
-				    ADOPT_TIMEOUT_S * HZ);
+				    mosix_pulse_patience(ADOPT_TIMEOUT_S));
 	spin_lock(&proc->lock);
 	clear_bit(MP_ORPHAN, &proc->flags);
 	if (!proc->link)

@@ -8,6 +8,7 @@
 #include "pages.h"
 
 #include "link.h"
+#include "pulse.h"
 #include "task.h"
 #include "totals.h"
 
@@ -159,7 +160,7 @@ static void count_stall(u64 ns)
 static void wait_for_page(struct mosix_pages *pg, unsigned long nr)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
-	long left = FETCH_TIMEOUT_S * HZ;
+	long left = mosix_pulse_patience(FETCH_TIMEOUT_S);
 	u64 since_ns = ktime_get_ns();
 
 	add_wait_queue(&pg->wait, &wait);

@@ -15,6 +15,7 @@
 
 #include "call.h"
 #include "inject.h"
+#include "pulse.h"
 #include "task.h"
 
 #include <linux/err.h>
@@ -106,6 +107,7 @@ static void link_release(struct kref *ref)
 {
 	struct mosix_link *link = container_of(ref, struct mosix_link, ref);
 
+	mosix_pulse_remove(link);
 	free_queue(&link->queue);
 	if (link->sock)
 		sock_release(link->sock);
@@ -164,6 +166,7 @@ struct mosix_link *mosix_link_new(struct socket *sock, enum wire_side side)
 	link->side = side;
 	if (side == SIDE_HOST)
 		atomic_inc(&hosted);
+	mosix_pulse_add(link);
 	return link;
 }
 

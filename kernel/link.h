@@ -3,6 +3,7 @@
 #ifndef MOSIX_LINK_H
 #define MOSIX_LINK_H
 
+#include "silence.h"
 #include "wire.h"
 
 #include <linux/atomic.h>
@@ -37,6 +38,7 @@ struct mosix_msg {
 /**
  * struct mosix_link - one TCP connection with its two kernel threads
  * @ref: the process, each thread and whoever waits hold one
+ * @all: among all links, see pulse.c
  * @side: which end we are
  * @peer: node at the other end, 0 until it said so
  * @known: the same as the handshake proved it, 0 on a link in clear
@@ -62,9 +64,13 @@ struct mosix_msg {
  *	the receiver writes it
  * @wall_ns: what the peer's wall clock is ahead of its monotonic one
  * @mono_ns: body: what its monotonic clock is ahead of its home's own
+ * @silence: for how long nothing was heard; pulse.c's alone, as the next two
+ * @was_quiet: a call for an answer was not answered, sometime
+ * @quiet_at: jiffies when that was so last
  */
 struct mosix_link {
 	struct kref ref;
+	struct list_head all;
 	enum wire_side side;
 	u16 peer;
 	u16 known;
@@ -88,6 +94,9 @@ struct mosix_link {
 	s64 ahead_ns;
 	s64 wall_ns;
 	s64 mono_ns;
+	struct silence silence;
+	u8 was_quiet;
+	unsigned long quiet_at;
 };
 
 struct mosix_msg *mosix_msg_new(enum wire_type type, u32 len);

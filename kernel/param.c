@@ -57,6 +57,10 @@ static struct mosix_param params[PARAM_COUNT] = {
 		.name = "key_old_s", .max = 7 * 24 * 3600, USUAL(600),
 		.unit = "s", .help = "an old cluster key is accepted",
 	},
+	[PARAM_LINK_TIMEOUT_S] = {
+		.name = "link_timeout_s", .min = 5, .max = 3600, USUAL(30),
+		.unit = "s", .help = "a cut that is shorter ends no link",
+	},
 	[PARAM_PERIOD_MS] = {
 		.name = "period_ms", .min = 100, .max = 1000, .unit = "ms",
 		.help = "from one measurement, word and decision to the next",

@@ -10,6 +10,7 @@
 #include "key.h"
 #include "node.h"
 #include "param.h"
+#include "pulse.h"
 #include "secure.h"
 
 #include <linux/err.h>
@@ -21,10 +22,6 @@
 
 enum {
 	HELLO_TIMEOUT_S		= 10,
-	KEEPALIVE_IDLE_S	= 5,
-	KEEPALIVE_INTERVAL_S	= 3,
-	KEEPALIVE_COUNT		= 5,
-	USER_TIMEOUT_MS		= 20000,
 	BACKLOG			= 64,
 	LINKS_SPARE		= 64,	/* beside those of guests */
 	UNSENT_MAX		= 128 * 1024,	/* what a page waits behind */
@@ -37,11 +34,7 @@ static struct task_struct *listen_task;
 static void tune_socket(struct socket *sock)
 {
 	sock->sk->sk_allocation = GFP_KERNEL;
-	sock_set_keepalive(sock->sk);
-	tcp_sock_set_keepidle(sock->sk, KEEPALIVE_IDLE_S);
-	tcp_sock_set_keepintvl(sock->sk, KEEPALIVE_INTERVAL_S);
-	tcp_sock_set_keepcnt(sock->sk, KEEPALIVE_COUNT);
-	tcp_sock_set_user_timeout(sock->sk, USER_TIMEOUT_MS);
+	mosix_pulse_tune(sock);
 	tcp_sock_set_nodelay(sock->sk);
 	WRITE_ONCE(tcp_sk(sock->sk)->notsent_lowat, UNSENT_MAX);
 }

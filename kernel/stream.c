@@ -12,6 +12,7 @@
 #include "inject.h"
 #include "msgdef.h"
 #include "node.h"
+#include "pulse.h"
 #include "totals.h"
 
 #include <linux/bvec.h>
@@ -432,7 +433,7 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	reply->h.id = msg->h.id;
 	link->peer = node;
 	link->greeted = 1;
-	link->sock->sk->sk_rcvtimeo = IDLE_TIMEOUT_S * HZ;
+	link->sock->sk->sk_rcvtimeo = mosix_pulse_patience(IDLE_TIMEOUT_S);
 	return mosix_link_send(link, reply);
 }
 

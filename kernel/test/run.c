@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables of wire_cases.h and state_cases.h in user space, as KTAP. */
+/* The tables of wire_cases.h, state_cases.h and others in user space, as KTAP. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../ahead.h"
 #include "../choice_cases.h"
+#include "../silence_cases.h"
 #include "../state_cases.h"
 #include "ktap.h"
 #include "payloads.h"
@@ -112,6 +113,46 @@ static void check_choices(void)
 		   "choice: what is no reason has none");
 }
 
+/* Every cut of a length, whenever it begins and however late the first word is. */
+static bool cuts_lose(u32 timeout_s, u64 cut_ms, bool want)
+{
+	const u64 step = 100;
+
+	for (u64 idle = 0; idle <= SILENCE_GAP_MS; idle += step)
+		for (u64 gap = 0; gap <= SILENCE_GAP_MS; gap += step)
+			if (silence_case_loses(timeout_s, idle, cut_ms, gap) !=
+			    want)
+				return !want;
+	return want;
+}
+
+static void check_silence(void)
+{
+	static const u32 timeouts[] = { 5, 30, 3600 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(silence_cases); i++) {
+		const struct silence_case *c = &silence_cases[i];
+		u64 got = silence_case_run(c);
+
+		if (!ktap_claim(got == c->want, "silence: %s", c->name))
+			printf("# %llu, want %llu\n", got, c->want);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(timeouts); i++) {
+		u32 t = timeouts[i];
+
+		ktap_claim(!cuts_lose(t, t * 1000ULL, false),
+			   "silence: a cut of %u s loses nobody who may be cut for as long",
+			   t);
+		ktap_claim(cuts_lose(t, t * 1000ULL + SILENCE_SLACK_MS +
+				     2 * SILENCE_LOOK_MS, true),
+			   "silence: one that is some seconds longer than %u s does",
+			   t);
+	}
+	ktap_claim(!silence_is_noticed(SILENCE_GAP_MS) &&
+		   silence_is_noticed(2 * SILENCE_GAP_MS),
+		   "silence: one call without an answer is noticed");
+}
+
 enum { MODEL_PAGES = 1 << 16, MODEL_TOUCHES = 8192 };
 
 /* A process that touches pages in some order; what that costs. */
@@ -217,6 +258,7 @@ int main(void)
 	payload_each(check_payload);
 	check_states();
 	check_choices();
+	check_silence();
 	check_ahead();
 	return ktap_end();
 }
