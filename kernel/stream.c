@@ -139,7 +139,9 @@ static int send_next(struct mosix_link *link)
 	bool more;
 	int ret;
 
-	mutex_lock(&link->tx);
+	/* Killable: who has it may wait for a wire that is cut; that is no hang. */
+	if (mutex_lock_killable(&link->tx))
+		return 0;
 	ret = send_level(link);
 	msg = dequeue(link, &more);
 	if (msg && !ret)
@@ -217,7 +219,8 @@ bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg)
  */
 bool mosix_stream_take_turn(struct mosix_link *link)
 {
-	mutex_lock(&link->tx);
+	if (mutex_lock_killable(&link->tx))
+		return false;
 	if (is_idle(link))
 		return true;
 	mutex_unlock(&link->tx);
