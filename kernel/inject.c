@@ -17,11 +17,13 @@
  *	cut	it is, and then the link ends
  *	die	the process here is killed: the body at a host, the deputy at home
  *	hang	the link's thread sleeps for ten seconds
+ *	reset	its connection is reset, in front of it: the link goes on
  *	panic	the node crashes
  */
 #include "inject.h"
 
 #include "proc.h"
+#include "remake.h"
 #include "task.h"
 
 #include <linux/panic.h>
@@ -39,6 +41,7 @@ enum action {
 	ACT_CUT,
 	ACT_DIE,
 	ACT_HANG,
+	ACT_RESET,
 	ACT_PANIC,
 	ACTIONS
 };
@@ -50,6 +53,7 @@ static const char *const actions[ACTIONS] = {
 	[ACT_CUT]	= "cut",
 	[ACT_DIE]	= "die",
 	[ACT_HANG]	= "hang",
+	[ACT_RESET]	= "reset",
 	[ACT_PANIC]	= "panic",
 };
 
@@ -161,6 +165,9 @@ int mosix_inject_before(struct mosix_link *link, enum mosix_inject_at at,
 		break;
 	case ACT_HANG:
 		schedule_timeout_uninterruptible(HANG_S * HZ);
+		break;
+	case ACT_RESET:
+		mosix_remake_reset(link);
 		break;
 	case ACT_PANIC:
 		panic("mosix: a test wants it");

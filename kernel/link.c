@@ -16,11 +16,13 @@
 #include "call.h"
 #include "inject.h"
 #include "pulse.h"
+#include "remake.h"
 #include "task.h"
 
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
 enum {
@@ -109,8 +111,11 @@ static void link_release(struct kref *ref)
 
 	mosix_pulse_remove(link);
 	free_queue(&link->queue);
+	mosix_remake_forget(link);
 	if (link->sock)
 		sock_release(link->sock);
+	if (link->fresh)
+		sock_release(link->fresh);
 	if (link->proc)
 		mosix_proc_put(link->proc);
 	if (link->side == SIDE_HOST)
@@ -159,11 +164,14 @@ struct mosix_link *mosix_link_new(struct socket *sock, enum wire_side side)
 	kref_init(&link->ref);
 	spin_lock_init(&link->lock);
 	mutex_init(&link->tx);
+	mutex_init(&link->plug);
+	INIT_LIST_HEAD(&link->untaken);
 	INIT_LIST_HEAD(&link->queue);
 	INIT_LIST_HEAD(&link->calls);
 	init_waitqueue_head(&link->wait);
 	link->sock = sock;
 	link->side = side;
+	link->sealed = inet_csk_has_ulp(sock->sk);
 	if (side == SIDE_HOST)
 		atomic_inc(&hosted);
 	mosix_pulse_add(link);
@@ -223,7 +231,10 @@ void mosix_link_close(struct mosix_link *link, int error)
 	}
 	WRITE_ONCE(link->error, error);
 	spin_unlock(&link->lock);
-	kernel_sock_shutdown(link->sock, SHUT_RDWR);
+	mutex_lock(&link->plug);
+	if (link->sock)
+		kernel_sock_shutdown(link->sock, SHUT_RDWR);
+	mutex_unlock(&link->plug);
 	wake_up_all(&link->wait);
 	mosix_call_fail_all(link);
 }
@@ -236,6 +247,8 @@ void mosix_link_close(struct mosix_link *link, int error)
  */
 void mosix_link_finish(struct mosix_link *link)
 {
+	/* The other end may wait for that before it ends, too. */
+	mosix_remake_tidy(link);
 	spin_lock(&link->lock);
 	link->closing = 1;
 	spin_unlock(&link->lock);
@@ -303,7 +316,8 @@ int mosix_link_send(struct mosix_link *link, struct mosix_msg *msg)
 	mosix_msg_measure(msg);
 	spin_lock(&link->lock);
 	ret = link->error;
-	if (!ret && link->closing)
+	/* TOOK is said to the end: the other one may wait for it. */
+	if (!ret && link->closing && mosix_msg_type(msg) != MSG_TOOK)
 		ret = -EPIPE;
 	if (!ret) {
 		list_add_tail(&msg->node, &link->queue);
@@ -366,10 +380,8 @@ bool mosix_link_has_work(struct mosix_link *link)
 int mosix_link_send_now(struct mosix_link *link, struct mosix_msg *msg)
 {
 	msg->h.len = cpu_to_le32(msg->len);
-	if (mosix_stream_send_now(link, msg)) {
-		mosix_msg_free(msg);
+	if (mosix_stream_send_now(link, msg))
 		return 0;
-	}
 	return mosix_link_send(link, msg);
 }
 

@@ -4,6 +4,7 @@
 #define MOSIX_LINK_H
 
 #include "silence.h"
+#include "tally.h"
 #include "wire.h"
 
 #include <linux/atomic.h>
@@ -16,6 +17,8 @@
 
 struct mosix_proc;
 struct page;
+
+enum { STOP_UNKNOWN = 2 };	/* of mosix_link.stop_sent */
 
 /**
  * struct mosix_msg - one message, on its way out or in
@@ -36,15 +39,18 @@ struct mosix_msg {
 };
 
 /**
- * struct mosix_link - one TCP connection with its two kernel threads
+ * struct mosix_link - two ends, one connection at a time, two kernel threads
  * @ref: the process, each thread and whoever waits hold one
  * @all: among all links, see pulse.c
  * @side: which end we are
  * @peer: node at the other end, 0 until it said so
  * @known: the same as the handshake proved it, 0 on a link in clear
  * @greeted: HELLO was exchanged
- * @sock: the connection
- * @lock: protects @queue, @queued, @nqueued, @error, @closing, @calls, @next_id, @proc;
+ * @sock: the connection; replaced by the receiver under @tx and @plug: hold one of
+ *	them, or be the receiver
+ * @plug: see there; inside @tx
+ * @lock: protects @queue, @queued, @nqueued, @error, @closing, @calls, @next_id, @proc,
+ *	@tally, @fresh, @fresh_took;
  *	not @stop_sent, which is @tx's
  * @tx: held by who writes to the socket; outside @lock
  * @queue: messages to send, oldest first
@@ -64,6 +70,19 @@ struct mosix_msg {
  *	the receiver writes it
  * @wall_ns: what the peer's wall clock is ahead of its monotonic one
  * @mono_ns: body: what its monotonic clock is ahead of its home's own
+ * @token: names the link to both ends, when it goes on over another connection
+ * @sealed: its connections are encrypted
+ * @lasts: it does; see remake.c, as for all that follows
+ * @down: there is no connection just now
+ * @torn: the receiver's: it was the connection that failed, not what came over it
+ * @stubborn: the peer does not tell what it takes: nothing is kept
+ * @tally: what was written and taken
+ * @untaken: what was written and may have to be again, oldest first; @tx's, as
+ *	the next two
+ * @untaken_bytes: payload in it
+ * @reaped: number of the message in front of its first one
+ * @fresh: host: the next connection
+ * @fresh_took: what the home had taken when it made that
  * @silence: for how long nothing was heard; pulse.c's alone, as the next two
  * @was_quiet: a call for an answer was not answered, sometime
  * @quiet_at: jiffies when that was so last
@@ -76,6 +95,7 @@ struct mosix_link {
 	u16 known;
 	u8 greeted;
 	struct socket *sock;
+	struct mutex plug;
 	spinlock_t lock;	/* see above */
 	struct mutex tx;
 	struct list_head queue;
@@ -94,6 +114,18 @@ struct mosix_link {
 	s64 ahead_ns;
 	s64 wall_ns;
 	s64 mono_ns;
+	u8 token[WIRE_TOKEN_LEN];
+	u8 sealed;
+	u8 lasts;
+	u8 down;
+	u8 torn;
+	u8 stubborn;
+	struct tally tally;
+	struct list_head untaken;
+	size_t untaken_bytes;
+	u64 reaped;
+	struct socket *fresh;
+	u64 fresh_took;
 	struct silence silence;
 	u8 was_quiet;
 	unsigned long quiet_at;
@@ -141,6 +173,7 @@ void mosix_stream_end_turn(struct mosix_link *link, struct mosix_msg *msg);
 
 /* peer.c */
 struct mosix_link *mosix_peer_connect(u16 node);
+struct socket *mosix_peer_dial(u16 node, bool sealed);
 void mosix_peer_accepted(struct socket *sock, u16 node);
 void mosix_peer_relisten(void);
 

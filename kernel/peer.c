@@ -17,6 +17,7 @@
 #include <linux/kthread.h>
 #include <linux/socket.h>
 #include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -42,6 +43,7 @@ static void tune_socket(struct socket *sock)
 static int say_hello(struct mosix_link *link)
 {
 	struct mosix_msg *msg, *answer;
+	const struct wire_welcome *welcome;
 	struct wire_hello *hello;
 
 	msg = mosix_msg_new(MSG_HELLO, sizeof(*hello));
@@ -55,12 +57,13 @@ static int say_hello(struct mosix_link *link)
 	answer = mosix_call(link, msg, HELLO_TIMEOUT_S * HZ, TASK_KILLABLE);
 	if (IS_ERR(answer))
 		return PTR_ERR(answer);
-	hello = (void *)answer->data;
+	welcome = (void *)answer->data;
 	if (mosix_msg_type(answer) != MSG_WELCOME ||
-	    le16_to_cpu(hello->node) != link->peer) {
+	    le16_to_cpu(welcome->hello.node) != link->peer) {
 		mosix_msg_free(answer);
 		return -EPROTO;
 	}
+	memcpy(link->token, welcome->token, sizeof(link->token));
 	mosix_msg_free(answer);
 	return 0;
 }
@@ -112,6 +115,36 @@ static int secure(struct socket *sock, u16 node)
 }
 
 /**
+ * mosix_peer_dial - connect to a node
+ * @node: id of the node
+ * @sealed: not in clear, whatever the admin wants now
+ *
+ * Return: a connection behind the handshake, if there is to be one; ERR_PTR: -ENODEV
+ * unknown node, -EHOSTUNREACH nobody answers there, or not as who has the cluster's
+ * key.
+ * Context: process context without signals (a kernel thread), sleeps.
+ */
+struct socket *mosix_peer_dial(u16 node, bool sealed)
+{
+	enum mosix_key_mode mode = mosix_key_mode();
+	struct socket *sock;
+	int ret;
+
+	if (!mosix_node_is_known(node))
+		return ERR_PTR(-ENODEV);
+	if (mode == KEY_CLOSED || (sealed && mode == KEY_INSECURE))
+		return ERR_PTR(-EHOSTUNREACH);
+	sock = dial(node);
+	if (IS_ERR(sock))
+		return ERR_PTR(-EHOSTUNREACH);
+	ret = secure(sock, node);
+	if (!ret && (!sealed || inet_csk_has_ulp(sock->sk)))
+		return sock;
+	sock_release(sock);
+	return ERR_PTR(-EHOSTUNREACH);
+}
+
+/**
  * mosix_peer_connect - make a link to a node's listener
  * @node: id of the node
  *
@@ -126,18 +159,9 @@ struct mosix_link *mosix_peer_connect(u16 node)
 	struct socket *sock;
 	int ret;
 
-	if (!mosix_node_is_known(node))
-		return ERR_PTR(-ENODEV);
-	if (mosix_key_mode() == KEY_CLOSED)
-		return ERR_PTR(-EHOSTUNREACH);
-	sock = dial(node);
+	sock = mosix_peer_dial(node, false);
 	if (IS_ERR(sock))
-		return ERR_PTR(-EHOSTUNREACH);
-	ret = secure(sock, node);
-	if (ret) {
-		sock_release(sock);
-		return ERR_PTR(-EHOSTUNREACH);
-	}
+		return ERR_CAST(sock);
 	link = mosix_link_new(sock, SIDE_HOME);
 	if (!link) {
 		sock_release(sock);

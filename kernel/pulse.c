@@ -27,10 +27,13 @@
 
 #include "link.h"
 #include "param.h"
+#include "remake.h"
 
 #include <linux/jiffies.h>
+#include <linux/string.h>
 #include <linux/time64.h>
 #include <linux/workqueue.h>
+#include <crypto/utils.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
@@ -145,15 +148,22 @@ static void hurry(struct sock *sk)
 	inet_csk_reset_xmit_timer(sk, icsk->icsk_pending, most, TCP_RTO_MAX);
 }
 
-static u64 quiet_ms(struct sock *sk)
+static u64 quiet_ms(struct mosix_link *link)
 {
-	u64 quiet;
+	struct sock *sk;
+	u64 quiet = 0;
 
+	mutex_lock(&link->plug);
+	if (link->down || !link->sock)
+		goto out;	/* that has an end of its own */
+	sk = link->sock->sk;
 	lock_sock(sk);
 	let_tcp_wait(sk);
 	hurry(sk);
 	quiet = jiffies_to_msecs(keepalive_time_elapsed(tcp_sk(sk)));
 	release_sock(sk);
+out:
+	mutex_unlock(&link->plug);
 	return quiet;
 }
 
@@ -164,8 +174,8 @@ static void look(struct mosix_link *link)
 
 	if (READ_ONCE(link->error))
 		return;
-	silent_ms = silence_look(&link->silence, now_ms,
-				 quiet_ms(link->sock->sk));
+	mosix_remake_tidy(link);
+	silent_ms = silence_look(&link->silence, now_ms, quiet_ms(link));
 	if (silence_is_noticed(silent_ms)) {
 		WRITE_ONCE(link->quiet_at, jiffies);
 		WRITE_ONCE(link->was_quiet, 1);
@@ -175,6 +185,29 @@ static void look(struct mosix_link *link)
 	pr_warn_ratelimited("mosix: link with node %u ends: nothing was heard for %llu s\n",
 			    link->peer, silent_ms / MSEC_PER_SEC);
 	mosix_link_close(link, -ETIMEDOUT);
+}
+
+/**
+ * mosix_pulse_find - which link has this token?
+ * @token: WIRE_TOKEN_LEN bytes, by who wants it to go on
+ *
+ * Return: the link with a reference taken, NULL when there is none.
+ * Context: process context.
+ */
+struct mosix_link *mosix_pulse_find(const u8 *token)
+{
+	struct mosix_link *link, *found = NULL;
+
+	spin_lock(&links_lock);
+	list_for_each_entry(link, &links, all)
+		if (link->greeted &&
+		    !crypto_memneq(link->token, token, WIRE_TOKEN_LEN) &&
+		    kref_get_unless_zero(&link->ref)) {
+			found = link;
+			break;
+		}
+	spin_unlock(&links_lock);
+	return found;
 }
 
 /* The link behind one that is held, which is let go of; held, too. */

@@ -13,6 +13,7 @@
 #include "msgdef.h"
 #include "node.h"
 #include "pulse.h"
+#include "remake.h"
 #include "totals.h"
 
 #include <linux/bvec.h>
@@ -20,6 +21,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
 #include <net/inet_connection_sock.h>
@@ -84,8 +86,10 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	int ret = mosix_inject_before(link, INJECT_SEND, mosix_msg_type(msg),
 				      &after);
 
-	if (ret)
+	if (ret) {
+		mosix_link_close(link, ret);
 		return ret;
+	}
 	mosix_clock_stamp(&msg->h);
 	iov_iter_kvec(&mh.msg_iter, ITER_SOURCE, vec, ARRAY_SIZE(vec),
 		      sizeof(msg->h) + msg->len);
@@ -95,7 +99,35 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	bytes = sizeof(msg->h) + le32_to_cpu(msg->h.len);
 	WRITE_ONCE(link->sent, link->sent + bytes);
 	mosix_totals_add(TOTAL_SENT_BYTES, bytes);
-	return ret ?: after;
+	if (after)
+		mosix_link_close(link, after);
+	return ret;
+}
+
+/*
+ * It is counted before the peer can tell that it came, and kept behind it until
+ * that does. A connection that took half of it takes nothing more. @tx held;
+ * @msg is consumed.
+ */
+static void write_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
+{
+	u16 type = mosix_msg_type(msg);
+	bool counts = tally_counts(type);
+	int ret;
+
+	if (counts) {
+		mosix_remake_note(link, type);
+		spin_lock(&link->lock);
+		tally_write(&link->tally);
+		spin_unlock(&link->lock);
+	}
+	ret = send_one(link, msg, more);
+	if (counts)
+		mosix_remake_keep(link, msg);
+	else
+		mosix_msg_free(msg);
+	if (ret)
+		mosix_remake_broken(link, ret);
 }
 
 static int send_level(struct mosix_link *link)
@@ -132,8 +164,8 @@ static struct mosix_msg *dequeue(struct mosix_link *link, bool *more)
 	return msg;
 }
 
-/* The next thing to be sent; 1: there was none. */
-static int send_next(struct mosix_link *link)
+/* The next thing to be sent. */
+static void send_next(struct mosix_link *link)
 {
 	struct mosix_msg *msg;
 	bool more;
@@ -141,17 +173,20 @@ static int send_next(struct mosix_link *link)
 
 	/* Killable: who has it may wait for a wire that is cut; that is no hang. */
 	if (mutex_lock_killable(&link->tx))
-		return 0;
+		return;
+	if (READ_ONCE(link->down))
+		goto out;
 	ret = send_level(link);
+	if (ret) {
+		mosix_remake_broken(link, ret);
+		goto out;
+	}
 	msg = dequeue(link, &more);
-	if (msg && !ret)
-		ret = send_one(link, msg, more);
+	if (msg)
+		write_one(link, msg, more);
+out:
 	mutex_unlock(&link->tx);
-	if (!msg)
-		return ret ?: 1;
-	mosix_msg_free(msg);
 	wake_up_all(&link->wait);	/* throttled producers */
-	return ret;
 }
 
 static bool level_is_sent(struct mosix_link *link)
@@ -165,7 +200,8 @@ static bool is_idle(struct mosix_link *link)
 	bool idle;
 
 	spin_lock(&link->lock);
-	idle = !link->error && !link->closing && list_empty(&link->queue);
+	idle = !link->error && !link->closing && !READ_ONCE(link->down) &&
+	       list_empty(&link->queue);
 	spin_unlock(&link->lock);
 	return idle && level_is_sent(link);
 }
@@ -183,25 +219,21 @@ static bool takes_now(struct mosix_link *link, const struct mosix_msg *msg)
 /**
  * mosix_stream_send_now - send a message past the sender, if that can be
  * @link: where
- * @msg: the message, without pages; stays the caller's
+ * @msg: the message, without pages; consumed when it was sent
  *
- * Return: false when it has to be queued. A link that fails is closed, and
- * the message has been sent as far as anybody can tell.
+ * Return: false when it has to be queued.
  * Context: process context, nothing held.
  */
 bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg)
 {
-	bool now = false;
-	int ret = 0;
+	bool now;
 
 	if (!mutex_trylock(&link->tx))
 		return false;
 	now = takes_now(link, msg);
 	if (now)
-		ret = send_one(link, msg, false);
+		write_one(link, msg, false);
 	mutex_unlock(&link->tx);
-	if (ret)
-		mosix_link_close(link, ret);
 	return now;
 }
 
@@ -233,51 +265,70 @@ bool mosix_stream_take_turn(struct mosix_link *link)
  * @msg: the message; consumed; NULL: there is none after all
  *
  * The caller sends it itself, which saves two changes of task for each
- * message of a bulk transfer. A link that fails is closed.
+ * message of a bulk transfer.
  *
  * Context: process context, waits for room in the socket.
  */
 void mosix_stream_end_turn(struct mosix_link *link, struct mosix_msg *msg)
 {
-	int ret = 0;
-
 	if (msg) {
 		mosix_msg_measure(msg);
-		ret = send_one(link, msg, false);
+		write_one(link, msg, false);
 	}
 	mutex_unlock(&link->tx);
-	mosix_msg_free(msg);
-	if (ret)
-		mosix_link_close(link, ret);
 }
 
-static bool sender_wanted(struct mosix_link *link)
+/* Nothing will follow, and all has come, or the peer need not have it. */
+static bool may_end(struct mosix_link *link)
 {
-	return READ_ONCE(link->error) || READ_ONCE(link->closing) ||
-	       mosix_link_has_work(link) || !level_is_sent(link);
+	bool may;
+
+	spin_lock(&link->lock);
+	may = link->closing && !link->queued &&
+	      (!link->lasts || link->stubborn || tally_is_even(&link->tally));
+	spin_unlock(&link->lock);
+	return may;
+}
+
+static bool has_to_send(struct mosix_link *link)
+{
+	if (READ_ONCE(link->down))
+		return false;
+	return mosix_link_has_work(link) || !level_is_sent(link) ||
+	       (READ_ONCE(link->closing) && READ_ONCE(link->queued));
+}
+
+static void end_stream(struct mosix_link *link)
+{
+	mutex_lock(&link->plug);
+	if (link->sock)
+		kernel_sock_shutdown(link->sock, SHUT_WR);
+	mutex_unlock(&link->plug);
 }
 
 static int sender(void *arg)
 {
 	struct mosix_link *link = arg;
-	bool closing;
-	int ret = 0;
 
-	while (ret >= 0) {
-		wait_event_idle(link->wait, sender_wanted(link));
-		if (READ_ONCE(link->error))
-			break;
-		closing = READ_ONCE(link->closing);
-		ret = send_next(link);
-		if (ret > 0 && closing) {
-			kernel_sock_shutdown(link->sock, SHUT_WR);
+	while (!READ_ONCE(link->error)) {
+		wait_event_idle(link->wait, READ_ONCE(link->error) ||
+				has_to_send(link) || may_end(link));
+		if (has_to_send(link)) {
+			send_next(link);
+		} else if (may_end(link)) {
+			end_stream(link);
 			break;
 		}
 	}
-	if (ret < 0)
-		mosix_link_close(link, ret);
 	mosix_link_put(link);
 	return 0;
+}
+
+/* Nothing comes over this connection any more: @ret, 0 at its end. */
+static int torn(struct mosix_link *link, int ret)
+{
+	link->torn = 1;
+	return ret ?: -ECONNRESET;
 }
 
 static int recv_bytes(struct mosix_link *link, void *data, size_t len)
@@ -290,8 +341,8 @@ static int recv_bytes(struct mosix_link *link, void *data, size_t len)
 		return 0;
 	ret = kernel_recvmsg(link->sock, &mh, &vec, 1, len, MSG_WAITALL);
 	if (ret < 0)
-		return ret;
-	return ret == len ? 0 : -ECONNRESET;
+		return torn(link, ret);
+	return ret == len ? 0 : torn(link, 0);
 }
 
 /*
@@ -321,10 +372,8 @@ static int recv_much(struct mosix_link *link, struct msghdr *mh)
 					      RECV_CHUNK));
 		ret = sock_recvmsg(link->sock, mh,
 				   sealed ? MSG_WAITALL : MSG_DONTWAIT);
-		if (!ret)
-			return -ECONNRESET;
-		if (ret < 0 && ret != -EAGAIN)
-			return ret;
+		if (!ret || (ret < 0 && ret != -EAGAIN))
+			return torn(link, ret);
 	}
 	return 0;
 }
@@ -408,6 +457,7 @@ static int recv_one(struct mosix_link *link, struct mosix_msg **out)
 static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 {
 	const struct wire_hello *hello = (void *)msg->data;
+	struct wire_welcome *welcome;
 	struct wire_hello *answer;
 	struct mosix_msg *reply;
 	union mosix_addr peer;
@@ -424,10 +474,13 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	    mosix_addr_of_peer(&peer, link->sock) ||
 	    !mosix_node_has_addr(node, &peer))
 		return -EACCES;
-	reply = mosix_msg_new(MSG_WELCOME, sizeof(*answer));
+	reply = mosix_msg_new(MSG_WELCOME, sizeof(*welcome));
 	if (!reply)
 		return -ENOMEM;
-	answer = (void *)reply->data;
+	welcome = (void *)reply->data;
+	get_random_bytes(link->token, sizeof(link->token));
+	memcpy(welcome->token, link->token, sizeof(welcome->token));
+	answer = &welcome->hello;
 	answer->version_min = cpu_to_le16(min_t(u16, WIRE_VERSION_MAX,
 						le16_to_cpu(hello->version_max)));
 	answer->version_max = answer->version_min;
@@ -440,6 +493,19 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	return mosix_link_send(link, reply);
 }
 
+/* The first message: a new link, or one that goes on. */
+static int greet(struct mosix_link *link, struct mosix_msg *msg)
+{
+	int ret = -EPROTO;
+
+	if (mosix_msg_type(msg) == MSG_RESUME)
+		return mosix_remake_knock(link, msg);
+	if (mosix_msg_type(msg) == MSG_HELLO)
+		ret = welcome(link, msg);
+	mosix_msg_free(msg);
+	return ret;
+}
+
 /* What to do with the first message, and with all others. */
 static int handle(struct mosix_link *link, struct mosix_msg *msg)
 {
@@ -447,25 +513,45 @@ static int handle(struct mosix_link *link, struct mosix_msg *msg)
 
 	ret = mosix_inject_before(link, INJECT_RECEIVE, mosix_msg_type(msg),
 				  &after);
-	if (!ret && link->greeted)
-		return mosix_msgdef_dispatch(link, msg) ?: after;
-	if (!ret)
-		ret = mosix_msg_type(msg) == MSG_HELLO ? welcome(link, msg) :
-							 -EPROTO;
-	mosix_msg_free(msg);
+	if (ret) {
+		mosix_msg_free(msg);
+		return ret;
+	}
+	if (!link->greeted)
+		ret = greet(link, msg);
+	else if (mosix_msg_type(msg) == MSG_TOOK)
+		ret = mosix_remake_heard(link, msg);
+	else
+		ret = mosix_msgdef_dispatch(link, msg);
 	return ret ?: after;
+}
+
+/* One message, or, without any, another connection for those that follow. */
+static int receive(struct mosix_link *link)
+{
+	struct mosix_msg *msg;
+	int ret;
+
+	if (mosix_link_is_stuffed(link))
+		return -ENOBUFS;
+	link->torn = 0;
+	ret = recv_one(link, &msg);
+	if (!ret) {
+		mosix_remake_take(link, msg);
+		return handle(link, msg);
+	}
+	if (link->torn && mosix_remake_wanted(link))
+		ret = mosix_remake(link);
+	return ret;
 }
 
 static int receiver(void *arg)
 {
 	struct mosix_link *link = arg;
-	struct mosix_msg *msg;
 	int ret;
 
 	do {
-		ret = mosix_link_is_stuffed(link) ? -ENOBUFS :
-						    recv_one(link, &msg);
-		ret = ret ?: handle(link, msg);
+		ret = receive(link);
 	} while (!ret);
 	if (ret != -ECONNRESET && !READ_ONCE(link->error))
 		pr_warn_ratelimited("mosix: link with node %u ends: %pe\n",

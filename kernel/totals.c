@@ -24,6 +24,7 @@ static const char *const names[] = {
 	[TOTAL_FAULTS]		= "faults",
 	[TOTAL_FREEZES]		= "freezes",
 	[TOTAL_FROZEN_US]	= "frozen_us",
+	[TOTAL_REMADE]		= "links_remade",
 };
 
 static_assert(ARRAY_SIZE(names) == TOTALS);

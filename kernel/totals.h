@@ -14,6 +14,7 @@ enum mosix_total {
 	TOTAL_FAULTS,		/* times that somebody waited */
 	TOTAL_FREEZES,		/* moves out, which stood still */
 	TOTAL_FROZEN_US,	/* for so long */
+	TOTAL_REMADE,		/* links that went on over another connection */
 	TOTALS
 };
 

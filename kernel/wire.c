@@ -28,7 +28,7 @@ struct wire_rule {
 
 static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_HELLO]	= HEAD(HELLO, struct wire_hello, SIDE_HOME),
-	[MSG_WELCOME]	= HEAD(WELCOME, struct wire_hello, SIDE_HOST),
+	[MSG_WELCOME]	= HEAD(WELCOME, struct wire_welcome, SIDE_HOST),
 	[MSG_OFFER]	= HEAD(OFFER, struct wire_offer, SIDE_HOME),
 	[MSG_ACCEPT]	= FIXED(ACCEPT, SIDE_HOST),
 	[MSG_REFUSE]	= HEAD(REFUSE, struct wire_refuse, SIDE_BOTH),
@@ -61,6 +61,9 @@ static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_NODES]	= HEAD(NODES, struct wire_nodes, SIDE_HOME),
 	[MSG_SPENT]	= FIXED(SPENT, SIDE_HOME),
 	[MSG_TAKEN]	= HEAD(TAKEN, struct wire_taken, SIDE_HOST),
+	[MSG_RESUME]	= HEAD(RESUME, struct wire_resume, SIDE_HOME),
+	[MSG_RESUMED]	= HEAD(RESUMED, struct wire_resumed, SIDE_HOST),
+	[MSG_TOOK]	= HEAD(TOOK, struct wire_took, SIDE_BOTH),
 };
 
 static const char *const refusals[REFUSE_REASONS] = {
@@ -412,6 +415,13 @@ static int check_adopt(const struct wire_adopt *a)
 	return !a->pid || a->pad || !clock_is_sane(a->mono_ns) ? -EBADMSG : 0;
 }
 
+static int check_resumed(const struct wire_resumed *r)
+{
+	u32 gone = le32_to_cpu(r->gone);
+
+	return gone > 1 || (gone && r->took) || r->pad ? -EBADMSG : 0;
+}
+
 static int check_signal(const struct wire_signal *s)
 {
 	u32 signo = le32_to_cpu(s->signo);
@@ -476,6 +486,8 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return check_clocks(payload);
 	case MSG_NODES:
 		return check_nodes(payload);
+	case MSG_RESUMED:
+		return check_resumed(payload);
 	case MSG_LOOK:
 		return check_look(payload);
 	case MSG_SEEN:

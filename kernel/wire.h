@@ -30,7 +30,8 @@
  *	which signals wait; IMAGE_END has what GO had, READY and GO are no more;
  *	LOOK and SEEN; pages may have gaps between them; NODES; a large window
  *	of a call travels as pages
- *   9  pages may be sent early and be kept: SPENT; TAKEN
+ *   9  pages may be sent early and be kept: SPENT; TAKEN; a link that is made
+ *	anew: a token in WELCOME, RESUME, RESUMED, TOOK
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -58,6 +59,7 @@ enum wire_limits {
 	WIRE_BULK_AHEAD		= 128,		/* pages of it on their way */
 	WIRE_PAYLOAD_MAX	= 192 * 1024,	/* of any message */
 	WIRE_COMM_LEN		= 16,
+	WIRE_TOKEN_LEN		= 16,
 	WIRE_CPU_WORDS		= 12,		/* CPUID words compared */
 	WIRE_SIGNALS		= 64,
 	WIRE_SIGINFO_FIELDS	= 32,
@@ -121,6 +123,10 @@ enum wire_type {
 	MSG_SPENT	= 35,	/* pages that were sent early are not needed */
 	/* while away: body to home */
 	MSG_TAKEN	= 36,	/* signals that have been taken up */
+	/* a link over another connection */
+	MSG_RESUME	= 37,	/* home, in place of HELLO: which link goes on here */
+	MSG_RESUMED	= 38,	/* host: it does, or there is none */
+	MSG_TOOK	= 39,	/* either: messages that have come */
 	MSG_TYPES
 };
 
@@ -149,7 +155,7 @@ struct wire_header {
 static_assert(sizeof(struct wire_header) == 40);
 
 /**
- * struct wire_hello - payload of HELLO and of WELCOME
+ * struct wire_hello - payload of HELLO, and begin of that of WELCOME
  * @version_min: lowest version spoken; in WELCOME the chosen one
  * @version_max: highest version spoken; in WELCOME the chosen one
  * @node: id of the sender in the node map
@@ -163,6 +169,52 @@ struct wire_hello {
 };
 
 static_assert(sizeof(struct wire_hello) == 8);
+
+/**
+ * struct wire_welcome - payload of WELCOME
+ * @hello: as above
+ * @token: names this link, to both ends alone
+ */
+struct wire_welcome {
+	struct wire_hello hello;
+	u8 token[WIRE_TOKEN_LEN];
+};
+
+static_assert(sizeof(struct wire_welcome) == 24);
+
+/**
+ * struct wire_resume - payload of RESUME
+ * @token: which link goes on over this connection
+ * @took: messages that home has taken from it so far (tally.c)
+ */
+struct wire_resume {
+	u8 token[WIRE_TOKEN_LEN];
+	__le64 took;
+};
+
+static_assert(sizeof(struct wire_resume) == 24);
+
+/**
+ * struct wire_resumed - payload of RESUMED
+ * @took: messages that the host has taken
+ * @gone: 1: there is no such link, or no more
+ * @pad: zero
+ */
+struct wire_resumed {
+	__le64 took;
+	__le32 gone;
+	__le32 pad;
+};
+
+static_assert(sizeof(struct wire_resumed) == 16);
+
+/**
+ * struct wire_took - payload of TOOK
+ * @took: messages that the sender has taken so far
+ */
+struct wire_took {
+	__le64 took;
+};
 
 /**
  * struct wire_offer - payload of OFFER: would you take this process?

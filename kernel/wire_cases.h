@@ -34,7 +34,7 @@ struct wire_type_case {
 
 static const struct wire_type_case wire_type_cases[] = {
 	EXACT(HELLO, 1, SIDE_HOME, 8),
-	EXACT(WELCOME, 2, SIDE_HOST, 8),
+	EXACT(WELCOME, 2, SIDE_HOST, 24),
 	EXACT(OFFER, 3, SIDE_HOME, 88),
 	BARE(ACCEPT, 4, SIDE_HOST),
 	EXACT(REFUSE, 5, SIDE_BOTH, 8),
@@ -67,6 +67,9 @@ static const struct wire_type_case wire_type_cases[] = {
 	EXACT(NODES, 34, SIDE_HOME, 36),
 	BARE(SPENT, 35, SIDE_HOME),
 	EXACT(TAKEN, 36, SIDE_HOST, 4),
+	EXACT(RESUME, 37, SIDE_HOME, 24),
+	EXACT(RESUMED, 38, SIDE_HOST, 16),
+	EXACT(TOOK, 39, SIDE_BOTH, 8),
 };
 
 #undef BARE
@@ -369,6 +372,21 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	{ "taken: 17 signals", MSG_TAKEN, 4,
 	  { PUT32(wire_taken, signals, 17) }, 0 },
 	{ "taken: no number", MSG_TAKEN, 0, { }, -EBADMSG },
+	{ "resume", MSG_RESUME, 24, { PUT64(wire_resume, took, 7) }, 0 },
+	{ "resume: no number", MSG_RESUME, 16, { }, -EBADMSG },
+	{ "resumed: it goes on", MSG_RESUMED, 16,
+	  { PUT64(wire_resumed, took, 7) }, 0 },
+	{ "resumed: there is none", MSG_RESUMED, 16,
+	  { PUT32(wire_resumed, gone, 1) }, 0 },
+	{ "resumed: there is none, and it took some", MSG_RESUMED, 16,
+	  { PUT32(wire_resumed, gone, 1), PUT64(wire_resumed, took, 7) },
+	  -EBADMSG },
+	{ "resumed: neither", MSG_RESUMED, 16,
+	  { PUT32(wire_resumed, gone, 2) }, -EBADMSG },
+	{ "resumed: something in the gap", MSG_RESUMED, 16,
+	  { PUT32(wire_resumed, pad, 1) }, -EBADMSG },
+	{ "took", MSG_TOOK, 8, { PUT64(wire_took, took, 7) }, 0 },
+	{ "took: half a number", MSG_TOOK, 4, { }, -EBADMSG },
 	{ "look: at a page", MSG_LOOK, 16,
 	  { PUT64(wire_look, start, 0x1000), PUT64(wire_look, end, 0x2000) }, 0 },
 	{ "look: at nothing", MSG_LOOK, 16,

@@ -45,7 +45,7 @@ image_tools() {
 		image_compile "$bin/pcapture" "$q/pcap/pcapture.c" -lpcap &&
 		image_compile "$bin/pcapcheck" "$(printf '%s ' \
 			"$q"/pcap/*.c | sed 's|[^ ]*/pcapture.c||') \
-			$TOP/kernel/wire.c $f" -lpcap
+			$TOP/kernel/wire.c $TOP/kernel/tally.c $f" -lpcap
 }
 
 # A victim is built static; and dynamic too when its source says

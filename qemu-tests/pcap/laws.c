@@ -9,12 +9,17 @@
  *   - home sends a thread no more signals than it can have at once;
  *   - a private page is on one node: it crosses again only after it has come
  *     back, or after the memory was mapped anew (invariant 1 of the design);
+ *   - a link that goes on over another connection says there again, from the first
+ *     one on, what the other end has not taken, and nothing else;
+ *   - no end has taken what the other one did not say;
  *   - pages are sent early only before the body goes, and a page is kept only
  *     when it was sent early and has not crossed since.
  *
  * An answer follows its request on the bridge, as an effect its cause.
  */
 #include "laws.h"
+
+#include "../../kernel/tally.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -78,6 +83,9 @@ struct thread {
  * @requests: unanswered ones
  * @threads: those that a signal was for
  * @gone: the body was told to go
+ * @token: names it
+ * @said: counted messages of the host and of home, each once
+ * @again: how many of them are said again now
  * @forgot: the memory was mapped anew: what was early is not known any more
  * @owner: hash table of pages: address and enum slot_bits; 0: free slot
  * @slots: size of the table, a power of two
@@ -90,6 +98,9 @@ struct link {
 	struct request *requests;
 	struct thread *threads;
 	int gone;
+	u8 token[WIRE_TOKEN_LEN];
+	u64 said[2];
+	u64 again[2];
 	int forgot;
 	u64 *owner;
 	u32 slots;
@@ -382,6 +393,57 @@ static void see_answer(struct link *link, const struct message *m)
 	free(r);
 }
 
+/* How much the end that says @m has taken of what the other one said. */
+static u64 not_taken(struct link *link, const struct message *m, __le64 took)
+{
+	u64 said = link->said[!m->stream->opener];
+
+	if (le64_to_cpu(took) > said) {
+		complain(m, "has taken what was never said");
+		return 0;
+	}
+	return said - le64_to_cpu(took);
+}
+
+/* A connection that begins with RESUME belongs to a link that is there. */
+static struct link *resume(const struct message *m)
+{
+	const struct wire_resume *r = m->payload;
+	struct link *link;
+
+	for (link = newest; link; link = link->older) {
+		if (memcmp(link->token, r->token, sizeof(r->token)))
+			continue;
+		link->stream = m->stream;
+		link->again[0] = not_taken(link, m, r->took);
+		break;
+	}
+	return link;
+}
+
+/* Is it not new? */
+static int is_repeated(struct link *link, const struct message *m)
+{
+	int from_home = m->stream->opener;
+
+	if (!tally_counts(m->type))
+		return 0;
+	if (link->again[from_home]) {
+		link->again[from_home]--;
+		return 1;
+	}
+	link->said[from_home]++;
+	return 0;
+}
+
+static void see_resumed(struct link *link, const struct message *m)
+{
+	const struct wire_resumed *r = m->payload;
+
+	if (!le32_to_cpu(r->gone))
+		link->again[1] = not_taken(link, m, r->took);
+}
+
 /**
  * laws_message() - look at the next message of a capture
  * @m: the message, which the codec accepted
@@ -390,9 +452,11 @@ static void see_answer(struct link *link, const struct message *m)
  */
 void laws_message(const struct message *m)
 {
-	struct link *link = find_link(m->stream);
+	struct link *link = m->type == MSG_RESUME ? resume(m) :
+						    find_link(m->stream);
 
-	if (!link)
+	/* Of a link that was there before the capture nothing is known. */
+	if (!link || is_repeated(link, m))
 		return;
 	switch (m->type) {
 	case MSG_CALL:
@@ -412,6 +476,10 @@ void laws_message(const struct message *m)
 		see_request(link, m);
 		break;
 	case MSG_WELCOME:
+		memcpy(link->token, ((const struct wire_welcome *)
+				     m->payload)->token, sizeof(link->token));
+		see_answer(link, m);
+		break;
 	case MSG_ACCEPT:
 	case MSG_REFUSE:
 	case MSG_STARTED:
@@ -419,6 +487,12 @@ void laws_message(const struct message *m)
 	case MSG_REPLY:
 	case MSG_SEEN:
 		see_answer(link, m);
+		break;
+	case MSG_RESUMED:
+		see_resumed(link, m);
+		break;
+	case MSG_TOOK:
+		not_taken(link, m, ((const struct wire_took *)m->payload)->took);
 		break;
 	case MSG_SIGNAL:
 		see_signal(link, m);

@@ -15,13 +15,14 @@ static void complain(const struct stream *s, const char *what, u16 type,
 	       wire_type_name(type), s->offset, what, strerror(-error));
 }
 
-/* HELLO opens what the opener says, WELCOME what the other end says. */
+/* HELLO or RESUME opens what the opener says, their answers what the other one. */
 static int wrong_first(const struct stream *s, u16 type)
 {
 	if (s->messages)
 		return 0;
-	return type != (s->opener ? MSG_HELLO : MSG_WELCOME) &&
-	       type != MSG_REFUSE;
+	if (s->opener)
+		return type != MSG_HELLO && type != MSG_RESUME;
+	return type != MSG_WELCOME && type != MSG_RESUMED && type != MSG_REFUSE;
 }
 
 /* Returns 1 when a message was eaten, 0 when bytes are missing, -1 if bad. */
@@ -224,6 +225,7 @@ const char *message_detail(const struct message *m)
 	const struct wire_signal *sig = m->payload;
 	const struct wire_page_req *req = m->payload;
 	const struct wire_pages *pages = m->payload;
+	const struct wire_took *took = m->payload;
 
 	text[0] = 0;
 	switch (m->type) {
@@ -231,6 +233,10 @@ const char *message_detail(const struct message *m)
 	case MSG_WELCOME:
 		snprintf(text, sizeof(text), "node=%u peer=%u",
 			 le16_to_cpu(hello->node), le16_to_cpu(hello->peer));
+		break;
+	case MSG_TOOK:
+		snprintf(text, sizeof(text), "took=%llu",
+			 le64_to_cpu(took->took));
 		break;
 	case MSG_REFUSE:
 		snprintf(text, sizeof(text), "reason=%u (%s)",

@@ -9,8 +9,8 @@
 #
 # The points come from the kernel (/proc/mosix/inject): each that the way of the two
 # victims passes on node 1 or 2 is struck. Each action is tried at each in
-# ACTIONS="lose cut die hang" (all at all take hours); unless that is set each point has
-# one of them, by turns, SEED is where they begin. POINTS is a pattern of points.
+# ACTIONS="lose cut die hang reset" (all at all take hours); unless that is set each point
+# has one of them, by turns, SEED is where they begin. POINTS is a pattern of points.
 #
 # limit: 3000
 # nodes: 3
@@ -18,7 +18,7 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-every=(lose cut die hang)
+every=(lose cut die hang reset)
 seed=${SEED:-0}
 
 # Nothing in the way of the two passes these.
@@ -27,6 +27,8 @@ beyond='(make|send):(STOP|CONT)'
 #   a host that has had its LEAVE refused; timers on CPU time; memory that ends
 #   under a reader; an answer of no version so far
 beyond+='|[a-z]+:(STAYS|WATCH|PAGE_NONE|REFUSE)'
+#   what makes a link anew is written past the points, by whom it concerns
+beyond+='|[a-z]+:(RESUME|RESUMED)'
 
 is_meant() {
 	# shellcheck disable=SC2053 # a pattern
@@ -86,6 +88,8 @@ whole_or_ended() {
 	if ! is_gone "$1"; then
 		# A move that is under way ends first, in time.
 		wait_for 180 move "$1" home && passes "$1" && return
+		# Its link goes on; that of a child may not be so far yet.
+		[[ $2 != reset || $1 != order ]] || return 1
 		# One that had to do with a child may be told of it.
 	fi
 	finish "$1" 30 || status=$?
@@ -169,7 +173,7 @@ for i in 1 2; do
 		case $point in
 		make:* | step:*) acts=(memory) ;;
 		*)
-			acts=("${every[turn++ % 4]}")
+			acts=("${every[turn++ % ${#every[@]}]}")
 			[[ ! ${ACTIONS-} ]] || read -ra acts <<<"$ACTIONS"
 			;;
 		esac

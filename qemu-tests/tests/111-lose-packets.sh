@@ -3,11 +3,13 @@
 # Claim: packets that are lost, late, twice or in another order only slow things
 # down; a wire that is cut for less than link_timeout_s ends nothing, whatever was
 # under way; one that is cut for longer ends what is away, with a status and a line
-# that say so, on both nodes and in time.
+# that say so, on both nodes and in time. When
+# a connection is reset the link goes on over another one: nothing is lost, or done
+# twice.
 #
 #   n1 (home) --> n2 --> n3 --> n1, all of it in bad weather
 #
-# limit: 1800
+# limit: 2700
 # nodes: 3
 # flavour: normal
 . "$TOP/qemu-tests/lib/test.sh"
@@ -174,6 +176,79 @@ silent_host() {
 	netem 2 loss 100%
 }
 cut 15 "what the host says is lost" silent_host -- netem_off 2
+
+# ---- the connection is reset ----
+remade() {
+	node "$1" cat /proc/mosix/info | sed -n 's/^links_remade //p'
+}
+struck_at() {
+	node "$1" cat /proc/mosix/inject |
+		awk -v point="$2" '$1 == point { print $5 }'
+}
+was_struck() { # I POINT BEFORE
+	(($(struck_at "$1" "$2") > $3))
+}
+
+some_leave() {
+	local name
+	victim order 1 sigorder && victim calls 1 files &&
+		victim pages 1 bigmem 12 || return 1
+	for name in order calls pages; do
+		move "$name" 2 || return 1
+	done
+}
+
+# reset I POINT [NTH]: while one takes signals, one makes calls, one has pages fetched
+reset() {
+	local text="$weather: node $1, reset at $2${3+, time $3}"
+	local name before had
+	must "$text: the victims are away" some_leave
+	before=$(struck_at "$1" "$2")
+	had=$(remade 1)
+	node "$1" tell /proc/mosix/inject "'$2 reset ${3-1}'" >/dev/null
+	claim "$text: signals are sent" n1 sigsend "$(pid_of order)" 100 1
+	claim "$text: it happens" wait_for 60 was_struck "$1" "$2" "$before"
+	for name in order calls pages; do
+		claim "$text: $name is on 2 and goes on" there_and_on "$name" 2
+	done
+	claim "$text: a link was made anew" test "$(remade 1)" -gt "$had"
+	for name in order calls pages; do
+		claim "$text: $name comes home" moves "$name" home
+		claim "$text: $name has seen nothing" passes "$name"
+	done
+	claim "$text: each signal has come once" has_taken order 100
+	claim "$text: nothing is left" wait_for 60 no_guest_on 2
+}
+
+weather="in clear"
+reset 1 receive:CALL
+reset 1 send:REPLY 7
+reset 1 send:SIGNAL 5
+reset 2 receive:SIGNAL 20
+reset 2 send:CALL 3
+reset 2 receive:REPLY
+reset 2 send:TAKEN
+reset 1 receive:USAGE 2
+must "the links are encrypted now" keys_on "$(make_key)"
+weather=encrypted
+reset 1 send:REPLY
+reset 2 send:CALL 5
+reset 2 receive:TOOK
+
+# A node that has booted again is not who it was.
+must "the victims are away, then node 2 boots again" some_leave
+reboot_node 2
+some_are_gone() {
+	is_gone order && is_gone calls && is_gone pages
+}
+claim "what was there has ended" wait_for 60 some_are_gone
+for name in order calls pages; do
+	status=0
+	finish "$name" 10 || status=$?
+	assert_eq "$status" 137 "$name says so"
+	reap "$name"
+done
+keys_as_booted
 
 # ---- cut for longer than the time ----
 admin_is() {

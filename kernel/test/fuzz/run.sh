@@ -13,11 +13,11 @@ out=$(realpath -m "${OUT:?}")
 
 # Inputs of each target in a check: a few seconds.
 declare -A runs=([link]=120000 [payload]=200000 [gossip]=50000
-	[handshake]=60000 [replay]=150000 [ahead]=150000)
+	[handshake]=60000 [replay]=150000 [ahead]=150000 [tally]=50000)
 # Least share of the branches that the inputs take, in percent: what none of
 # them takes is not tried.
 declare -A least=([link]=90 [payload]=85 [gossip]=75 [handshake]=85 [replay]=95
-	[ahead]=95)
+	[ahead]=95 [tally]=95)
 longest=8300	# bytes of an input: two pages and what is in front of them
 options=("-max_len=$longest" -timeout=20 -print_final_stats=1 -close_fd_mask=1)
 

@@ -284,6 +284,11 @@ static void numbers(void)
 		}
 		end("ahead");
 	}
+	for (u8 step = 3; step < 40; step += 12) {
+		for (u32 i = 0; i < 200; i++)
+			put_byte(i * step + i / 16);
+		end("tally");
+	}
 }
 
 int main(int argc, char **argv)

@@ -121,6 +121,24 @@ check_sound() {
 	> PAGES addr=0x5000 count=2 kept=3
 	< PAGES addr=0x5000 count=1 len=4128
 	> SPENT"
+	# Home had said 4 and the host 2 before the page, the call and its answer.
+	good "a link goes on over another connection" <<<"${start/WELCOME id=1/WELCOME id=1 token=9}
+	> PAGES addr=0x5000 count=1 len=4128
+	< CALL id=1 nr=1 tid=7
+	< TOOK took=3
+	> REPLY id=1 tid=7
+	again
+	> RESUME token=9 took=2
+	< RESUMED took=3
+	> PAGES addr=0x5000 count=1 len=4128
+	< CALL id=1 nr=1 tid=7
+	> REPLY id=1 tid=7
+	< PAGES addr=0x5000 count=1 len=4128
+	> PAGES addr=0x5000 count=1 len=4128"
+	good "a link that is no more" <<<"$start
+	again
+	> RESUME token=9 took=2
+	< RESUMED gone=1"
 	says pages "pages are counted by direction" " 3 1 1" <<<"$start
 	> PAGES addr=0x1000 count=3 len=12320
 	< PAGES addr=0x2000 count=1 zero=1
@@ -198,6 +216,19 @@ check_laws() {
 	bad "a call before IMAGE_END" "before the body was told to go" <<<"> HELLO id=1
 	< WELCOME id=1
 	< CALL id=1"
+	bad "what was taken is said again" "left twice" \
+		<<<"${start/WELCOME id=1/WELCOME id=1 token=9}
+	> PAGES addr=0x5000 count=1 len=4128
+	again
+	> RESUME token=9 took=2
+	< RESUMED took=4
+	> PAGES addr=0x5000 count=1 len=4128"
+	bad "more was taken than was said" "never said" <<<"$start
+	< TOOK took=4"
+	bad "and so says who goes on" "never said" \
+		<<<"${start/WELCOME id=1/WELCOME id=1 token=9}
+	again
+	> RESUME token=9 took=3"
 	bad "a request without a number" "without a number" <<<"$start
 	< CALL"
 }

@@ -41,6 +41,12 @@ static const struct {
 	{ MSG_CALL, "win", offsetof(struct wire_call, win[0].len), 4 },
 	{ MSG_CALL, "dir", offsetof(struct wire_call, win[0].dir), 2 },
 	{ MSG_CALL, "taken", offsetof(struct wire_call, signals), 4 },
+	{ MSG_WELCOME, "token", offsetof(struct wire_welcome, token), 8 },
+	{ MSG_RESUME, "token", offsetof(struct wire_resume, token), 8 },
+	{ MSG_RESUME, "took", offsetof(struct wire_resume, took), 8 },
+	{ MSG_RESUMED, "took", offsetof(struct wire_resumed, took), 8 },
+	{ MSG_RESUMED, "gone", offsetof(struct wire_resumed, gone), 4 },
+	{ MSG_TOOK, "took", offsetof(struct wire_took, took), 8 },
 	{ MSG_TAKEN, "taken", offsetof(struct wire_taken, signals), 4 },
 	{ MSG_SIGNAL, "signo", offsetof(struct wire_signal, signo), 4 },
 	{ MSG_SIGNAL, "to", offsetof(struct wire_signal, to), 4 },
@@ -54,6 +60,7 @@ static const struct {
 
 static pcap_dumper_t *out;
 static u32 next_seq[2];		/* of home, of the host */
+static u16 home_port = 40000;
 static u32 now_us;
 static u32 segment = 1400;
 static u32 port = 7236;
@@ -83,8 +90,8 @@ static void packet(int side, u32 seq, u8 flags, const u8 *bytes, u32 len)
 	put16(ip + 2, 40 + len);
 	put32(ip + 12, 0x0a4d0001 + side);
 	put32(ip + 16, 0x0a4d0002 - side);
-	put16(tcp, side ? port : 40000);
-	put16(tcp + 2, side ? 40000 : port);
+	put16(tcp, side ? port : home_port);
+	put16(tcp + 2, side ? home_port : port);
 	put32(tcp + 4, seq);
 	tcp[12] = 5 << 4;
 	tcp[13] = flags;
@@ -196,12 +203,21 @@ static void message(int side, char *words)
 	send_bytes(side, bytes, sizeof(*h) + number);
 }
 
+/* A connection, by another port than the one before. */
+static void open_flow(void)
+{
+	opened = 1;
+	home_port++;
+	next_seq[0] = 0xfffffff0;	/* wraps soon */
+	next_seq[1] = 5000;
+	packet(0, next_seq[0]++, 2, NULL, 0);
+	packet(1, next_seq[1]++, 0x12, NULL, 0);
+}
+
 static void say(int side, char *words)
 {
-	if (!opened++) {
-		packet(0, next_seq[0]++, 2, NULL, 0);
-		packet(1, next_seq[1]++, 0x12, NULL, 0);
-	}
+	if (!opened)
+		open_flow();
 	if (strncmp(words, " raw ", 5))
 		message(side, words);
 	else
@@ -220,6 +236,8 @@ static void command(char *line)
 		order = ORDER_TWICE;
 	else if (!strcmp(word, "normal"))
 		order = ORDER_NORMAL;
+	else if (!strcmp(line, "again\n"))
+		open_flow();
 	else if (!strcmp(line, "lose\n"))
 		lose = 1;
 	else if (sscanf(line, "segment %u", &segment) != 1 &&
@@ -237,8 +255,6 @@ int main(int argc, char **argv)
 	out = pcap_dump_open(dead, argv[1]);
 	if (!out)
 		errx(2, "%s", pcap_geterr(dead));
-	next_seq[0] = 0xfffffff0;	/* wraps soon */
-	next_seq[1] = 5000;
 	while (fgets(text, sizeof(text), stdin)) {
 		line = text + strspn(text, " \t");
 		if (line[0] == '>' || line[0] == '<')

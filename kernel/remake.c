@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A link goes on over another connection when its own has broken.
+ *
+ * A connection of TCP outlives a cut (pulse.c), but not an RST, whoever sent it,
+ * nor a record that fails at its tag. Both nodes live then, and so does the link:
+ * each end keeps what it wrote until the other one has told that it took it
+ * (tally.c), home connects once more, with a handshake of its own, and names the
+ * link by its token; both say how much they took, and the rest is written again.
+ * Whoever waits for the link sleeps meanwhile as over a slow wire.
+ *
+ *	          torn                      taken up
+ *	 UP --------------------> DOWN --------------------> UP
+ *	 |                          | error, or no
+ *	 | FIN, error               | connection in time
+ *	 +----> ENDED <-------------+
+ *
+ * An end of the stream (FIN) is the other end's word that it wants no more; a
+ * node that has booted since knows no token of its former life and says so.
+ *
+ * A link lasts so from STARTED, or ADOPT, on. Before that a move fails and the
+ * process goes on at home, which needs nothing of this.
+ *
+ * The receiver leads: it alone replaces the socket. Who writes finds the link
+ * down, keeps what it has to say in the queue, and waits for nobody.
+ */
+#include "remake.h"
+
+#include "clock.h"
+#include "node.h"
+#include "pulse.h"
+#include "totals.h"
+
+#include <linux/err.h>
+#include <linux/random.h>
+#include <linux/socket.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+enum {
+	/* Kept of what was not told to be taken: more than all buffers hold, less
+	 * than what makes a link stuffed, since it may have to be queued again.
+	 */
+	KEEP_MAX	= 16 * 1024 * 1024,
+	ANSWER_TIMEOUT_S = 10,
+	AGAIN_MS	= 250,	/* from one attempt to the next, and up to */
+	AGAIN_MORE_MS	= 750,	/* so much longer: many may have to */
+	HOST_WAITS_S	= 10,	/* longer than home tries */
+};
+
+/* RESUME or RESUMED. */
+struct greeting {
+	struct wire_header h;
+	union {
+		struct wire_resume resume;
+		struct wire_resumed resumed;
+	};
+};
+
+static_assert(sizeof(struct wire_resumed) <= sizeof(struct wire_resume));
+
+/**
+ * mosix_remake_note - a message goes or has come: does the link last from now on?
+ * @link: where
+ * @type: of the message
+ *
+ * Context: any.
+ */
+void mosix_remake_note(struct mosix_link *link, u16 type)
+{
+	if (type == MSG_STARTED || type == MSG_ADOPT)
+		WRITE_ONCE(link->lasts, 1);
+}
+
+/* What was taken is not needed any more. @tx held. */
+static void reap(struct mosix_link *link)
+{
+	u64 heard = READ_ONCE(link->tally.heard);
+	struct mosix_msg *msg;
+
+	while (link->reaped < heard) {
+		msg = list_first_entry_or_null(&link->untaken,
+					       struct mosix_msg, node);
+		if (!msg)
+			break;
+		list_del(&msg->node);
+		link->untaken_bytes -= le32_to_cpu(msg->h.len);
+		link->reaped++;
+		mosix_msg_free(msg);
+	}
+}
+
+/**
+ * mosix_remake_forget - keep nothing of what was written
+ * @link: the link
+ *
+ * Context: process context; @tx held, or nobody has the link.
+ */
+void mosix_remake_forget(struct mosix_link *link)
+{
+	struct mosix_msg *msg, *next;
+
+	list_for_each_entry_safe(msg, next, &link->untaken, node) {
+		list_del(&msg->node);
+		mosix_msg_free(msg);
+	}
+	link->untaken_bytes = 0;
+}
+
+/**
+ * mosix_remake_keep - a message was written, as far as anybody can tell
+ * @link: where
+ * @msg: the message, which was counted; consumed
+ *
+ * Context: process context; @tx held.
+ */
+void mosix_remake_keep(struct mosix_link *link, struct mosix_msg *msg)
+{
+	if (READ_ONCE(link->stubborn)) {
+		mosix_msg_free(msg);
+		return;
+	}
+	list_add_tail(&msg->node, &link->untaken);
+	link->untaken_bytes += le32_to_cpu(msg->h.len);
+	reap(link);
+	if (likely(link->untaken_bytes <= KEEP_MAX))
+		return;
+	/* It reads and does not tell: then this connection is the only one. */
+	WRITE_ONCE(link->stubborn, 1);
+	mosix_remake_forget(link);
+}
+
+static void tell(struct mosix_link *link)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_TOOK,
+					      sizeof(struct wire_took));
+	struct wire_took *took;
+
+	if (!msg)
+		return;		/* the next one tells of it, too */
+	took = (void *)msg->data;
+	spin_lock(&link->lock);
+	took->took = cpu_to_le64(tally_tell(&link->tally));
+	spin_unlock(&link->lock);
+	mosix_link_send_now(link, msg);
+}
+
+/**
+ * mosix_remake_take - a message has come, whole
+ * @link: where
+ * @msg: the message, not handled yet
+ *
+ * Context: the link's receiver.
+ */
+void mosix_remake_take(struct mosix_link *link, const struct mosix_msg *msg)
+{
+	bool due;
+
+	if (!tally_counts(mosix_msg_type(msg)))
+		return;
+	mosix_remake_note(link, mosix_msg_type(msg));
+	spin_lock(&link->lock);
+	due = tally_take(&link->tally, le32_to_cpu(msg->h.len));
+	spin_unlock(&link->lock);
+	if (due)
+		tell(link);
+}
+
+/**
+ * mosix_remake_tidy - say what was taken, and keep nothing that need not be
+ * @link: the link
+ *
+ * Context: process context; once a second, and when nothing more will be said.
+ */
+void mosix_remake_tidy(struct mosix_link *link)
+{
+	if (READ_ONCE(link->lasts) &&
+	    READ_ONCE(link->tally.took) != READ_ONCE(link->tally.told))
+		tell(link);
+	if (mutex_trylock(&link->tx)) {
+		reap(link);
+		mutex_unlock(&link->tx);
+	}
+}
+
+/**
+ * mosix_remake_heard - MSG_TOOK
+ * @link: where
+ * @msg: the message; consumed
+ *
+ * Return: 0, -EPROTO when that cannot be.
+ * Context: the link's receiver.
+ */
+int mosix_remake_heard(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct wire_took *took = (void *)msg->data;
+	bool even;
+	int ret;
+
+	spin_lock(&link->lock);
+	ret = tally_hear(&link->tally, le64_to_cpu(took->took));
+	even = tally_is_even(&link->tally);
+	spin_unlock(&link->lock);
+	mosix_msg_free(msg);
+	/* Who writes does it as well, behind what he writes. */
+	if (mutex_trylock(&link->tx)) {
+		reap(link);
+		mutex_unlock(&link->tx);
+	}
+	if (even)
+		wake_up_all(&link->wait);
+	return ret;
+}
+
+/**
+ * mosix_remake_tear - this connection is good for nothing any more
+ * @link: the link, which is down then
+ *
+ * An RST, no FIN: the other end shall know that more is to come.
+ *
+ * Context: process context, sleeps.
+ */
+void mosix_remake_tear(struct mosix_link *link)
+{
+	mutex_lock(&link->plug);
+	if (!link->down && link->sock) {
+		WRITE_ONCE(link->down, 1);
+		tcp_abort(link->sock->sk, ECONNABORTED);
+	}
+	mutex_unlock(&link->plug);
+}
+
+/**
+ * mosix_remake_reset - the connection is reset, as somebody in between might do it
+ * @link: the link, which is told by the next one who uses it
+ *
+ * Context: process context, sleeps; a test wants it.
+ */
+void mosix_remake_reset(struct mosix_link *link)
+{
+	mutex_lock(&link->plug);
+	if (link->sock)
+		tcp_abort(link->sock->sk, ECONNRESET);
+	mutex_unlock(&link->plug);
+}
+
+static bool may_last(struct mosix_link *link)
+{
+	return READ_ONCE(link->lasts) && !READ_ONCE(link->stubborn) &&
+	       !READ_ONCE(link->error);
+}
+
+/**
+ * mosix_remake_broken - the connection does not take what is written
+ * @link: the link: down, or closed if it does not last
+ * @error: negative errno
+ *
+ * Context: process context, sleeps.
+ */
+void mosix_remake_broken(struct mosix_link *link, int error)
+{
+	if (may_last(link))
+		mosix_remake_tear(link);
+	else
+		mosix_link_close(link, error);
+}
+
+/**
+ * mosix_remake_wanted - nothing comes any more: is there to be another connection?
+ * @link: the link, whose connection gave an error or its end
+ *
+ * Return: false when the other end said that it wants no more, or we do.
+ * Context: the link's receiver.
+ */
+bool mosix_remake_wanted(struct mosix_link *link)
+{
+	bool over;
+
+	if (!may_last(link) || sock_flag(link->sock->sk, SOCK_DONE))
+		return false;
+	spin_lock(&link->lock);
+	over = link->closing && !link->queued && tally_is_even(&link->tally);
+	spin_unlock(&link->lock);
+	return !over;
+}
+
+static int put(struct socket *sock, const struct greeting *g, size_t len)
+{
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	struct kvec vec = { .iov_base = (void *)g,
+			    .iov_len = sizeof(g->h) + len };
+	int ret = kernel_sendmsg(sock, &mh, &vec, 1, vec.iov_len);
+
+	if (ret < 0)
+		return ret;
+	return ret == sizeof(g->h) + len ? 0 : -ECONNRESET;
+}
+
+static void begin(struct greeting *g, u16 type, size_t len)
+{
+	memset(g, 0, sizeof(*g));
+	g->h.magic = cpu_to_le32(WIRE_MAGIC);
+	g->h.type = cpu_to_le16(type);
+	g->h.len = cpu_to_le32(len);
+	mosix_clock_stamp(&g->h);
+}
+
+static u64 taken(struct mosix_link *link)
+{
+	u64 took;
+
+	spin_lock(&link->lock);
+	took = tally_tell(&link->tally);
+	spin_unlock(&link->lock);
+	return took;
+}
+
+/* The answer to RESUME. -ESTALE: there is no such link any more. */
+static int hear_resumed(struct socket *sock, u64 *took)
+{
+	struct msghdr mh = { .msg_flags = MSG_NOSIGNAL };
+	struct greeting g;
+	struct kvec vec = {
+		.iov_base = &g,
+		.iov_len = sizeof(g.h) + sizeof(g.resumed),
+	};
+	int ret;
+
+	sock->sk->sk_rcvtimeo = ANSWER_TIMEOUT_S * HZ;
+	ret = kernel_recvmsg(sock, &mh, &vec, 1, vec.iov_len, MSG_WAITALL);
+	if (ret < 0)
+		return ret;
+	if (ret != sizeof(g.h) + sizeof(g.resumed))
+		return -ECONNRESET;
+	ret = wire_check_header(&g.h, SIDE_HOST);
+	if (!ret && le16_to_cpu(g.h.type) != MSG_RESUMED)
+		ret = -EPROTO;
+	ret = ret ?: wire_check_payload(MSG_RESUMED, &g.resumed,
+					le32_to_cpu(g.h.len));
+	if (ret)
+		return -EPROTO;
+	*took = le64_to_cpu(g.resumed.took);
+	return g.resumed.gone ? -ESTALE : 0;
+}
+
+static int ask_to_resume(struct mosix_link *link, struct socket *sock, u64 *took)
+{
+	struct greeting g;
+	int ret;
+
+	begin(&g, MSG_RESUME, sizeof(g.resume));
+	memcpy(g.resume.token, link->token, sizeof(g.resume.token));
+	g.resume.took = cpu_to_le64(taken(link));
+	ret = put(sock, &g, sizeof(g.resume));
+	memzero_explicit(&g, sizeof(g));
+	return ret ?: hear_resumed(sock, took);
+}
+
+/*
+ * Over @sock from now on, behind the message that the other end took last. What it
+ * did not take goes in front of what was never written.
+ */
+static int plug_in(struct mosix_link *link, struct socket *sock, u64 took)
+{
+	struct socket *old = sock;
+	struct mosix_msg *msg;
+	int ret;
+
+	mutex_lock(&link->tx);
+	spin_lock(&link->lock);
+	ret = tally_again(&link->tally, took);
+	spin_unlock(&link->lock);
+	if (!ret && READ_ONCE(link->stubborn))
+		ret = -ENOBUFS;
+	if (ret)
+		goto out;
+	reap(link);
+	spin_lock(&link->lock);
+	list_for_each_entry(msg, &link->untaken, node) {
+		link->queued += le32_to_cpu(msg->h.len) + sizeof(msg->h);
+		link->nqueued++;
+	}
+	list_splice_init(&link->untaken, &link->queue);
+	spin_unlock(&link->lock);
+	link->untaken_bytes = 0;
+	if (link->side == SIDE_HOME)	/* who alone says it */
+		link->stop_sent = STOP_UNKNOWN;
+	sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
+	mutex_lock(&link->plug);
+	old = link->sock;
+	link->sock = sock;
+	WRITE_ONCE(link->down, 0);
+	if (READ_ONCE(link->error))
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+	mutex_unlock(&link->plug);
+out:
+	mutex_unlock(&link->tx);
+	sock_release(old);
+	wake_up_all(&link->wait);
+	return ret;
+}
+
+/* Nobody asks for it any more, or its time is over. */
+static int why_not(struct mosix_link *link, unsigned long end)
+{
+	return READ_ONCE(link->error) ?:
+	       time_after(jiffies, end) ? -ETIMEDOUT : 0;
+}
+
+static int dial_again(struct mosix_link *link)
+{
+	unsigned long end = jiffies + mosix_pulse_patience(0);
+	struct socket *sock;
+	u64 took = 0;
+	int ret;
+
+	do {
+		sock = mosix_peer_dial(link->peer, link->sealed);
+		ret = PTR_ERR_OR_ZERO(sock);
+		if (!ret) {
+			ret = ask_to_resume(link, sock, &took);
+			if (!ret)
+				return plug_in(link, sock, took);
+			sock_release(sock);
+		}
+		if (ret == -ESTALE || ret == -EPROTO)
+			return ret;
+		wait_event_idle_timeout(link->wait, READ_ONCE(link->error),
+			msecs_to_jiffies(AGAIN_MS +
+					 get_random_u32_below(AGAIN_MORE_MS)));
+		ret = why_not(link, end);
+	} while (!ret);
+	return ret;
+}
+
+static struct socket *take_fresh(struct mosix_link *link, u64 *took)
+{
+	struct socket *sock;
+
+	spin_lock(&link->lock);
+	sock = link->fresh;
+	link->fresh = NULL;
+	*took = link->fresh_took;
+	spin_unlock(&link->lock);
+	return sock;
+}
+
+static int await_fresh(struct mosix_link *link)
+{
+	unsigned long end = jiffies + mosix_pulse_patience(HOST_WAITS_S);
+	struct socket *sock;
+	struct greeting g;
+	u64 took;
+	int ret;
+
+	do {
+		wait_event_idle_timeout(link->wait, READ_ONCE(link->error) ||
+					READ_ONCE(link->fresh), HZ);
+		sock = take_fresh(link, &took);
+		if (sock) {
+			begin(&g, MSG_RESUMED, sizeof(g.resumed));
+			g.resumed.took = cpu_to_le64(taken(link));
+			if (!put(sock, &g, sizeof(g.resumed)))
+				return plug_in(link, sock, took);
+			sock_release(sock);
+		}
+		ret = why_not(link, end);
+	} while (!ret);
+	return ret;
+}
+
+/**
+ * mosix_remake - find another connection for a link
+ * @link: the link
+ *
+ * Return: 0: it goes on; a negative errno that ends it.
+ * Context: the link's receiver; sleeps for as long as a link may be cut.
+ */
+int mosix_remake(struct mosix_link *link)
+{
+	int ret;
+
+	mosix_remake_tear(link);
+	ret = link->side == SIDE_HOME ? dial_again(link) : await_fresh(link);
+	if (ret)
+		return ret;
+	mosix_totals_add(TOTAL_REMADE, 1);
+	pr_info_ratelimited("mosix: link with node %u broke and goes on\n",
+			    link->peer);
+	return 0;
+}
+
+/* May who came over @knock have @link? */
+static bool is_its_home(const struct mosix_link *link,
+			const struct mosix_link *knock)
+{
+	union mosix_addr peer;
+
+	if (link->side != SIDE_HOST || READ_ONCE(link->error))
+		return false;
+	/* What was encrypted stays so; what was not may be from now on. */
+	if (link->known || knock->known)
+		return knock->known == link->peer;
+	return !mosix_addr_of_peer(&peer, knock->sock) &&
+	       mosix_node_has_addr(link->peer, &peer);
+}
+
+/* Its sender has nothing to do, so only its receiver, who we are, uses it. */
+static struct socket *pull_out(struct mosix_link *link)
+{
+	struct socket *sock;
+
+	mutex_lock(&link->tx);
+	mutex_lock(&link->plug);
+	sock = link->sock;
+	link->sock = NULL;
+	mutex_unlock(&link->plug);
+	mutex_unlock(&link->tx);
+	return sock;
+}
+
+static void hand_over(struct mosix_link *link, struct mosix_link *knock,
+		      u64 took)
+{
+	struct socket *fresh = pull_out(knock), *old;
+
+	WRITE_ONCE(link->lasts, 1);	/* so its home thinks, who knows */
+	/* First: the new one is not to be torn. */
+	mosix_remake_tear(link);
+	spin_lock(&link->lock);
+	old = link->fresh;
+	link->fresh = fresh;
+	link->fresh_took = took;
+	spin_unlock(&link->lock);
+	if (old)
+		sock_release(old);
+	wake_up_all(&link->wait);
+}
+
+static int refuse(struct mosix_link *knock)
+{
+	struct mosix_msg *msg = mosix_msg_new(MSG_RESUMED,
+					      sizeof(struct wire_resumed));
+	struct wire_resumed *resumed;
+
+	if (!msg)
+		return -ENOMEM;
+	resumed = (void *)msg->data;
+	resumed->gone = cpu_to_le32(1);
+	mosix_link_send(knock, msg);
+	mosix_link_finish(knock);
+	return 0;
+}
+
+/**
+ * mosix_remake_knock - MSG_RESUME begins a connection: some link wants it
+ * @knock: the link that was made for the connection
+ * @msg: the message; consumed
+ *
+ * Return: 0; a negative errno that ends @knock, which has no connection any more
+ * when it was handed over.
+ * Context: receiver of @knock.
+ */
+int mosix_remake_knock(struct mosix_link *knock, struct mosix_msg *msg)
+{
+	const struct wire_resume *resume = (void *)msg->data;
+	struct mosix_link *link = mosix_pulse_find(resume->token);
+	int ret;
+
+	if (link && is_its_home(link, knock)) {
+		hand_over(link, knock, le64_to_cpu(resume->took));
+		ret = -ECONNRESET;
+		mosix_link_close(knock, ret);
+	} else {
+		ret = refuse(knock);
+	}
+	mosix_link_put(link);
+	mosix_msg_free(msg);
+	return ret;
+}
