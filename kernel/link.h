@@ -95,7 +95,7 @@ struct mosix_link {
 	u16 known;
 	u8 greeted;
 	struct socket *sock;
-	struct mutex plug;
+	struct mutex plug;	/* see above */
 	spinlock_t lock;	/* see above */
 	struct mutex tx;
 	struct list_head queue;

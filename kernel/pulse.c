@@ -15,7 +15,7 @@
  *			that is there and hears stopped to take
  *
  * So they call for an answer, and we judge. Once a second each link is looked at:
- * when was anything heard, be it an acknowledgement (silence.c)? And no timer may
+ * when was anything heard, be it an acknowledgment (silence.c)? And no timer may
  * wait longer than SILENCE_GAP_MS: that is what TCP_RTO_MAX_MS of later kernels
  * does, only that a round trip that takes longer is left alone. All that is asked
  * of TCP itself is not to end a connection before we do.

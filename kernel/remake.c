@@ -43,6 +43,7 @@ enum {
 	 */
 	KEEP_MAX	= 16 * 1024 * 1024,
 	ANSWER_TIMEOUT_S = 10,
+	FAREWELL_LOOKS	= 40,	/* 20 in a second: was our end heard? */
 	AGAIN_MS	= 250,	/* from one attempt to the next, and up to */
 	AGAIN_MORE_MS	= 750,	/* so much longer: many may have to */
 	HOST_WAITS_S	= 10,	/* longer than home tries */
@@ -343,6 +344,7 @@ static int hear_resumed(struct socket *sock, u64 *took)
 	return g.resumed.gone ? -ESTALE : 0;
 }
 
+/* @took: what we have taken, and then what the other end has. */
 static int ask_to_resume(struct mosix_link *link, struct socket *sock, u64 *took)
 {
 	struct greeting g;
@@ -350,7 +352,7 @@ static int ask_to_resume(struct mosix_link *link, struct socket *sock, u64 *took
 
 	begin(&g, MSG_RESUME, sizeof(g.resume));
 	memcpy(g.resume.token, link->token, sizeof(g.resume.token));
-	g.resume.took = cpu_to_le64(taken(link));
+	g.resume.took = cpu_to_le64(*took);
 	ret = put(sock, &g, sizeof(g.resume));
 	memzero_explicit(&g, sizeof(g));
 	return ret ?: hear_resumed(sock, took);
@@ -411,13 +413,15 @@ static int dial_again(struct mosix_link *link)
 {
 	unsigned long end = jiffies + mosix_pulse_patience(0);
 	struct socket *sock;
-	u64 took = 0;
+	u32 again_ms;
+	u64 took;
 	int ret;
 
 	do {
 		sock = mosix_peer_dial(link->peer, link->sealed);
 		ret = PTR_ERR_OR_ZERO(sock);
 		if (!ret) {
+			took = taken(link);
 			ret = ask_to_resume(link, sock, &took);
 			if (!ret)
 				return plug_in(link, sock, took);
@@ -425,9 +429,9 @@ static int dial_again(struct mosix_link *link)
 		}
 		if (ret == -ESTALE || ret == -EPROTO)
 			return ret;
+		again_ms = AGAIN_MS + get_random_u32_below(AGAIN_MORE_MS);
 		wait_event_idle_timeout(link->wait, READ_ONCE(link->error),
-			msecs_to_jiffies(AGAIN_MS +
-					 get_random_u32_below(AGAIN_MORE_MS)));
+					msecs_to_jiffies(again_ms));
 		ret = why_not(link, end);
 	} while (!ret);
 	return ret;
@@ -488,6 +492,43 @@ int mosix_remake(struct mosix_link *link)
 	pr_info_ratelimited("mosix: link with node %u broke and goes on\n",
 			    link->peer);
 	return 0;
+}
+
+/* Has the other end heard that this is the end, or said so itself? */
+static bool is_heard(struct sock *sk)
+{
+	return sock_flag(sk, SOCK_DONE) ||
+	       inet_sk_state_load(sk) == TCP_FIN_WAIT2;
+}
+
+/**
+ * mosix_remake_farewell - a link has ended: its host shall not wait for more
+ * @link: the link, its error set
+ *
+ * An RST may be all that the host has heard: of a link that was down, or whose end
+ * was behind what the host did not read. It would wait, and keep the body.
+ *
+ * Context: the link's receiver, when all else is done; sleeps.
+ */
+void mosix_remake_farewell(struct mosix_link *link)
+{
+	u64 took = WIRE_TOOK_OVER;
+	struct socket *sock;
+	u32 looks = 0;
+
+	/* Behind a silence nobody can be told, and who said so himself need not be. */
+	if (link->side != SIDE_HOME || !link->lasts ||
+	    link->error == -ETIMEDOUT || link->error == -ESTALE)
+		return;
+	while (!is_heard(link->sock->sk) && looks++ < FAREWELL_LOOKS)
+		schedule_timeout_idle(HZ / 20);
+	if (is_heard(link->sock->sk))
+		return;
+	sock = mosix_peer_dial(link->peer, link->sealed);
+	if (IS_ERR(sock))
+		return;
+	ask_to_resume(link, sock, &took);
+	sock_release(sock);
 }
 
 /* May who came over @knock have @link? */
@@ -565,9 +606,13 @@ int mosix_remake_knock(struct mosix_link *knock, struct mosix_msg *msg)
 {
 	const struct wire_resume *resume = (void *)msg->data;
 	struct mosix_link *link = mosix_pulse_find(resume->token);
+	bool its = link && is_its_home(link, knock);
 	int ret;
 
-	if (link && is_its_home(link, knock)) {
+	if (its && le64_to_cpu(resume->took) == WIRE_TOOK_OVER) {
+		mosix_link_close(link, -ECONNRESET);
+		ret = refuse(knock);
+	} else if (its) {
 		hand_over(link, knock, le64_to_cpu(resume->took));
 		ret = -ECONNRESET;
 		mosix_link_close(knock, ret);

@@ -16,6 +16,7 @@ void mosix_remake_reset(struct mosix_link *link);
 void mosix_remake_broken(struct mosix_link *link, int error);
 bool mosix_remake_wanted(struct mosix_link *link);
 int mosix_remake(struct mosix_link *link);
+void mosix_remake_farewell(struct mosix_link *link);
 int mosix_remake_knock(struct mosix_link *link, struct mosix_msg *msg);
 
 #endif /* MOSIX_REMAKE_H */

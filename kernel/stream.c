@@ -558,6 +558,7 @@ static int receiver(void *arg)
 				    link->peer, ERR_PTR(ret));
 	mosix_link_close(link, ret);
 	mosix_msgdef_lost(link);
+	mosix_remake_farewell(link);
 	mosix_link_put(link);
 	return 0;
 }

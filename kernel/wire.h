@@ -182,10 +182,13 @@ struct wire_welcome {
 
 static_assert(sizeof(struct wire_welcome) == 24);
 
+/* In place of how much was taken: nothing goes on, the link is over. */
+#define WIRE_TOOK_OVER U64_MAX
+
 /**
  * struct wire_resume - payload of RESUME
  * @token: which link goes on over this connection
- * @took: messages that home has taken from it so far (tally.c)
+ * @took: messages that home has taken from it so far (tally.c), or WIRE_TOOK_OVER
  */
 struct wire_resume {
 	u8 token[WIRE_TOKEN_LEN];

@@ -415,7 +415,8 @@ static struct link *resume(const struct message *m)
 		if (memcmp(link->token, r->token, sizeof(r->token)))
 			continue;
 		link->stream = m->stream;
-		link->again[0] = not_taken(link, m, r->took);
+		if (le64_to_cpu(r->took) != WIRE_TOOK_OVER)
+			link->again[0] = not_taken(link, m, r->took);
 		break;
 	}
 	return link;

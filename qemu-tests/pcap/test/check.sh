@@ -135,6 +135,10 @@ check_sound() {
 	> REPLY id=1 tid=7
 	< PAGES addr=0x5000 count=1 len=4128
 	> PAGES addr=0x5000 count=1 len=4128"
+	good "a link that is over" <<<"${start/WELCOME id=1/WELCOME id=1 token=9}
+	again
+	> RESUME token=9 took=0xffffffffffffffff
+	< RESUMED gone=1"
 	good "a link that is no more" <<<"$start
 	again
 	> RESUME token=9 took=2
