@@ -23,6 +23,7 @@
 #include "../kernel/pages.h"
 #include "../kernel/param.h"
 #include "../kernel/pulse.h"
+#include "../kernel/remake.h"
 #include "../kernel/visit.h"
 
 #include <linux/mm.h>
@@ -246,8 +247,10 @@ static int ask_to_adopt(struct mosix_newborn *nb, struct mosix_link *link)
 
 static int bring_together(struct mosix_newborn *nb, struct mosix_link *link)
 {
-	int ret = await_body(nb);
+	int ret;
 
+	mosix_remake_last(link);
+	ret = await_body(nb);
 	ret = ret ?: attach(nb, link);
 	ret = ret ?: ask_to_adopt(nb, link);
 	if (!ret)

@@ -73,6 +73,7 @@ struct mosix_msg {
  * @token: names the link to both ends, when it goes on over another connection
  * @sealed: its connections are encrypted
  * @lasts: it does; see remake.c, as for all that follows
+ * @may_run: the other end may think that it lasts
  * @down: there is no connection just now
  * @torn: the receiver's: it was the connection that failed, not what came over it
  * @stubborn: the peer does not tell what it takes: nothing is kept
@@ -117,6 +118,7 @@ struct mosix_link {
 	u8 token[WIRE_TOKEN_LEN];
 	u8 sealed;
 	u8 lasts;
+	u8 may_run;
 	u8 down;
 	u8 torn;
 	u8 stubborn;

@@ -18,8 +18,10 @@
  * An end of the stream (FIN) is the other end's word that it wants no more; a
  * node that has booted since knows no token of its former life and says so.
  *
- * A link lasts so from STARTED, or ADOPT, on. Before that a move fails and the
- * process goes on at home, which needs nothing of this.
+ * A link lasts so from STARTED on. Before that a move fails and the process goes on
+ * at home, which needs nothing of this. That of a child lasts from its begin, since
+ * the child has nowhere else to go on; the host does not know which it is before
+ * OFFER or ADOPT.
  *
  * The receiver leads: it alone replaces the socket. Who writes finds the link
  * down, keeps what it has to say in the queue, and waits for nobody.
@@ -61,6 +63,17 @@ struct greeting {
 static_assert(sizeof(struct wire_resumed) <= sizeof(struct wire_resume));
 
 /**
+ * mosix_remake_last - from now on the link outlives its connection
+ * @link: the link
+ *
+ * Context: any.
+ */
+void mosix_remake_last(struct mosix_link *link)
+{
+	WRITE_ONCE(link->lasts, 1);
+}
+
+/**
  * mosix_remake_note - a message goes or has come: does the link last from now on?
  * @link: where
  * @type: of the message
@@ -69,8 +82,13 @@ static_assert(sizeof(struct wire_resumed) <= sizeof(struct wire_resume));
  */
 void mosix_remake_note(struct mosix_link *link, u16 type)
 {
+	if (type == MSG_OFFER)
+		WRITE_ONCE(link->lasts, 0);
+	/* Home does not know yet whether the host has said STARTED. */
+	if (type == MSG_IMAGE_END)
+		link->may_run = 1;
 	if (type == MSG_STARTED || type == MSG_ADOPT)
-		WRITE_ONCE(link->lasts, 1);
+		mosix_remake_last(link);
 }
 
 /* What was taken is not needed any more. @tx held. */
@@ -517,7 +535,7 @@ void mosix_remake_farewell(struct mosix_link *link)
 	u32 looks = 0;
 
 	/* Behind a silence nobody can be told, and who said so himself need not be. */
-	if (link->side != SIDE_HOME || !link->lasts ||
+	if (link->side != SIDE_HOME || !(link->lasts || link->may_run) ||
 	    link->error == -ETIMEDOUT || link->error == -ESTALE)
 		return;
 	while (!is_heard(link->sock->sk) && looks++ < FAREWELL_LOOKS)
@@ -565,7 +583,7 @@ static void hand_over(struct mosix_link *link, struct mosix_link *knock,
 {
 	struct socket *fresh = pull_out(knock), *old;
 
-	WRITE_ONCE(link->lasts, 1);	/* so its home thinks, who knows */
+	mosix_remake_last(link);	/* so its home thinks, who knows */
 	/* First: the new one is not to be torn. */
 	mosix_remake_tear(link);
 	spin_lock(&link->lock);

@@ -5,6 +5,7 @@
 
 #include "link.h"
 
+void mosix_remake_last(struct mosix_link *link);
 void mosix_remake_note(struct mosix_link *link, u16 type);
 void mosix_remake_keep(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_remake_forget(struct mosix_link *link);

@@ -209,10 +209,12 @@ static bool is_idle(struct mosix_link *link)
 /* Would it go out at once, and in its turn? */
 static bool takes_now(struct mosix_link *link, const struct mosix_msg *msg)
 {
-	struct sock *sk = link->sock->sk;
+	struct sock *sk;
 
-	return is_idle(link) && msg->len <= NOW_MAX &&
-	       sk_stream_is_writeable(sk) &&
+	if (!is_idle(link))
+		return false;	/* it may have no socket */
+	sk = link->sock->sk;
+	return msg->len <= NOW_MAX && sk_stream_is_writeable(sk) &&
 	       sk_stream_wspace(sk) > (int)msg->len + NOW_ROOM;
 }
 
@@ -300,10 +302,12 @@ static bool has_to_send(struct mosix_link *link)
 
 static void end_stream(struct mosix_link *link)
 {
-	mutex_lock(&link->plug);
+	/* Behind what somebody writes who began before it was the end. */
+	if (mutex_lock_killable(&link->tx))
+		return;
 	if (link->sock)
 		kernel_sock_shutdown(link->sock, SHUT_WR);
-	mutex_unlock(&link->plug);
+	mutex_unlock(&link->tx);
 }
 
 static int sender(void *arg)
@@ -489,6 +493,7 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	reply->h.id = msg->h.id;
 	link->peer = node;
 	link->greeted = 1;
+	mosix_remake_last(link);
 	link->sock->sk->sk_rcvtimeo = mosix_pulse_patience(IDLE_TIMEOUT_S);
 	return mosix_link_send(link, reply);
 }
@@ -540,7 +545,8 @@ static int receive(struct mosix_link *link)
 		mosix_remake_take(link, msg);
 		return handle(link, msg);
 	}
-	if (link->torn && mosix_remake_wanted(link))
+	/* -EAGAIN: nobody wanted anything for too long. */
+	if (link->torn && ret != -EAGAIN && mosix_remake_wanted(link))
 		ret = mosix_remake(link);
 	return ret;
 }

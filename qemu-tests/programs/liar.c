@@ -28,6 +28,8 @@ static struct {
 		struct wire_signal signal;
 		struct wire_look look;
 		struct wire_pages pages;
+		struct wire_took took;
+		struct wire_resume resume;
 		struct {
 			struct wire_record head;
 			union {
@@ -42,6 +44,7 @@ static struct {
 } out;
 
 static int sock = -1;
+static const char *host;
 static unsigned int pid;
 
 static void begin(u16 type, u32 len)
@@ -84,14 +87,19 @@ static u16 hear(void)
 	return le16_to_cpu(h.type);
 }
 
-static bool greet(const char *address, int node, int self)
+static bool dial(void)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons(7236) };
 
-	CHECK(inet_pton(AF_INET, address, &to.sin_addr) == 1, "%s", address);
+	CHECK(inet_pton(AF_INET, host, &to.sin_addr) == 1, "%s", host);
 	sock = CHECK_CALL(socket(AF_INET, SOCK_STREAM, 0));
-	if (connect(sock, (struct sockaddr *)&to, sizeof(to)))
+	return !connect(sock, (struct sockaddr *)&to, sizeof(to));
+}
+
+static bool greet(int node, int self)
+{
+	if (!dial())
 		return false;
 	begin(MSG_HELLO, sizeof(out.hello));
 	out.hello.version_min = cpu_to_le16(WIRE_VERSION_MIN);
@@ -234,6 +242,23 @@ static void many_pages(void)
 	} while (say());
 }
 
+/* More than was ever said. */
+static void took(void)
+{
+	begin(MSG_TOOK, sizeof(out.took));
+	out.h.id = 0;
+	out.took.took = cpu_to_le64(1ULL << 40);
+}
+
+/* A link that is none of ours, over another connection. */
+static void resume(void)
+{
+	CHECK(dial(), "no second connection");
+	begin(MSG_RESUME, sizeof(out.resume));
+	out.h.id = 0;
+	out.resume.took = cpu_to_le64(WIRE_TOOK_OVER);
+}
+
 static const struct {
 	const char *name;
 	void (*tell)(void);
@@ -242,6 +267,7 @@ static const struct {
 	{ "round", round_pages }, { "clocks", far_clocks },
 	{ "nothing", no_image }, { "signals", many_signals }, { "deaf", deaf },
 	{ "ranges", many_ranges }, { "pages", many_pages },
+	{ "took", took }, { "resume", resume },
 };
 
 static const char *verdict(void)
@@ -262,16 +288,17 @@ static const char *verdict(void)
 int main(int argc, char **argv)
 {
 	CHECK(argc > 5, "to whom, who, as whom, which process, which lie?");
+	host = argv[1];
 	pid = atoi(argv[4]);
 	for (unsigned int i = 0; !strcmp(argv[5], "links") && i < pid; i++)
-		greet(argv[1], atoi(argv[2]), atoi(argv[3]));
+		greet(atoi(argv[2]), atoi(argv[3]));
 	if (!strcmp(argv[5], "links")) {
 		printf("ready\n");
 		fflush(stdout);
 		usleep(PATIENCE_MS * 1000);
 		return 0;
 	}
-	CHECK(greet(argv[1], atoi(argv[2]), atoi(argv[3])), "no welcome");
+	CHECK(greet(atoi(argv[2]), atoi(argv[3])), "no welcome");
 	offer(atoi(argv[3]));
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		if (strcmp(lies[i].name, argv[5]))

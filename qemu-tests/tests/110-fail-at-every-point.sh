@@ -88,7 +88,7 @@ whole_or_ended() {
 	if ! is_gone "$1"; then
 		# A move that is under way ends first, in time.
 		wait_for 180 move "$1" home && passes "$1" && return
-		# Its link goes on; that of a child may not be so far yet.
+		# Its link goes on; the other one may be told of its child's.
 		[[ $2 != reset || $1 != order ]] || return 1
 		# One that had to do with a child may be told of it.
 	fi
