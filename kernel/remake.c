@@ -519,19 +519,33 @@ static bool is_heard(struct sock *sk)
 	       inet_sk_state_load(sk) == TCP_FIN_WAIT2;
 }
 
+/* True: its host knows. */
+static bool say_over(struct mosix_link *link)
+{
+	struct socket *sock = mosix_peer_dial(link->peer, link->sealed);
+	u64 took = WIRE_TOOK_OVER;
+	int ret;
+
+	if (IS_ERR(sock))
+		return false;
+	ret = ask_to_resume(link, sock, &took);
+	sock_release(sock);
+	return ret == -ESTALE;
+}
+
 /**
  * mosix_remake_farewell - a link has ended: its host shall not wait for more
  * @link: the link, its error set
  *
  * An RST may be all that the host has heard: of a link that was down, or whose end
- * was behind what the host did not read. It would wait, and keep the body.
+ * was behind what the host did not read. It would wait, and keep the body. So this
+ * is said for as long as it would wait.
  *
  * Context: the link's receiver, when all else is done; sleeps.
  */
 void mosix_remake_farewell(struct mosix_link *link)
 {
-	u64 took = WIRE_TOOK_OVER;
-	struct socket *sock;
+	unsigned long end = jiffies + mosix_pulse_patience(0);
 	u32 looks = 0;
 
 	/* Behind a silence nobody can be told, and who said so himself need not be. */
@@ -540,13 +554,9 @@ void mosix_remake_farewell(struct mosix_link *link)
 		return;
 	while (!is_heard(link->sock->sk) && looks++ < FAREWELL_LOOKS)
 		schedule_timeout_idle(HZ / 20);
-	if (is_heard(link->sock->sk))
-		return;
-	sock = mosix_peer_dial(link->peer, link->sealed);
-	if (IS_ERR(sock))
-		return;
-	ask_to_resume(link, sock, &took);
-	sock_release(sock);
+	while (!is_heard(link->sock->sk) && !say_over(link) &&
+	       time_before(jiffies, end))
+		schedule_timeout_idle(HZ);
 }
 
 /* May who came over @knock have @link? */

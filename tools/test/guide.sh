@@ -12,7 +12,7 @@ for name in lock nodes; do
 	echo 0 >"$proc/self/mosix/$name"
 done
 echo all >"$proc/10/mosix/nodes"
-for name in reserve_kib max_guests call_us key_old_s journal_kib; do
+for name in reserve_kib max_guests call_us key_old_s link_timeout_s journal_kib; do
 	echo 1 >"$proc/mosix/admin/$name"
 done
 : >"$proc/mosix/key"
