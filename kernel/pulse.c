@@ -40,6 +40,7 @@
 
 enum {
 	GAP_S		= SILENCE_GAP_MS / MSEC_PER_SEC,
+	BACKOFF_MAX	= 6,
 	/* A peer that is there and takes nothing for so long is lost, too. */
 	FULL_TIMEOUT_S	= 120,
 };
@@ -140,8 +141,12 @@ static void hurry(struct sock *sk)
 	    (icsk->icsk_pending != ICSK_TIME_RETRANS &&
 	     icsk->icsk_pending != ICSK_TIME_PROBE0))
 		return;
-	/* So many in so short a time are no ground to give up. */
+	/*
+	 * So many in so short a time are no ground to give up; and TCP shifts by the
+	 * second one, which in its own time never becomes large.
+	 */
 	icsk->icsk_probes_out = min_t(u8, icsk->icsk_probes_out, 1);
+	icsk->icsk_backoff = min_t(u8, icsk->icsk_backoff, BACKOFF_MAX);
 	if (time_before_eq(icsk->icsk_timeout, jiffies + most))
 		return;
 	icsk->icsk_rto = min_t(u32, icsk->icsk_rto, most);
