@@ -122,11 +122,14 @@ long mosix_pulse_patience(u32 seconds)
  * @link: the link
  * @since: jiffies
  *
- * Return: true when that was so at any time from @since on.
+ * Return: true when that was so at any time from @since on, or there is no
+ * connection now.
  * Context: any.
  */
 bool mosix_pulse_was_quiet(struct mosix_link *link, unsigned long since)
 {
+	if (READ_ONCE(link->down))
+		return true;
 	return READ_ONCE(link->was_quiet) &&
 	       time_after_eq(READ_ONCE(link->quiet_at), since);
 }
