@@ -72,6 +72,7 @@ struct mosix_msg {
  * @mono_ns: body: what its monotonic clock is ahead of its home's own
  * @token: names the link to both ends, when it goes on over another connection
  * @sealed: its connections are encrypted
+ * @boot: host: which life of the home made it; 0: not told
  * @lasts: it does; see remake.c, as for all that follows
  * @may_run: the other end may think that it lasts
  * @down: there is no connection just now
@@ -116,6 +117,7 @@ struct mosix_link {
 	s64 wall_ns;
 	s64 mono_ns;
 	u8 token[WIRE_TOKEN_LEN];
+	u64 boot;
 	u8 sealed;
 	u8 lasts;
 	u8 may_run;

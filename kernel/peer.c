@@ -15,6 +15,7 @@
 
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/once.h>
 #include <linux/socket.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
@@ -40,6 +41,15 @@ static void tune_socket(struct socket *sock)
 	WRITE_ONCE(tcp_sk(sock->sk)->notsent_lowat, UNSENT_MAX);
 }
 
+/* Not 0, and most likely none that was before. */
+static u64 boot_number(void)
+{
+	static u64 boot;
+
+	get_random_once(&boot, sizeof(boot));
+	return boot | 1;
+}
+
 static int say_hello(struct mosix_link *link)
 {
 	struct mosix_msg *msg, *answer;
@@ -54,6 +64,7 @@ static int say_hello(struct mosix_link *link)
 	hello->version_max = cpu_to_le16(WIRE_VERSION_MAX);
 	hello->node = cpu_to_le16(mosix_node_self());
 	hello->peer = cpu_to_le16(link->peer);
+	hello->boot = cpu_to_le64(boot_number());
 	answer = mosix_call(link, msg, HELLO_TIMEOUT_S * HZ, TASK_KILLABLE);
 	if (IS_ERR(answer))
 		return PTR_ERR(answer);

@@ -236,6 +236,25 @@ static struct mosix_link *next_link(struct mosix_link *last)
 	return link;
 }
 
+/**
+ * mosix_pulse_outlive - a node has booted: what it made before is nobody's
+ * @node: its id, proved as far as it can be
+ * @boot: which life speaks; 0: not told
+ *
+ * Its links would wait for it, and their bodies keep their PIDs.
+ *
+ * Context: process context, sleeps.
+ */
+void mosix_pulse_outlive(u16 node, u64 boot)
+{
+	struct mosix_link *link = NULL;
+
+	while (boot && (link = next_link(link)))
+		if (link->side == SIDE_HOST && link->peer == node &&
+		    link->boot && link->boot != boot)
+			mosix_link_close(link, -ECONNRESET);
+}
+
 static void look_at_all(struct work_struct *work)
 {
 	struct mosix_link *link = NULL;

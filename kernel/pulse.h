@@ -12,6 +12,7 @@ void mosix_pulse_tune(struct socket *sock);
 void mosix_pulse_add(struct mosix_link *link);
 void mosix_pulse_remove(struct mosix_link *link);
 long mosix_pulse_patience(u32 seconds);
+void mosix_pulse_outlive(u16 node, u64 boot);
 struct mosix_link *mosix_pulse_find(const u8 *token);
 bool mosix_pulse_was_quiet(struct mosix_link *link, unsigned long since);
 

@@ -492,8 +492,10 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	answer->peer = hello->node;
 	reply->h.id = msg->h.id;
 	link->peer = node;
+	link->boot = le64_to_cpu(hello->boot);
 	link->greeted = 1;
 	mosix_remake_last(link);
+	mosix_pulse_outlive(node, link->boot);
 	link->sock->sk->sk_rcvtimeo = mosix_pulse_patience(IDLE_TIMEOUT_S);
 	return mosix_link_send(link, reply);
 }

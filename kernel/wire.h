@@ -31,7 +31,7 @@
  *	LOOK and SEEN; pages may have gaps between them; NODES; a large window
  *	of a call travels as pages
  *   9  pages may be sent early and be kept: SPENT; TAKEN; a link that is made
- *	anew: a token in WELCOME, RESUME, RESUMED, TOOK
+ *	anew: a token in WELCOME, RESUME, RESUMED, TOOK; HELLO names the boot
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -160,15 +160,17 @@ static_assert(sizeof(struct wire_header) == 40);
  * @version_max: highest version spoken; in WELCOME the chosen one
  * @node: id of the sender in the node map
  * @peer: id that the sender takes the receiver for
+ * @boot: of a home: another number each time that the node boots; 0: not told
  */
 struct wire_hello {
 	__le16 version_min;
 	__le16 version_max;
 	__le16 node;
 	__le16 peer;
+	__le64 boot;
 };
 
-static_assert(sizeof(struct wire_hello) == 8);
+static_assert(sizeof(struct wire_hello) == 16);
 
 /**
  * struct wire_welcome - payload of WELCOME
@@ -180,7 +182,7 @@ struct wire_welcome {
 	u8 token[WIRE_TOKEN_LEN];
 };
 
-static_assert(sizeof(struct wire_welcome) == 24);
+static_assert(sizeof(struct wire_welcome) == 32);
 
 /* In place of how much was taken: nothing goes on, the link is over. */
 #define WIRE_TOOK_OVER U64_MAX

@@ -33,8 +33,8 @@ struct wire_type_case {
 	{ #name, MSG_##name, number, from, bytes, 1 }
 
 static const struct wire_type_case wire_type_cases[] = {
-	EXACT(HELLO, 1, SIDE_HOME, 8),
-	EXACT(WELCOME, 2, SIDE_HOST, 24),
+	EXACT(HELLO, 1, SIDE_HOME, 16),
+	EXACT(WELCOME, 2, SIDE_HOST, 32),
 	EXACT(OFFER, 3, SIDE_HOME, 88),
 	BARE(ACCEPT, 4, SIDE_HOST),
 	EXACT(REFUSE, 5, SIDE_BOTH, 8),
