@@ -32,10 +32,10 @@ claim "in packets larger than the wire's (offloads are on)" \
 
 # A message of a link, by hand: magic "M0SX", type, flags, len, tid, id,
 # sent_ns, wall_ns.
-hello='M0SX\001\000\000\000\010\000\000\000\000\000\000\000'
+hello='M0SX\001\000\000\000\020\000\000\000\000\000\000\000'
 hello+='\001\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000'
 hello+='\000\000\000\000\000\000\000\000'
-hello+='\001\000\001\000\001\000\002\000'
+hello+='\001\000\001\000\001\000\002\000\000\000\000\000\000\000\000\000'
 speak() {
 	busybox nc -l -p 7236 <>"$TMP/idle" >"$TMP/heard" 3>&- &
 	local ear=$!
