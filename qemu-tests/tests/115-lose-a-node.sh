@@ -16,8 +16,9 @@
 . "$TOP/qemu-tests/lib/test.sh"
 . "$TOP/qemu-tests/lib/victim.sh"
 
-# A link is given up 20 s after the last sign of life; the rest is the test's way.
-most_s=$((20 + 10 * SLOW))
+# A link is given up 35 s after the last sign of life (link_timeout_s); the rest is
+# the test's way.
+most_s=$((35 + 10 * SLOW))
 now_ms() {
 	echo $((${EPOCHREALTIME//[!0-9]/} / 1000))
 }
