@@ -574,7 +574,7 @@ static bool is_its_home(const struct mosix_link *link,
 	       mosix_node_has_addr(link->peer, &peer);
 }
 
-/* Its sender has nothing to do, so only its receiver, who we are, uses it. */
+/* Nothing was said over it yet, and nothing will be. We are its receiver. */
 static struct socket *pull_out(struct mosix_link *link)
 {
 	struct socket *sock;
@@ -583,6 +583,7 @@ static struct socket *pull_out(struct mosix_link *link)
 	mutex_lock(&link->plug);
 	sock = link->sock;
 	link->sock = NULL;
+	WRITE_ONCE(link->down, 1);	/* who writes looks at that */
 	mutex_unlock(&link->plug);
 	mutex_unlock(&link->tx);
 	return sock;

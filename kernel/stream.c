@@ -503,11 +503,13 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 /* The first message: a new link, or one that goes on. */
 static int greet(struct mosix_link *link, struct mosix_msg *msg)
 {
+	u16 type = mosix_msg_type(msg);
 	int ret = -EPROTO;
 
-	if (mosix_msg_type(msg) == MSG_RESUME)
+	/* Who was refused has nothing more to say. */
+	if (!link->closing && type == MSG_RESUME)
 		return mosix_remake_knock(link, msg);
-	if (mosix_msg_type(msg) == MSG_HELLO)
+	if (!link->closing && type == MSG_HELLO)
 		ret = welcome(link, msg);
 	mosix_msg_free(msg);
 	return ret;

@@ -46,6 +46,8 @@ static struct {
 static int sock = -1;
 static const char *host;
 static unsigned int pid;
+static u8 heard[WIRE_PAYLOAD_MAX];
+static u8 token[WIRE_TOKEN_LEN];	/* of our link */
 
 static void begin(u16 type, u32 len)
 {
@@ -74,15 +76,14 @@ static bool say(void)
 /* The type of what is said next; 0: nothing any more. */
 static u16 hear(void)
 {
-	static u8 payload[WIRE_PAYLOAD_MAX];
 	struct wire_header h;
 	u32 len;
 
 	if (recv(sock, &h, sizeof(h), MSG_WAITALL) != sizeof(h))
 		return 0;
 	len = le32_to_cpu(h.len);
-	CHECK(len <= sizeof(payload), "%u bytes of payload", len);
-	if (len && recv(sock, payload, len, MSG_WAITALL) != (ssize_t)len)
+	CHECK(len <= sizeof(heard), "%u bytes of payload", len);
+	if (len && recv(sock, heard, len, MSG_WAITALL) != (ssize_t)len)
 		return 0;
 	return le16_to_cpu(h.type);
 }
@@ -106,7 +107,10 @@ static bool greet(int node, int self)
 	out.hello.version_max = cpu_to_le16(WIRE_VERSION_MAX);
 	out.hello.node = cpu_to_le16(self);
 	out.hello.peer = cpu_to_le16(node);
-	return say() && hear() == MSG_WELCOME;
+	if (!say() || hear() != MSG_WELCOME)
+		return false;
+	memcpy(token, ((struct wire_welcome *)heard)->token, sizeof(token));
+	return true;
 }
 
 static void offer(int self)
@@ -259,6 +263,16 @@ static void resume(void)
 	out.resume.took = cpu_to_le64(WIRE_TOOK_OVER);
 }
 
+/* The same, and then ours, while the answer to the first one waits to be sent. */
+static void resume_twice(void)
+{
+	resume();
+	say();
+	begin(MSG_RESUME, sizeof(out.resume));
+	out.h.id = 0;
+	memcpy(out.resume.token, token, sizeof(token));
+}
+
 static const struct {
 	const char *name;
 	void (*tell)(void);
@@ -267,7 +281,7 @@ static const struct {
 	{ "round", round_pages }, { "clocks", far_clocks },
 	{ "nothing", no_image }, { "signals", many_signals }, { "deaf", deaf },
 	{ "ranges", many_ranges }, { "pages", many_pages },
-	{ "took", took }, { "resume", resume },
+	{ "took", took }, { "resume", resume }, { "twice", resume_twice },
 };
 
 static const char *verdict(void)

@@ -30,7 +30,7 @@ only_ours_is_left() {
 victim one 1 heap
 must "a guest of another node is there" move one 2
 
-for name in rings base map round clocks signals deaf ranges pages took resume; do
+for name in rings base map round clocks signals deaf ranges pages took resume twice; do
 	assert_eq "$(lie $name)" ended "$name: the link ends"
 	claim "$name: and nothing of it is left" wait_for 60 only_ours_is_left
 	claim "$name: the other guest goes on" goes_on one
