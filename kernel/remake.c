@@ -427,6 +427,13 @@ static int why_not(struct mosix_link *link, unsigned long end)
 	       time_after(jiffies, end) ? -ETIMEDOUT : 0;
 }
 
+/* The host may have taken it up, or do so yet: a FIN would be the link's end. */
+static void give_up(struct socket *sock)
+{
+	tcp_abort(sock->sk, ECONNABORTED);
+	sock_release(sock);
+}
+
 static int dial_again(struct mosix_link *link)
 {
 	unsigned long end = jiffies + mosix_pulse_patience(0);
@@ -443,7 +450,7 @@ static int dial_again(struct mosix_link *link)
 			ret = ask_to_resume(link, sock, &took);
 			if (!ret)
 				return plug_in(link, sock, took);
-			sock_release(sock);
+			give_up(sock);
 		}
 		if (ret == -ESTALE || ret == -EPROTO)
 			return ret;
