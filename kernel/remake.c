@@ -231,6 +231,15 @@ int mosix_remake_heard(struct mosix_link *link, struct mosix_msg *msg)
 	return ret;
 }
 
+static void tear(struct mosix_link *link)
+{
+	lockdep_assert_held(&link->plug);
+	if (link->down || !link->sock)
+		return;
+	WRITE_ONCE(link->down, 1);
+	tcp_abort(link->sock->sk, ECONNABORTED);
+}
+
 /**
  * mosix_remake_tear - this connection is good for nothing any more
  * @link: the link, which is down then
@@ -242,10 +251,7 @@ int mosix_remake_heard(struct mosix_link *link, struct mosix_msg *msg)
 void mosix_remake_tear(struct mosix_link *link)
 {
 	mutex_lock(&link->plug);
-	if (!link->down && link->sock) {
-		WRITE_ONCE(link->down, 1);
-		tcp_abort(link->sock->sk, ECONNABORTED);
-	}
+	tear(link);
 	mutex_unlock(&link->plug);
 }
 
@@ -376,13 +382,30 @@ static int ask_to_resume(struct mosix_link *link, struct socket *sock, u64 *took
 	return ret ?: hear_resumed(sock, took);
 }
 
+/* -EAGAIN: home has come over a newer one, and does not hear this one any more. */
+static int swap_socket(struct mosix_link *link, struct socket **sock)
+{
+	int ret = 0;
+
+	mutex_lock(&link->plug);
+	if (READ_ONCE(link->fresh)) {
+		ret = -EAGAIN;
+	} else {
+		swap(link->sock, *sock);
+		WRITE_ONCE(link->down, 0);
+		if (READ_ONCE(link->error))
+			kernel_sock_shutdown(link->sock, SHUT_RDWR);
+	}
+	mutex_unlock(&link->plug);
+	return ret;
+}
+
 /*
  * Over @sock from now on, behind the message that the other end took last. What it
- * did not take goes in front of what was never written.
+ * did not take goes in front of what was never written. @sock is consumed.
  */
 static int plug_in(struct mosix_link *link, struct socket *sock, u64 took)
 {
-	struct socket *old = sock;
 	struct mosix_msg *msg;
 	int ret;
 
@@ -406,16 +429,10 @@ static int plug_in(struct mosix_link *link, struct socket *sock, u64 took)
 	if (link->side == SIDE_HOME)	/* who alone says it */
 		link->stop_sent = STOP_UNKNOWN;
 	sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
-	mutex_lock(&link->plug);
-	old = link->sock;
-	link->sock = sock;
-	WRITE_ONCE(link->down, 0);
-	if (READ_ONCE(link->error))
-		kernel_sock_shutdown(sock, SHUT_RDWR);
-	mutex_unlock(&link->plug);
+	ret = swap_socket(link, &sock);
 out:
 	mutex_unlock(&link->tx);
-	sock_release(old);
+	sock_release(sock);	/* the one that it was, or that it is not to be */
 	wake_up_all(&link->wait);
 	return ret;
 }
@@ -474,11 +491,23 @@ static struct socket *take_fresh(struct mosix_link *link, u64 *took)
 	return sock;
 }
 
+/* -EAGAIN: home has to try once more. */
+static int take_up(struct mosix_link *link, struct socket *sock, u64 took)
+{
+	struct greeting g;
+
+	begin(&g, MSG_RESUMED, sizeof(g.resumed));
+	g.resumed.took = cpu_to_le64(taken(link));
+	if (!put(sock, &g, sizeof(g.resumed)))
+		return plug_in(link, sock, took);
+	sock_release(sock);
+	return -EAGAIN;
+}
+
 static int await_fresh(struct mosix_link *link)
 {
 	unsigned long end = jiffies + mosix_pulse_patience(HOST_WAITS_S);
 	struct socket *sock;
-	struct greeting g;
 	u64 took;
 	int ret;
 
@@ -486,13 +515,9 @@ static int await_fresh(struct mosix_link *link)
 		wait_event_idle_timeout(link->wait, READ_ONCE(link->error) ||
 					READ_ONCE(link->fresh), HZ);
 		sock = take_fresh(link, &took);
-		if (sock) {
-			begin(&g, MSG_RESUMED, sizeof(g.resumed));
-			g.resumed.took = cpu_to_le64(taken(link));
-			if (!put(sock, &g, sizeof(g.resumed)))
-				return plug_in(link, sock, took);
-			sock_release(sock);
-		}
+		ret = sock ? take_up(link, sock, took) : -EAGAIN;
+		if (ret != -EAGAIN)
+			return ret;
 		ret = why_not(link, end);
 	} while (!ret);
 	return ret;
@@ -599,16 +624,20 @@ static struct socket *pull_out(struct mosix_link *link)
 static void hand_over(struct mosix_link *link, struct mosix_link *knock,
 		      u64 took)
 {
-	struct socket *fresh = pull_out(knock), *old;
+	struct socket *fresh = pull_out(knock), *old = fresh;
 
 	mosix_remake_last(link);	/* so its home thinks, who knows */
-	/* First: the new one is not to be torn. */
-	mosix_remake_tear(link);
+	/* At once, or the receiver could plug an older one in between. */
+	mutex_lock(&link->plug);
+	tear(link);
 	spin_lock(&link->lock);
-	old = link->fresh;
-	link->fresh = fresh;
-	link->fresh_took = took;
+	if (!link->error) {
+		old = link->fresh;
+		link->fresh = fresh;
+		link->fresh_took = took;
+	}
 	spin_unlock(&link->lock);
+	mutex_unlock(&link->plug);
 	if (old)
 		sock_release(old);
 	wake_up_all(&link->wait);
