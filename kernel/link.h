@@ -58,7 +58,8 @@ struct mosix_msg {
  * @nqueued: messages in it
  * @wait: the sender and throttled producers
  * @error: 0 while it works, else the negative errno that ended it
- * @closing: no message will follow those in @queue
+ * @closing: no message will follow those in @queue, but for TOOK
+ * @ended: and none will be sent any more; @tx's
  * @corked: more messages come at once: the sender waits for them
  * @calls: requests that wait for an answer
  * @next_id: number of the next request
@@ -106,6 +107,7 @@ struct mosix_link {
 	wait_queue_head_t wait;
 	int error;
 	u8 closing;
+	u8 ended;
 	u8 corked;
 	struct list_head calls;
 	u64 next_id;

@@ -304,7 +304,9 @@ bool mosix_remake_wanted(struct mosix_link *link)
 	if (!may_last(link) || sock_flag(link->sock->sk, SOCK_DONE))
 		return false;
 	spin_lock(&link->lock);
-	over = link->closing && !link->queued && tally_is_even(&link->tally);
+	/* What is queued behind our end is a TOOK, which nobody sends. */
+	over = READ_ONCE(link->ended) || (link->closing && !link->queued &&
+					  tally_is_even(&link->tally));
 	spin_unlock(&link->lock);
 	return !over;
 }

@@ -300,14 +300,23 @@ static bool has_to_send(struct mosix_link *link)
 	       (READ_ONCE(link->closing) && READ_ONCE(link->queued));
 }
 
-static void end_stream(struct mosix_link *link)
+/* False: something is to be said after all. */
+static bool end_stream(struct mosix_link *link)
 {
+	bool ends;
+
 	/* Behind what somebody writes who began before it was the end. */
 	if (mutex_lock_killable(&link->tx))
-		return;
-	if (link->sock)
-		kernel_sock_shutdown(link->sock, SHUT_WR);
+		return false;
+	/* Who makes the link anew may have been in between: he has @tx, too. */
+	ends = may_end(link);
+	if (ends) {
+		WRITE_ONCE(link->ended, 1);
+		if (link->sock)
+			kernel_sock_shutdown(link->sock, SHUT_WR);
+	}
 	mutex_unlock(&link->tx);
+	return ends;
 }
 
 static int sender(void *arg)
@@ -317,12 +326,10 @@ static int sender(void *arg)
 	while (!READ_ONCE(link->error)) {
 		wait_event_idle(link->wait, READ_ONCE(link->error) ||
 				has_to_send(link) || may_end(link));
-		if (has_to_send(link)) {
+		if (has_to_send(link))
 			send_next(link);
-		} else if (may_end(link)) {
-			end_stream(link);
+		else if (may_end(link) && end_stream(link))
 			break;
-		}
 	}
 	mosix_link_put(link);
 	return 0;
