@@ -260,8 +260,8 @@ void mosix_link_finish(struct mosix_link *link)
  * @link: a link without a process
  * @proc: the process; a reference is taken
  *
- * Return: 0, or the error that ended the link.
- * Context: process context.
+ * Return: 0, -EBUSY when it has one, or the error that ended the link.
+ * Context: process context, sleeps.
  */
 int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc)
 {
@@ -276,9 +276,13 @@ int mosix_link_attach(struct mosix_link *link, struct mosix_proc *proc)
 		ret = -EBUSY;
 	}
 	spin_unlock(&link->lock);
-	if (!ret)
-		WRITE_ONCE(link->sock->sk->sk_rcvtimeo, MAX_SCHEDULE_TIMEOUT);
-	return ret;
+	if (ret)
+		return ret;
+	/* That of a child may be made anew just now. */
+	mutex_lock(&link->plug);
+	WRITE_ONCE(link->sock->sk->sk_rcvtimeo, MAX_SCHEDULE_TIMEOUT);
+	mutex_unlock(&link->plug);
+	return 0;
 }
 
 /**

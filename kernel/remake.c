@@ -393,6 +393,8 @@ static int swap_socket(struct mosix_link *link, struct socket **sock)
 	if (READ_ONCE(link->fresh)) {
 		ret = -EAGAIN;
 	} else {
+		/* It still ends when it has no process in time. */
+		(*sock)->sk->sk_rcvtimeo = link->sock->sk->sk_rcvtimeo;
 		swap(link->sock, *sock);
 		WRITE_ONCE(link->down, 0);
 		if (READ_ONCE(link->error))
@@ -430,7 +432,6 @@ static int plug_in(struct mosix_link *link, struct socket *sock, u64 took)
 	link->untaken_bytes = 0;
 	if (link->side == SIDE_HOME)	/* who alone says it */
 		link->stop_sent = STOP_UNKNOWN;
-	sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
 	ret = swap_socket(link, &sock);
 out:
 	mutex_unlock(&link->tx);
