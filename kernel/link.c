@@ -220,7 +220,7 @@ bool mosix_link_is_stuffed(struct mosix_link *link)
  * @link: the link
  * @error: negative errno; only the first one counts
  *
- * Context: process context.
+ * Context: process context, sleeps; @tx of the link may be held.
  */
 void mosix_link_close(struct mosix_link *link, int error)
 {
@@ -241,9 +241,9 @@ void mosix_link_close(struct mosix_link *link, int error)
 
 /**
  * mosix_link_finish - nothing more to say: send what is queued, then end
- * @link: the link
+ * @link: the link; one that lasts ends when the other end has taken it all
  *
- * Context: process context.
+ * Context: process context, sleeps.
  */
 void mosix_link_finish(struct mosix_link *link)
 {

@@ -82,7 +82,7 @@ struct mosix_msg {
  * @tally: what was written and taken
  * @untaken: what was written and may have to be again, oldest first; @tx's, as
  *	the next two
- * @untaken_bytes: payload in it
+ * @untaken_bytes: memory that it takes
  * @reaped: number of the message in front of its first one
  * @fresh: host: the next connection
  * @fresh_took: what the home had taken when it made that

@@ -91,6 +91,12 @@ void mosix_remake_note(struct mosix_link *link, u16 type)
 		mosix_remake_last(link);
 }
 
+/* Also one without payload takes memory. */
+static size_t weight(const struct mosix_msg *msg)
+{
+	return sizeof(*msg) + le32_to_cpu(msg->h.len);
+}
+
 /* What was taken is not needed any more. @tx held. */
 static void reap(struct mosix_link *link)
 {
@@ -103,7 +109,7 @@ static void reap(struct mosix_link *link)
 		if (!msg)
 			break;
 		list_del(&msg->node);
-		link->untaken_bytes -= le32_to_cpu(msg->h.len);
+		link->untaken_bytes -= weight(msg);
 		link->reaped++;
 		mosix_msg_free(msg);
 	}
@@ -140,7 +146,7 @@ void mosix_remake_keep(struct mosix_link *link, struct mosix_msg *msg)
 		return;
 	}
 	list_add_tail(&msg->node, &link->untaken);
-	link->untaken_bytes += le32_to_cpu(msg->h.len);
+	link->untaken_bytes += weight(msg);
 	reap(link);
 	if (likely(link->untaken_bytes <= KEEP_MAX))
 		return;
