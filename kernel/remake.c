@@ -155,7 +155,8 @@ void mosix_remake_keep(struct mosix_link *link, struct mosix_msg *msg)
 	mosix_remake_forget(link);
 }
 
-static void tell(struct mosix_link *link)
+static void tell(struct mosix_link *link,
+		 int (*send)(struct mosix_link *link, struct mosix_msg *msg))
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_TOOK,
 					      sizeof(struct wire_took));
@@ -167,7 +168,7 @@ static void tell(struct mosix_link *link)
 	spin_lock(&link->lock);
 	took->took = cpu_to_le64(tally_tell(&link->tally));
 	spin_unlock(&link->lock);
-	mosix_link_send_now(link, msg);
+	send(link, msg);
 }
 
 /**
@@ -188,20 +189,23 @@ void mosix_remake_take(struct mosix_link *link, const struct mosix_msg *msg)
 	due = tally_take(&link->tally, le32_to_cpu(msg->h.len));
 	spin_unlock(&link->lock);
 	if (due)
-		tell(link);
+		tell(link, mosix_link_send_now);
 }
 
 /**
  * mosix_remake_tidy - say what was taken, and keep nothing that need not be
  * @link: the link
  *
- * Context: process context; once a second, and when nothing more will be said.
+ * Who looks at all links must not wait for memory of the socket of one.
+ *
+ * Context: process context, sleeps; once a second, and when nothing more will be
+ * said.
  */
 void mosix_remake_tidy(struct mosix_link *link)
 {
 	if (READ_ONCE(link->lasts) &&
 	    READ_ONCE(link->tally.took) != READ_ONCE(link->tally.told))
-		tell(link);
+		tell(link, mosix_link_send);
 	if (mutex_trylock(&link->tx)) {
 		reap(link);
 		mutex_unlock(&link->tx);
