@@ -15,8 +15,8 @@
 
 #include "call.h"
 #include "inject.h"
+#include "kept.h"
 #include "pulse.h"
-#include "remake.h"
 #include "task.h"
 
 #include <linux/err.h>
@@ -111,7 +111,7 @@ static void link_release(struct kref *ref)
 
 	mosix_pulse_remove(link);
 	free_queue(&link->queue);
-	mosix_remake_forget(link);
+	mosix_kept_forget(link);
 	if (link->sock)
 		sock_release(link->sock);
 	if (link->fresh)
@@ -248,7 +248,7 @@ void mosix_link_close(struct mosix_link *link, int error)
 void mosix_link_finish(struct mosix_link *link)
 {
 	/* The other end may wait for that before it ends, too. */
-	mosix_remake_tidy(link);
+	mosix_kept_tidy(link);
 	spin_lock(&link->lock);
 	link->closing = 1;
 	spin_unlock(&link->lock);

@@ -25,9 +25,9 @@
  */
 #include "pulse.h"
 
+#include "kept.h"
 #include "link.h"
 #include "param.h"
-#include "remake.h"
 
 #include <linux/jiffies.h>
 #include <linux/string.h>
@@ -182,7 +182,7 @@ static void look(struct mosix_link *link)
 
 	if (READ_ONCE(link->error))
 		return;
-	mosix_remake_tidy(link);
+	mosix_kept_tidy(link);
 	silent_ms = silence_look(&link->silence, now_ms, quiet_ms(link));
 	if (silence_is_noticed(silent_ms)) {
 		WRITE_ONCE(link->quiet_at, jiffies);

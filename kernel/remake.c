@@ -29,6 +29,7 @@
 #include "remake.h"
 
 #include "clock.h"
+#include "kept.h"
 #include "node.h"
 #include "pulse.h"
 #include "totals.h"
@@ -40,10 +41,6 @@
 #include <net/tcp.h>
 
 enum {
-	/* Kept of what was not told to be taken: more than all buffers hold, less
-	 * than what makes a link stuffed, since it may have to be queued again.
-	 */
-	KEEP_MAX	= 16 * 1024 * 1024,
 	ANSWER_TIMEOUT_S = 10,
 	FAREWELL_LOOKS	= 40,	/* 20 in a second: was our end heard? */
 	AGAIN_MS	= 250,	/* from one attempt to the next, and up to */
@@ -89,156 +86,6 @@ void mosix_remake_note(struct mosix_link *link, u16 type)
 		link->may_run = 1;
 	if (type == MSG_STARTED || type == MSG_ADOPT)
 		mosix_remake_last(link);
-}
-
-/* Also one without payload takes memory. */
-static size_t weight(const struct mosix_msg *msg)
-{
-	return sizeof(*msg) + le32_to_cpu(msg->h.len);
-}
-
-/* What was taken is not needed any more. @tx held. */
-static void reap(struct mosix_link *link)
-{
-	u64 heard = READ_ONCE(link->tally.heard);
-	struct mosix_msg *msg;
-
-	while (link->reaped < heard) {
-		msg = list_first_entry_or_null(&link->untaken,
-					       struct mosix_msg, node);
-		if (!msg)
-			break;
-		list_del(&msg->node);
-		link->untaken_bytes -= weight(msg);
-		link->reaped++;
-		mosix_msg_free(msg);
-	}
-}
-
-/**
- * mosix_remake_forget - keep nothing of what was written
- * @link: the link
- *
- * Context: process context; @tx held, or nobody has the link.
- */
-void mosix_remake_forget(struct mosix_link *link)
-{
-	struct mosix_msg *msg, *next;
-
-	list_for_each_entry_safe(msg, next, &link->untaken, node) {
-		list_del(&msg->node);
-		mosix_msg_free(msg);
-	}
-	link->untaken_bytes = 0;
-}
-
-/**
- * mosix_remake_keep - a message was written, as far as anybody can tell
- * @link: where
- * @msg: the message, which was counted; consumed
- *
- * Context: process context; @tx held.
- */
-void mosix_remake_keep(struct mosix_link *link, struct mosix_msg *msg)
-{
-	if (READ_ONCE(link->stubborn)) {
-		mosix_msg_free(msg);
-		return;
-	}
-	list_add_tail(&msg->node, &link->untaken);
-	link->untaken_bytes += weight(msg);
-	reap(link);
-	if (likely(link->untaken_bytes <= KEEP_MAX))
-		return;
-	/* It reads and does not tell: then this connection is the only one. */
-	WRITE_ONCE(link->stubborn, 1);
-	mosix_remake_forget(link);
-}
-
-static void tell(struct mosix_link *link,
-		 int (*send)(struct mosix_link *link, struct mosix_msg *msg))
-{
-	struct mosix_msg *msg = mosix_msg_new(MSG_TOOK,
-					      sizeof(struct wire_took));
-	struct wire_took *took;
-
-	if (!msg)
-		return;		/* the next one tells of it, too */
-	took = (void *)msg->data;
-	spin_lock(&link->lock);
-	took->took = cpu_to_le64(tally_tell(&link->tally));
-	spin_unlock(&link->lock);
-	send(link, msg);
-}
-
-/**
- * mosix_remake_take - a message has come, whole
- * @link: where
- * @msg: the message, not handled yet
- *
- * Context: the link's receiver.
- */
-void mosix_remake_take(struct mosix_link *link, const struct mosix_msg *msg)
-{
-	bool due;
-
-	if (!tally_counts(mosix_msg_type(msg)))
-		return;
-	mosix_remake_note(link, mosix_msg_type(msg));
-	spin_lock(&link->lock);
-	due = tally_take(&link->tally, le32_to_cpu(msg->h.len));
-	spin_unlock(&link->lock);
-	if (due)
-		tell(link, mosix_link_send_now);
-}
-
-/**
- * mosix_remake_tidy - say what was taken, and keep nothing that need not be
- * @link: the link
- *
- * Who looks at all links must not wait for memory of the socket of one.
- *
- * Context: process context, sleeps; once a second, and when nothing more will be
- * said.
- */
-void mosix_remake_tidy(struct mosix_link *link)
-{
-	if (READ_ONCE(link->lasts) &&
-	    READ_ONCE(link->tally.took) != READ_ONCE(link->tally.told))
-		tell(link, mosix_link_send);
-	if (mutex_trylock(&link->tx)) {
-		reap(link);
-		mutex_unlock(&link->tx);
-	}
-}
-
-/**
- * mosix_remake_heard - MSG_TOOK
- * @link: where
- * @msg: the message; consumed
- *
- * Return: 0, -EPROTO when that cannot be.
- * Context: the link's receiver.
- */
-int mosix_remake_heard(struct mosix_link *link, struct mosix_msg *msg)
-{
-	const struct wire_took *took = (void *)msg->data;
-	bool even;
-	int ret;
-
-	spin_lock(&link->lock);
-	ret = tally_hear(&link->tally, le64_to_cpu(took->took));
-	even = tally_is_even(&link->tally);
-	spin_unlock(&link->lock);
-	mosix_msg_free(msg);
-	/* Who writes does it as well, behind what he writes. */
-	if (mutex_trylock(&link->tx)) {
-		reap(link);
-		mutex_unlock(&link->tx);
-	}
-	if (even)
-		wake_up_all(&link->wait);
-	return ret;
 }
 
 static void tear(struct mosix_link *link)
@@ -431,7 +278,7 @@ static int plug_in(struct mosix_link *link, struct socket *sock, u64 took)
 		ret = -ENOBUFS;
 	if (ret)
 		goto out;
-	reap(link);
+	mosix_kept_reap(link);
 	spin_lock(&link->lock);
 	list_for_each_entry(msg, &link->untaken, node) {
 		link->queued += le32_to_cpu(msg->h.len) + sizeof(msg->h);

@@ -7,11 +7,6 @@
 
 void mosix_remake_last(struct mosix_link *link);
 void mosix_remake_note(struct mosix_link *link, u16 type);
-void mosix_remake_keep(struct mosix_link *link, struct mosix_msg *msg);
-void mosix_remake_forget(struct mosix_link *link);
-void mosix_remake_take(struct mosix_link *link, const struct mosix_msg *msg);
-void mosix_remake_tidy(struct mosix_link *link);
-int mosix_remake_heard(struct mosix_link *link, struct mosix_msg *msg);
 void mosix_remake_tear(struct mosix_link *link);
 void mosix_remake_reset(struct mosix_link *link);
 void mosix_remake_broken(struct mosix_link *link, int error);

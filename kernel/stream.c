@@ -10,6 +10,7 @@
 #include "call.h"
 #include "clock.h"
 #include "inject.h"
+#include "kept.h"
 #include "msgdef.h"
 #include "node.h"
 #include "pulse.h"
@@ -123,7 +124,7 @@ static void write_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	}
 	ret = send_one(link, msg, more);
 	if (counts)
-		mosix_remake_keep(link, msg);
+		mosix_kept_add(link, msg);
 	else
 		mosix_msg_free(msg);
 	if (ret)
@@ -536,7 +537,7 @@ static int handle(struct mosix_link *link, struct mosix_msg *msg)
 	if (!link->greeted)
 		ret = greet(link, msg);
 	else if (mosix_msg_type(msg) == MSG_TOOK)
-		ret = mosix_remake_heard(link, msg);
+		ret = mosix_kept_heard(link, msg);
 	else
 		ret = mosix_msgdef_dispatch(link, msg);
 	return ret ?: after;
@@ -553,7 +554,7 @@ static int receive(struct mosix_link *link)
 	link->torn = 0;
 	ret = recv_one(link, &msg);
 	if (!ret) {
-		mosix_remake_take(link, msg);
+		mosix_kept_took(link, msg);
 		return handle(link, msg);
 	}
 	/* -EAGAIN: nobody wanted anything for too long. */
