@@ -404,6 +404,30 @@ int mosix_remake(struct mosix_link *link)
 	return 0;
 }
 
+/* Nobody says it any more, and pages in it may be those of a process that goes on. */
+static void drop_all(struct mosix_link *link)
+{
+	u64 took;
+	struct socket *fresh = take_fresh(link, &took);
+
+	if (fresh)
+		sock_release(fresh);
+	mutex_lock(&link->tx);
+	spin_lock(&link->lock);
+	list_splice_init(&link->queue, &link->untaken);
+	link->queued = 0;
+	link->nqueued = 0;
+	spin_unlock(&link->lock);
+	mosix_kept_forget(link);
+	mutex_unlock(&link->tx);
+}
+
+/* An answer may still come over this connection. */
+static bool is_open(struct sock *sk)
+{
+	return inet_sk_state_load(sk) != TCP_CLOSE;
+}
+
 /* Has the other end heard that this is the end, or said so itself? */
 static bool is_heard(struct sock *sk)
 {
@@ -440,11 +464,13 @@ void mosix_remake_farewell(struct mosix_link *link)
 	unsigned long end = jiffies + mosix_pulse_patience(0);
 	u32 looks = 0;
 
+	drop_all(link);
 	/* Behind a silence nobody can be told, and who said so himself need not be. */
 	if (link->side != SIDE_HOME || !(link->lasts || link->may_run) ||
 	    link->error == -ETIMEDOUT || link->error == -ESTALE)
 		return;
-	while (!is_heard(link->sock->sk) && looks++ < FAREWELL_LOOKS)
+	while (!is_heard(link->sock->sk) && is_open(link->sock->sk) &&
+	       looks++ < FAREWELL_LOOKS)
 		schedule_timeout_idle(HZ / 20);
 	while (!is_heard(link->sock->sk) && !say_over(link) &&
 	       time_before(jiffies, end))
