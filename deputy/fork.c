@@ -40,6 +40,7 @@
 enum {
 	MADE_TIMEOUT_S	= 60,	/* for a body to copy itself */
 	ADOPT_TIMEOUT_S	= 30,
+	NOTICE_S	= 5,	/* so long a silence may not be noticed */
 };
 
 /* What the child shares at home, or how it is made there. */
@@ -260,24 +261,32 @@ static int bring_together(struct mosix_newborn *nb, struct mosix_link *link)
 	return ret;
 }
 
+/* Is there no ground to try once more? @first: when it was tried first. */
+static bool is_refused(struct mosix_newborn *nb, unsigned long first)
+{
+	unsigned long lately = jiffies - NOTICE_S * HZ;
+
+	if (READ_ONCE(nb->maker_link->error) ||
+	    time_after(jiffies, first + mosix_pulse_patience(0)))
+		return true;
+	return time_before(first, lately) &&
+	       !mosix_pulse_was_quiet(nb->maker_link, lately);
+}
+
 /*
  * The wire may be cut just now. Its maker's link tells: when that is silent, too,
- * this is no refusal.
+ * this is no refusal. That takes a while; an interface that is down says no at once.
  */
 static struct mosix_link *connect(struct mosix_newborn *nb)
 {
-	unsigned long end = jiffies + mosix_pulse_patience(0), began;
-	struct mosix_link *link;
+	unsigned long first = jiffies;
+	struct mosix_link *link = mosix_peer_connect(nb->node);
 
-	for (;;) {
-		began = jiffies;
-		link = mosix_peer_connect(nb->node);
-		if (!IS_ERR(link) || time_after(jiffies, end) ||
-		    READ_ONCE(nb->maker_link->error) ||
-		    !mosix_pulse_was_quiet(nb->maker_link, began))
-			return link;
+	while (IS_ERR(link) && !is_refused(nb, first)) {
 		schedule_timeout_idle(HZ);
+		link = mosix_peer_connect(nb->node);
 	}
+	return link;
 }
 
 static void newborn_work(struct work_struct *work)
