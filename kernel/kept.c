@@ -151,12 +151,12 @@ void mosix_kept_tidy(struct mosix_link *link)
 int mosix_kept_heard(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct wire_took *took = (void *)msg->data;
-	bool even;
+	bool may_end;
 	int ret;
 
 	spin_lock(&link->lock);
 	ret = tally_hear(&link->tally, le64_to_cpu(took->took));
-	even = tally_is_even(&link->tally);
+	may_end = link->closing && tally_is_even(&link->tally);
 	spin_unlock(&link->lock);
 	mosix_msg_free(msg);
 	/* Who writes does it as well, behind what he writes. */
@@ -164,7 +164,7 @@ int mosix_kept_heard(struct mosix_link *link, struct mosix_msg *msg)
 		mosix_kept_reap(link);
 		mutex_unlock(&link->tx);
 	}
-	if (even)
+	if (may_end)
 		wake_up_all(&link->wait);
 	return ret;
 }
