@@ -60,17 +60,19 @@ int keep_path(char path[KEEP_PATH], const char *etc, const char *name)
 int keep_make_file(const char *path, mode_t mode, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	size_t n = strlen(text);
+	size_t len = strlen(text);
+	ssize_t n;
+	int ret;
 
 	if (fd < 0)
 		return keep_complain(path, errno);
-	if (write(fd, text, n) != (ssize_t)n || fsync(fd)) {
-		unlink(path);
-		close(fd);
-		return keep_complain(path, EIO);
-	}
+	n = write(fd, text, len);
+	ret = n < 0 ? errno : (size_t)n < len ? ENOSPC : fsync(fd) ? errno : 0;
 	close(fd);
-	return 0;
+	if (!ret)
+		return 0;
+	unlink(path);
+	return keep_complain(path, ret);
 }
 
 /**
@@ -96,11 +98,12 @@ int keep_lock(const char *etc)
 
 /**
  * keep_unlock - others may change it
- * @lock: of keep_lock()
+ * @lock: of keep_lock(); what it returned as an error is no lock
  */
 void keep_unlock(int lock)
 {
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 }
 
 /**
@@ -144,7 +147,21 @@ static int tell_kernel(const struct map *map)
 	return ret ? keep_complain("map", -ret) : 0;
 }
 
-static int replace(const char *etc, const char *text)
+/* For good, where the file system can: no cut of power brings back the old one. */
+static int rename_in(const char *etc, const char *from, const char *to)
+{
+	int fd, ret = rename(from, to) ? keep_complain(to, errno) : 0;
+
+	fd = open(etc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	return ret;
+}
+
+/* The kernel is told between what may fail for want of room and what may not. */
+static int replace(const char *etc, const struct map *map, const char *text)
 {
 	char path[KEEP_PATH], fresh[KEEP_PATH];
 	int ret = keep_path(path, etc, "map");
@@ -153,11 +170,17 @@ static int replace(const char *etc, const char *text)
 		ret = keep_path(fresh, etc, "map.new");
 	if (ret)
 		return ret;
-	unlink(fresh);	/* of who died: we have the lock */
+	if (unlink(fresh) && errno != ENOENT)	/* of who died: we have the lock */
+		return keep_complain(fresh, errno);
 	ret = keep_make_file(fresh, 0644, text);
-	if (!ret && rename(fresh, path))
-		ret = keep_complain(path, errno);
-	return ret;
+	if (ret)
+		return ret;
+	ret = tell_kernel(map);
+	if (ret) {
+		unlink(fresh);
+		return ret;
+	}
+	return rename_in(etc, fresh, path);
 }
 
 /**
@@ -165,7 +188,8 @@ static int replace(const char *etc, const char *text)
  * @etc: the folder, locked
  * @map: the map, whose serial is set
  *
- * What the kernel does not take is not written down.
+ * What the kernel does not take is not written down, and what cannot be written
+ * down the kernel does not get: it would be gone with the next boot.
  *
  * Return: 0, or a negative errno after saying why.
  */
@@ -185,9 +209,12 @@ int keep_write(const char *etc, struct map *map)
 	if (!nodes || asprintf(&text, "# Kept by the nodes: see mosix(5).\n%s",
 			       nodes) < 0)
 		text = NULL;
-	ret = text ? tell_kernel(map) : keep_complain("map", ENOMEM);
-	if (!ret)
-		ret = replace(etc, text);
+	if (!text)
+		ret = keep_complain("map", ENOMEM);
+	else if (strlen(text) >= TEXT_LARGEST)	/* nobody could read it again */
+		ret = keep_complain("map", EFBIG);
+	else
+		ret = replace(etc, map, text);
 	free(nodes);
 	free(text);
 	return ret;

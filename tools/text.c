@@ -13,10 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-	NAME_LONGEST	= 4096,
-	FILE_LARGEST	= 512 * 1024,	/* what the kernel takes of a map */
-};
+enum { NAME_LONGEST = 4096 };
 
 static const char *root = "/proc";
 
@@ -195,15 +192,15 @@ int text_from(char **text, const char *file)
 
 	if (!in)
 		return -errno;
-	*text = malloc(FILE_LARGEST + 1);
+	*text = malloc(TEXT_LARGEST + 1);
 	if (!*text) {
 		ret = -ENOMEM;
 	} else {
 		errno = 0;
-		n = fread(*text, 1, FILE_LARGEST, in);
+		n = fread(*text, 1, TEXT_LARGEST, in);
 		(*text)[n] = '\0';
 		ret = ferror(in) ? -(errno ? errno : EIO) :
-		      n == FILE_LARGEST || strlen(*text) != n ? -EINVAL : 0;
+		      n == TEXT_LARGEST || strlen(*text) != n ? -EINVAL : 0;
 	}
 	if (in != stdin)
 		fclose(in);

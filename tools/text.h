@@ -13,7 +13,10 @@ enum exit_code {
 	EXIT_WAITING	= 3,	/* asked for, but not done in time */
 };
 
-enum { VALUE_MAX = 4096 };
+enum {
+	VALUE_MAX	= 4096,
+	TEXT_LARGEST	= 512 * 1024,	/* what the kernel takes of a map */
+};
 
 void text_root(const char *dir);
 int text_read(char value[VALUE_MAX], const char *format, ...)

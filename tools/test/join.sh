@@ -248,6 +248,16 @@ claim "no address of nobody" runs 1 ctl 5 sync all
 claim "is taken" test "$(serial 1)" = 40
 claim "which is said there" grep -q "127.0.0.9' is an address of nobody" "$tmp/listen.1"
 cp "$(h 1)/etc/map" "$(h 5)/etc/map"
+no_room() { # COMMAND...: the disk is full
+	(
+		export LD_PRELOAD=$tmp/refuse.so REFUSE=28 REFUSE_ONLY=map.new
+		"$@"
+	)
+}
+claim "a map that cannot be written down" runs 1 no_room ctl 1 forget "$(id_in 1 7)"
+claim "which is said" says err "map.new: No space left"
+claim "the kernel does not get" in_kernel 1 7
+claim "nor is a part of it left" test ! -e "$(h 1)/etc/map.new"
 rm "$(h 1)/proc/mosix/config"
 mkdir "$(h 1)/proc/mosix/config"
 claim "the kernel does not take a map" runs 1 ctl 1 forget "$(id_in 1 7)"
