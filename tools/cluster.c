@@ -81,6 +81,15 @@ int cluster_make_key(char key[CLUSTER_KEY + 1])
 	return 0;
 }
 
+/*
+ * So that no map which another node tells comes between ours is read, or is to be
+ * none, and the kernel has it. Without a folder nobody writes one: -ENOENT.
+ */
+static int lock_map(const char *etc)
+{
+	return access(etc, F_OK) ? -ENOENT : keep_lock(etc);
+}
+
 static int write_map(const char *text)
 {
 	int ret = text_write(text, "mosix/config");
@@ -93,13 +102,7 @@ static int write_map(const char *text)
 	return ret;
 }
 
-/**
- * cluster_config - replace the node map
- * @file: that has it; - is standard input
- *
- * Return: 0, or a negative errno after saying why.
- */
-int cluster_config(const char *file)
+static int config_from(const char *file)
 {
 	char *text;
 	int ret = map_read(&text, file);
@@ -112,16 +115,39 @@ int cluster_config(const char *file)
 }
 
 /**
+ * cluster_config - replace the node map
+ * @etc: the folder, whose map @file may be
+ * @file: that has it; - is standard input
+ *
+ * Return: 0, or a negative errno after saying why.
+ */
+int cluster_config(const char *etc, const char *file)
+{
+	/* Whoever types does not keep the others waiting. */
+	int ret, lock = strcmp(file, "-") ? lock_map(etc) : -ENOENT;
+
+	if (lock < 0 && lock != -ENOENT)
+		return lock;
+	ret = config_from(file);
+	keep_unlock(lock);
+	return ret;
+}
+
+/**
  * cluster_leave - out of the cluster
+ * @etc: the folder
  *
  * It has left then: with the next map, whoever gives it, it is not about to.
  *
  * Return: 0, or a negative errno after saying why.
  */
-int cluster_leave(void)
+int cluster_leave(const char *etc)
 {
-	int ret = write_map("\n");
+	/* Who leaves leaves, lock or no lock. */
+	int ret, lock = lock_map(etc);
 
+	ret = write_map("\n");
+	keep_unlock(lock);
 	if (!ret)
 		ret = text_write("0", "mosix/admin/leave");
 	/* older kernels have none */
@@ -244,23 +270,11 @@ static int give_key(const char *etc)
 	return -ENOENT;
 }
 
-/**
- * cluster_join - into the cluster
- * @etc: the folder that says how
- * @way: with CLUSTER_STAY no automatic moves from here, until cluster_settings()
- *
- * If the nodes keep the map themselves, one of them is asked for the newest. A map
- * that names no nodes is no error: somebody has yet to write it.
- *
- * Return: 0, or a negative errno after saying why.
- */
-int cluster_join(const char *etc, enum cluster_way way)
+static int join_by_map(const char *etc, enum cluster_way way)
 {
 	char path[KEEP_PATH], *map;
-	int ret;
+	int ret = keep_path(path, etc, "map");
 
-	contact_catch_up(etc);
-	ret = keep_path(path, etc, "map");
 	if (!ret)
 		ret = map_read(&map, path);
 	if (ret)
@@ -279,6 +293,29 @@ int cluster_join(const char *etc, enum cluster_way way)
 		ret = write_map(map);
 	}
 	free(map);
+	return ret;
+}
+
+/**
+ * cluster_join - into the cluster
+ * @etc: the folder that says how
+ * @way: with CLUSTER_STAY no automatic moves from here, until cluster_settings()
+ *
+ * If the nodes keep the map themselves, one of them is asked for the newest. A map
+ * that names no nodes is no error: somebody has yet to write it.
+ *
+ * Return: 0, or a negative errno after saying why.
+ */
+int cluster_join(const char *etc, enum cluster_way way)
+{
+	int ret, lock;
+
+	contact_catch_up(etc);
+	lock = lock_map(etc);
+	if (lock < 0 && lock != -ENOENT)
+		return lock;
+	ret = join_by_map(etc, way);
+	keep_unlock(lock);
 	return ret;
 }
 

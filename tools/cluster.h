@@ -12,12 +12,12 @@ enum cluster_way { CLUSTER_MOVE, CLUSTER_STAY };
 
 int cluster_key(const char *file);
 int cluster_make_key(char key[CLUSTER_KEY + 1]);
-int cluster_config(const char *file);
+int cluster_config(const char *etc, const char *file);
 int cluster_join(const char *etc, enum cluster_way way);
 int cluster_join_by(const char *etc, const char *contact, const char *key,
 		    enum cluster_way way);
 void cluster_settings(const char *etc);
-int cluster_leave(void);
+int cluster_leave(const char *etc);
 int cluster_setup(const char *etc, char **host, int n);
 
 #endif /* MOSIX_TOOLS_CLUSTER_H */

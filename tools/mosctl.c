@@ -348,7 +348,7 @@ static int do_settings(char **word)
 
 static int do_config(char **word)
 {
-	return word[0] ? told(cluster_config(word[0])) :
+	return word[0] ? told(cluster_config(etc, word[0])) :
 			 report(text_copy("mosix/config"), "config");
 }
 
@@ -383,7 +383,7 @@ static int do_newkey(char **word)
 static int do_leave(char **word)
 {
 	(void)word;
-	return told(cluster_leave());
+	return told(cluster_leave(etc));
 }
 
 static int do_forget(char **word)
@@ -453,7 +453,7 @@ static int do_shutdown(char **word)
 	int ret = empty_for_good();
 
 	(void)word;
-	return cluster_leave() ? EXIT_FAILED : ret;
+	return cluster_leave(etc) ? EXIT_FAILED : ret;
 }
 
 enum { ANY = 4096 };

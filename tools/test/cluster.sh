@@ -194,6 +194,18 @@ claim "and is told" says err "this node is alone"
 rm "$etc/map"
 claim "none is one" runs 1 "${c[@]}" join
 
+locked() { # COMMAND...: while somebody changes the map
+	flock "$etc" timeout 1 "$@"
+}
+echo "node 1 127.0.0.1" >"$etc/map"
+: >"$proc/mosix/config"
+claim "join waits while another node's map is taken" runs 124 locked "${c[@]}" join
+claim "so does config" runs 124 locked "${c[@]}" config "$etc/map"
+claim "and leave" runs 124 locked "${c[@]}" leave
+claim "nothing was given" holds "" mosix/config
+claim "who types does not, nor keeps others waiting" \
+	runs 0 locked sh -c 'echo "node 1 127.0.0.1" | "$@" config -' sh "${c[@]}"
+
 make_proc
 echo 0 >"$proc/mosix/admin/leave"
 claim "shutdown drains" runs 3 "${c[@]}" --timeout 1 shutdown
