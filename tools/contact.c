@@ -338,6 +338,43 @@ int contact_sync(const char *etc, enum contact_whom whom)
 	return ret;
 }
 
+static int is_up(unsigned int id)
+{
+	struct node *node = NULL;
+	int i, up = 0, n = node_load(&node);
+
+	for (i = 0; i < n; i++)
+		up |= node[i].id == id && node[i].up &&
+		      !node_has(node + i, "leaving");
+	free(node);
+	return up;
+}
+
+/*
+ * What one that is up has away, and its guests, would be lost, and all for nothing: it
+ * asks to be let in again. Without one that is pinned no other node takes the map.
+ */
+static int check_forget(const struct map *map, unsigned int id)
+{
+	const struct entry *entry;
+
+	if (id == node_self()) {
+		fputs("mosctl: that is this node: say it on another one\n", stderr);
+		return -EINVAL;
+	}
+	if (is_up(id)) {
+		fprintf(stderr, "mosctl: node %u is up: have it leave first\n", id);
+		return -EBUSY;
+	}
+	for (entry = map->entry; entry < map->entry + map->n; entry++)
+		if (entry->id == id && *entry->pin) {
+			fprintf(stderr, "mosctl: node %u is pinned: take it out by hand, on each node\n",
+				id);
+			return -EPERM;
+		}
+	return 0;
+}
+
 /**
  * contact_forget - take a node out of the map, for all
  * @etc: the folder
@@ -356,10 +393,8 @@ int contact_forget(const char *etc, unsigned int id)
 	ret = keep_load(&map, path, etc);
 	if (!ret)
 		ret = talk_check_serial(&map);
-	if (!ret && id == node_self()) {
-		fputs("mosctl: that is this node: say it on another one\n", stderr);
-		ret = -EINVAL;
-	}
+	if (!ret)
+		ret = check_forget(&map, id);
 	if (!ret && map_remove(&map, id)) {
 		fprintf(stderr, "mosctl: %s: there is no node %u\n", path, id);
 		ret = -ENODEV;

@@ -223,6 +223,10 @@ cp "$tmp/now" "$(h 2)/etc/map"
 echo 0 >"$(h 8)/proc/mosix/self"
 claim "a node in no cluster is told nothing" runs 0 ctl 1 sync all
 before=$(serial 1)
+claim "a node that is up is not forgotten" runs 1 ctl 1 forget "$(id_in 1 8)"
+claim "since its processes would be lost" says err "is up: have it leave first"
+claim "the map has it" test "$(serial 1)" = "$before"
+sed -i "s/^$(id_in 1 8) up/&,leaving/" "$(h 1)/proc/mosix/vector"
 claim "a node that left is forgotten" runs 0 ctl 1 forget "$(id_in 1 8)"
 claim "by all" same_maps 1 2 3 4 5 6 7
 claim "for good" test "$(id_in 4 8) $(serial 4)" = " $((before + 1))"
@@ -238,6 +242,10 @@ pin_3() {
 }
 claim "an admin pins a node" runs 0 pin_3
 claim "for all" grep -q "$pin" "$(h 4)/etc/map"
+knows 1 1 2
+claim "it is not forgotten from afar" runs 1 ctl 1 forget "$(id_in 1 3)"
+claim "which no other node would take" says err "is pinned: take it out by hand"
+claim "nor here alone" test "$(serial 1)" = 40
 sed -i "s/ $pin//; s/^serial .*/serial 50/" "$(h 5)/etc/map"
 claim "another node's map takes no pin away" runs 1 ctl 5 sync all
 claim "which its own log says" grep -q "changes a node that is pinned here" "$tmp/listen.4"
