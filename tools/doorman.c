@@ -32,9 +32,29 @@ enum {
 	BACKLOG		= 16,
 };
 
-/* The map as of now, with the node in it; 1: it was not, and is now. */
-static int add_node(const char *etc, const char *address, char **map_text)
+/* Both ends of a connection. */
+struct ends {
+	char here[INET6_ADDRSTRLEN];
+	char there[INET6_ADDRSTRLEN];
+};
+
+/*
+ * Who asks at an address that is not in the map comes from one that the others may
+ * not reach, or that is his second one: he would be a node twice.
+ */
+static int check_here(const struct map *map, const char *here)
 {
+	if (map_at(map, here) == node_self())
+		return 0;
+	fprintf(stderr, "mosctl: %s is not this node in %s: nobody joins there\n",
+		here, map->file);
+	return -EADDRNOTAVAIL;
+}
+
+/* The map as of now, with the node in it; 1: it was not, and is now. */
+static int add_node(const char *etc, const struct ends *ends, char **map_text)
+{
+	const char *address = ends->there;
 	char path[KEEP_PATH];
 	struct map map = {};
 	int ret, added = 0, lock = keep_lock(etc);
@@ -45,6 +65,8 @@ static int add_node(const char *etc, const char *address, char **map_text)
 	ret = keep_load(&map, path, etc);
 	if (!ret && !map_at(&map, address)) {
 		ret = talk_check_serial(&map);
+		if (!ret)
+			ret = check_here(&map, ends->here);
 		if (!ret)
 			ret = map_add(&map, address);
 		if (!ret) {
@@ -67,12 +89,12 @@ static int add_node(const char *etc, const char *address, char **map_text)
 	return ret;
 }
 
-static int let_in(const char *etc, const char *address, char **map_text)
+static int let_in(const char *etc, const struct ends *ends, char **map_text)
 {
 	int tries, ret = -EBUSY;
 
 	for (tries = 0; tries < TRIES; tries++) {
-		ret = add_node(etc, address, map_text);
+		ret = add_node(etc, ends, map_text);
 		if (ret != 1)
 			return ret;
 		free(*map_text);
@@ -89,6 +111,8 @@ static const char *why_not(int error)
 		return "the map here has no line 'serial 1': nodes do not change it";
 	case EINVAL:
 		return "it cannot be a node: see the log here";
+	case EADDRNOTAVAIL:
+		return "ask at an address that the map has: see 'mosctl whois' here";
 	case EBUSY:
 		return "the map changes all the time";
 	default:
@@ -119,16 +143,16 @@ static int say_map(struct channel *channel, const char *map)
 }
 
 static int answer_join(struct channel *channel, const char *etc,
-		       const char *address, const char *said)
+		       const struct ends *ends, const char *said)
 {
+	size_t n = strlen(ends->there);
 	char *map = NULL;
 	int ret;
 
-	if (strncmp(said, address, strlen(address)) ||
-	    strcmp(said + strlen(address), "\n"))
+	if (strncmp(said, ends->there, n) || strcmp(said + n, "\n"))
 		return say_refused(channel,
 				   "it is not where it says: is there NAT?");
-	ret = let_in(etc, address, &map);
+	ret = let_in(etc, ends, &map);
 	ret = ret < 0 ? say_refused(channel, why_not(-ret)) :
 			say_map(channel, map);
 	free(map);
@@ -163,7 +187,8 @@ static int answer_map(struct channel *channel, const char *etc,
 	}
 }
 
-static int answer(struct channel *channel, const char *etc, const char *address)
+static int answer(struct channel *channel, const char *etc,
+		  const struct ends *ends)
 {
 	char *question;
 	int ret = channel_take(channel, &question);
@@ -176,9 +201,10 @@ static int answer(struct channel *channel, const char *etc, const char *address)
 	else if (!node_self())
 		ret = say_refused(channel, "this node is in no cluster");
 	else if (talk_is_map(question))
-		ret = answer_map(channel, etc, address, talk_map(question));
+		ret = answer_map(channel, etc, ends->there,
+				 talk_map(question));
 	else if (!strncmp(question, TALK_JOIN, strlen(TALK_JOIN)))
-		ret = answer_join(channel, etc, address,
+		ret = answer_join(channel, etc, ends,
 				  question + strlen(TALK_JOIN));
 	else
 		ret = say_refused(channel, "what is that?");
@@ -196,22 +222,24 @@ static int answer(struct channel *channel, const char *etc, const char *address)
 int contact_answer(const char *etc, int fd)
 {
 	struct channel channel = { .fd = fd };
-	char address[INET6_ADDRSTRLEN] = "";
 	unsigned char key[KEEP_KEY];
+	struct ends ends = {};
 	int ret = keep_key(key, etc);
 
 	if (ret)
 		return ret == -ENOKEY ? 0 : keep_complain("key", -ret);
 	channel_limit(&channel, HANDSHAKE_S);
-	ret = talk_other_address(fd, address);
+	ret = talk_other_address(fd, ends.there);
+	if (!ret)
+		ret = talk_own_address(fd, ends.here);
 	if (!ret)
 		ret = channel_answer(&channel, key);
 	explicit_bzero(key, sizeof(key));
 	if (ret)
-		fprintf(stderr, "mosctl: %s does not have the key: %s\n", address,
-			strerror(-ret));
+		fprintf(stderr, "mosctl: %s does not have the key: %s\n",
+			ends.there, strerror(-ret));
 	else
-		ret = answer(&channel, etc, address);
+		ret = answer(&channel, etc, &ends);
 	channel_end(&channel);
 	return ret;
 }

@@ -85,6 +85,14 @@ for i in 1 2 3; do
 	knows "$i" 1 2 3
 done
 
+# ---- another address of the contact ----
+in_host 1 ip addr add 10.8.0.1/24 dev eth0
+in_host 3 ip addr add 10.8.0.3/24 dev eth0
+claim "who is a node already is not one more by another network" \
+	runs 1 ctl 3 join --contact 10.8.0.1
+claim "and told where to ask" says err "10.8.0.1 refuses: ask at an address that the map"
+claim "nothing changed by that" test "$(serial 1) $(serial 3)" = "3 3"
+
 # ---- the key ----
 claim "without a key nobody joins" runs 1 ctl 4 join --contact $net.1
 claim "and is told why" says err "there is no key here"
