@@ -354,7 +354,7 @@ int cluster_join_by(const char *etc, const char *contact, const char *key,
 	if (key)
 		ret = keep_new_key(etc, key);
 	if (!ret)
-		ret = contact_join(etc, contact);
+		ret = contact_join(etc, contact, KEEP_ALWAYS);
 	if (!ret)
 		ret = cluster_join(etc, way);
 	if (!ret)

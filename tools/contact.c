@@ -139,7 +139,8 @@ static int take_answer(const char *etc, const char *host, char *answer,
 }
 
 /* The address that we are connected from: where the others will find us. */
-static int ask_to_join(const char *etc, const char *host, int fd)
+static int ask_to_join(const char *etc, const char *host, int fd,
+		       enum keep_when when)
 {
 	char address[INET6_ADDRSTRLEN], question[INET6_ADDRSTRLEN + 16];
 	char *answer = NULL;
@@ -150,7 +151,7 @@ static int ask_to_join(const char *etc, const char *host, int fd)
 	snprintf(question, sizeof(question), TALK_JOIN "%s\n", address);
 	ret = converse(etc, fd, question, &answer);
 	ret = ret ? complain(host, -ret) :
-		    take_answer(etc, host, answer, KEEP_ALWAYS);
+		    take_answer(etc, host, answer, when);
 	if (ret == KEEP_WITHOUT_US)
 		ret = complain(host, EBADMSG);
 	free(answer);
@@ -161,17 +162,19 @@ static int ask_to_join(const char *etc, const char *host, int fd)
  * contact_join - have a node let this one in
  * @etc: the folder, with the key; receives the map
  * @host: any node of the cluster
+ * @when: KEEP_ALWAYS if an admin wants it; KEEP_IF_NEWER of who was in the map before:
+ *	what it has may have become newer meanwhile, and nobody makes it older
  *
  * Return: 0, or a negative errno after saying why.
  */
-int contact_join(const char *etc, const char *host)
+int contact_join(const char *etc, const char *host, enum keep_when when)
 {
 	int fd = connect_to(host);
 	int ret;
 
 	if (fd < 0)
 		return complain(host, -fd);
-	ret = ask_to_join(etc, host, fd);
+	ret = ask_to_join(etc, host, fd, when);
 	close(fd);
 	return ret < 0 ? ret : 0;
 }
@@ -197,7 +200,7 @@ static int exchange(const char *etc, const char *host)
 		return ret;
 	ret = take_answer(etc, host, answer, KEEP_IF_NEWER);
 	free(answer);
-	return ret == KEEP_WITHOUT_US ? contact_join(etc, host) :
+	return ret == KEEP_WITHOUT_US ? contact_join(etc, host, KEEP_IF_NEWER) :
 	       ret < 0 ? ret : 0;
 }
 

@@ -3,12 +3,14 @@
 #ifndef MOSIX_TOOLS_CONTACT_H
 #define MOSIX_TOOLS_CONTACT_H
 
+#include "keep.h"
+
 enum { CONTACT_PORT = 7237 };
 
 /* Whom to tell: somebody who is up, or all who are. */
 enum contact_whom { CONTACT_ONE, CONTACT_ALL };
 
-int contact_join(const char *etc, const char *host);
+int contact_join(const char *etc, const char *host, enum keep_when when);
 void contact_catch_up(const char *etc);
 int contact_tell(const char *etc);
 int contact_sync(const char *etc, enum contact_whom whom);

@@ -181,7 +181,7 @@ static int answer_map(struct channel *channel, const char *etc,
 		fprintf(stderr, "mosctl: the map of %s is without this node\n",
 			address);
 		ret = channel_send(channel, TALK_LATER);
-		return ret ? ret : contact_join(etc, address);
+		return ret ? ret : contact_join(etc, address, KEEP_IF_NEWER);
 	default:
 		return say_refused(channel, "that map is not taken: see the log here");
 	}
