@@ -24,23 +24,28 @@ enum {
 	PORT		= 7236,
 	ALIASES		= 3,		/* of a node */
 	LINES		= NODES_MOST * (1 + ALIASES),
+	WRONG_LONGEST	= 400,
 };
 
 static int wrong(const struct map *map, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What another node wrote is not to rule a terminal or fill a log. */
 static int wrong(const struct map *map, const char *format, ...)
 {
+	char text[WRONG_LONGEST], *at;
 	va_list args;
 
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	for (at = text; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
 	fprintf(stderr, "mosctl: %s:", map->file);
 	if (map->line)
 		fprintf(stderr, "%d:", map->line);
-	fputc(' ', stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, " %s\n", text);
 	return -EINVAL;
 }
 

@@ -54,6 +54,11 @@ claim "two of this host are wrong" refuses "nodes 1 and 2 are both" \
 	"node 1 127.0.0.1" "node 2 127.0.0.1:7237"
 claim "self that is none is wrong" refuses "self is 3, and there is no such" \
 	"self 3" "node 1 198.51.100.1"
+claim "what is wrong does not rule a terminal" \
+	refuses "map:1: '[?]\\[2Jx' is neither" $'\e[2Jx'
+claim "nor does it go on without end" refuses "' is neither|x{300}" \
+	"$(printf 'x%.0s' {1..5000})"
+claim "it is cut" test "$(wc -c <"$tmp/err")" -lt 600
 claim "self twice is wrong" refuses "map:2: self is said twice" "self 1" \
 	"self 1" "node 1 198.51.100.1"
 claim "self alone is wrong" refuses "there is no node in it" "self 1"
