@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -274,14 +275,30 @@ static int open_listener(void)
 	return ret;
 }
 
+/* What is wrong with the listener is for good; all else is over at some time. */
+static int is_for_good(int error)
+{
+	return error == EBADF || error == EINVAL || error == ENOTSOCK;
+}
+
+static int wait_a_second(void)
+{
+	const struct timespec second = { .tv_sec = 1 };
+
+	nanosleep(&second, NULL);
+	return 0;
+}
+
 /* A process for each, so many at once: the others wait in the backlog. */
 static int serve(const char *etc, int listener, int *running)
 {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	pid_t pid;
 
+	if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
+		return 0;
 	if (fd < 0)
-		return errno == ECONNABORTED || errno == EINTR ? 0 : -errno;
+		return is_for_good(errno) ? -errno : wait_a_second();
 	pid = fork();
 	if (!pid) {
 		close(listener);

@@ -150,8 +150,21 @@ claim "a stranger gets a challenge, and no more" \
 claim "nor who says nothing" test "$(stranger '')" = "68 0"
 claim "nothing changed by that" test "$(serial 1)" = 4
 
-# ---- two at once, by different contacts ----
+# ---- who is out of descriptors for a while ----
 give_key 5 6 7
+claim "it listens" listens 7 sh -c 'ulimit -S -n 4; exec "$@"' sh
+in_host 7 bash -c 'exec 3<>/dev/tcp/127.0.0.1/7237
+	timeout 10 head -c 68 <&3 | wc -c' >"$tmp/waits" &
+waits=$!
+sleep 1
+challenged() {
+	wait "$waits" && [ "$(cat "$tmp/waits")" = 68 ]
+}
+claim "may have some again" prlimit --pid "${listeners[-1]}" --nofile=64:
+claim "and answers who waited" challenged
+kill "${listeners[-1]}"
+
+# ---- two at once, by different contacts ----
 ctl 5 join --contact $net.1 >"$tmp/join.5" 2>&1 &
 one=$!
 ctl 6 join --contact $net.2 >"$tmp/join.6" 2>&1 &

@@ -9,7 +9,8 @@
 #   h I               the folder that has both, etc and proc
 #   knows I NODE...   these nodes are up, for host I
 #   in_host I COMMAND...   ctl I ARGUMENT...   a command there, mosctl there
-#   listens I         it answers from now on; says so in $tmp/listen.I
+#   listens I [COMMAND...]  it answers from now on, started by COMMAND; says so in
+#                     $tmp/listen.I
 
 host_pids=()
 bridge_pid=
@@ -92,10 +93,10 @@ knows() { # I NODE...: these are up, for host I
 		printf '%s up\n' "${@:2}"
 	} >"$(h "$1")/proc/mosix/vector"
 }
-listens() { # I
+listens() { # I [COMMAND...]
 	local i
 
-	"${nsenter[@]}" -t "${host_pids[$1]}" "$bin/mosctl" -p "$(h "$1")/proc" \
+	"${nsenter[@]}" -t "${host_pids[$1]}" "${@:2}" "$bin/mosctl" -p "$(h "$1")/proc" \
 		-e "$(h "$1")/etc" answer listen 2>>"$tmp/listen.$1" &
 	listeners+=($!)
 	for ((i = 0; i < 50; i++)); do
