@@ -48,7 +48,8 @@ static int connect_one(const struct addrinfo *to)
 	/* Of connect(2), too. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	if (connect(fd, to->ai_addr, to->ai_addrlen)) {
-		int error = errno == EINPROGRESS ? ETIMEDOUT : errno;
+		int error = errno == EINPROGRESS ? ETIMEDOUT :
+			    errno == EINVAL ? EADDRNOTAVAIL : errno;
 
 		close(fd);
 		return -error;
@@ -56,12 +57,16 @@ static int connect_one(const struct addrinfo *to)
 	return fd;
 }
 
-/* Returns a connection, or -EINVAL after saying why, or another negative errno. */
+/*
+ * Returns a connection, or -EINVAL after saying why, or another negative errno. A name
+ * that is of both kinds of IP is tried by IPv4 first: so names in maps are looked up,
+ * and a map is of one kind.
+ */
 static int connect_to(const char *host)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *all, *one;
-	int fd = -EHOSTUNREACH;
+	int fd = -EHOSTUNREACH, other;
 	char port[8];
 	int ret;
 
@@ -71,8 +76,10 @@ static int connect_to(const char *host)
 		fprintf(stderr, "mosctl: %s: %s\n", host, gai_strerror(ret));
 		return -EINVAL;
 	}
-	for (one = all; one && fd < 0; one = one->ai_next)
-		fd = connect_one(one);
+	for (other = 0; other < 2; other++)
+		for (one = all; one && fd < 0; one = one->ai_next)
+			if ((one->ai_family != AF_INET) == other)
+				fd = connect_one(one);
 	freeaddrinfo(all);
 	return fd;
 }
@@ -84,6 +91,8 @@ static int converse(const char *etc, int fd, const char *question, char **answer
 	unsigned char key[KEEP_KEY];
 	int ret = keep_key(key, etc);
 
+	if (ret == -EINVAL)	/* of that file, which is no text */
+		ret = -ENOKEY;
 	channel_limit(&channel, EXCHANGE_S);
 	if (!ret)
 		ret = channel_ask(&channel, key);
@@ -126,9 +135,14 @@ static int take_answer(const char *etc, const char *host, char *answer,
 {
 	const char *map = talk_map(answer);
 	const char *why = talk_refused(answer);
+	int ret;
 
-	if (map)
-		return keep_take(etc, map, host, when);
+	if (map) {
+		ret = keep_take(etc, map, host, when);
+		if (ret == KEEP_TAKEN && when == KEEP_IF_NEWER)
+			fprintf(stderr, "mosctl: the map of %s is taken\n", host);
+		return ret;
+	}
 	if (why) {
 		fprintf(stderr, "mosctl: %s refuses: %s\n", host, why);
 		return -EPERM;
@@ -215,7 +229,9 @@ static int exchange_with(const char *etc, const struct map *map, unsigned int id
 			if (entry->id != id || entry->alias != alias)
 				continue;
 			ret = exchange(etc, entry->address);
-			if (!ret || ret == -EPERM)
+			/* Who has answered says the same at another address. */
+			if (!ret || ret == -EPERM || ret == -EAGAIN ||
+			    ret == -EKEYREJECTED)
 				return ret;
 		}
 	return ret;
@@ -297,6 +313,8 @@ static int tell_who_is_up(const char *etc, enum contact_whom whom, int *ret)
 		n = others(&map, node_self(), &id, 1);
 	for (i = 0; i < n; i++) {
 		one = exchange_with(etc, &map, id[i]);
+		if (one == -EKEYREJECTED)
+			fprintf(stderr, "mosctl: node %u has another key\n", id[i]);
 		if (one == -EPERM || one == -EKEYREJECTED)
 			*ret = one;
 		if (!one && whom == CONTACT_ONE)

@@ -225,11 +225,16 @@ settle 7
 claim "and is in it again" test -n "$(id_in 1 7)"
 claim "with what changed" converge 1 2 3 4 5 6 7 8
 knows 7 1 2 3 4 5 6 7 8
+install -m 600 "$tmp/other" "$(h 7)/etc/key"
+claim "a node whose key is another has no map of the others" runs 1 ctl 7 sync
+claim "which is said" says err "node [0-9]+ has another key"
+give_key 7
 
 # ---- at boot ----
 cp "$(h 1)/etc/map" "$tmp/now"
 sed -i "s/^serial .*/serial 2/; /$net\.[3-8]/d" "$(h 2)/etc/map"
 claim "a node that was away joins" runs 0 ctl 2 join
+claim "and says whose map it has" says err "the map of $net\.[0-9]+ is taken"
 claim "and has what changed meanwhile" same_maps 1 2
 settle 2
 sed -i '/^serial/d' "$(h 2)/etc/map"
