@@ -114,18 +114,19 @@ static int left_there(unsigned int what)
  */
 static pid_t begin_telling(unsigned int what)
 {
+	pid_t parent = getpid(), pid = fork();
 	int left, before = 0;
-	pid_t pid = fork();
 
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (;;) {
+	while (getppid() == parent) {	/* it may have died before that */
 		left = left_there(what);
 		if (left)
 			tell_left(left, &before);
 		nanosleep(&look_again, NULL);
 	}
+	_exit(0);
 }
 
 static void end_telling(pid_t pid)
