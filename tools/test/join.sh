@@ -105,8 +105,8 @@ claim "a key that is there is not replaced" runs 1 ctl 4 join --contact $net.1 \
 	--key "$tmp/given"
 claim "which is said" says err "is another key: remove it first"
 rm "$(h 4)/etc/key"
-echo "no key" >"$tmp/none"
-claim "what is no key is refused" runs 1 ctl 4 join --contact $net.1 --key "$tmp/none"
+echo "no key" >"$tmp/no.key"
+claim "what is no key is refused" runs 1 ctl 4 join --contact $net.1 --key "$tmp/no.key"
 claim "and not kept" test ! -e "$(h 4)/etc/key"
 claim "nobody is a node by that" test "$(serial 1)" = 3
 echo "node 9 192.0.2.1" >"$(h 4)/etc/map"
@@ -231,7 +231,7 @@ claim "which is said" says err "node [0-9]+ has another key"
 give_key 7
 
 # ---- at boot ----
-cp "$(h 1)/etc/map" "$tmp/now"
+cp "$(h 1)/etc/map" "$tmp/map.now"
 sed -i "s/^serial .*/serial 2/; /$net\.[3-8]/d" "$(h 2)/etc/map"
 claim "a node that was away joins" runs 0 ctl 2 join
 claim "and says whose map it has" says err "the map of $net\.[0-9]+ is taken"
@@ -243,7 +243,7 @@ claim "and stays as it is" test -z "$(serial 2)"
 claim "who joins there is refused" runs 1 ctl 3 join --contact $net.2
 claim "and told why" says err "$net.2 refuses: the map here has no line 'serial 1'"
 claim "what others tell is not taken" runs 1 ctl 3 sync all
-cp "$tmp/now" "$(h 2)/etc/map"
+cp "$tmp/map.now" "$(h 2)/etc/map"
 
 # ---- a node leaves for good ----
 echo 0 >"$(h 8)/proc/mosix/self"

@@ -9,6 +9,7 @@ tmp=$(mktemp -d)
 clean_up() {
 	local socket
 
+	[ -z "${bridge_pid-}" ] || end_net	# of net.sh
 	for socket in "$tmp"/tmux.*; do
 		[ ! -S "$socket" ] ||
 			tmux -S "$socket" kill-server 2>/dev/null || true

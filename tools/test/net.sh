@@ -65,6 +65,9 @@ end_net() {
 
 	kill "${pids[@]}" 2>/dev/null || true
 	wait "${pids[@]}" 2>/dev/null || true
+	bridge_pid=
+	host_pids=()
+	listeners=()
 }
 
 h() { # I: what is host I's
