@@ -303,7 +303,9 @@ static int read_line(struct map *map, char *line)
 		return read_node(map, word, n);
 	if (n == 3 && !strcmp(word[0], "alias"))
 		return read_alias(map, word[1], word[2]);
-	if (n == 3 && word[0][0] >= '0' && word[0][0] <= '9')
+	/* Nodes write none; only its first address would be looked at. */
+	if (n == 3 && word[0][0] >= '0' && word[0][0] <= '9' &&
+	    map->way != MAP_OF_ANOTHER)
 		return read_row(map, word);
 	return wrong(map, "'%s' is neither self, serial nor node", word[0]);
 }

@@ -292,6 +292,8 @@ static void check_maps(long rounds)
 	int n;
 
 	EXPECT("a map that is right", check_map(good), 1);
+	EXPECT("a row that ends at a loopback",
+	       check_map("serial 1\n1 126.255.255.254 9\n"), 0);
 	for (i = 0; i < rounds; i++) {
 		strcpy(text, good);
 		for (n = 1 + dice(3); n; n--)
