@@ -72,7 +72,8 @@ unset dpkg_root
 # Each command of a unit is one that there is: not wrong usage, nor missing.
 unit_commands() {
 	sed -n 's/^Exec[A-Za-z]*=-\?//p' "$here"/../debian/*.service |
-		sed "s|/usr/bin/\([a-z]*\)|$bin/\1 -p $proc|; s|/etc/mosix|$tmp/none|
+		sed "s|/usr/bin/mosctl|& -e $tmp/none|
+			s|/usr/bin/\([a-z]*\)|$bin/\1 -p $proc|; s|/etc/mosix|$tmp/none|
 			s|/usr/lib/mosix/policy|sh $here/../debian/policy|
 			s|/var/lib|$tmp|; s|--timeout 60|--timeout 1|"
 }
