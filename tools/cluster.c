@@ -143,7 +143,7 @@ int cluster_config(const char *etc, const char *file)
  */
 int cluster_leave(const char *etc)
 {
-	/* Who leaves leaves, lock or no lock. */
+	/* With no lock, too: nothing keeps a node that is to leave. */
 	int ret, lock = lock_map(etc);
 
 	ret = write_map("\n");

@@ -57,6 +57,17 @@ static int connect_one(const struct addrinfo *to)
 	return fd;
 }
 
+/* Returns a connection, or a negative errno: -EAFNOSUPPORT: it has no such address. */
+static int connect_any(const struct addrinfo *to, int family)
+{
+	int fd = -EAFNOSUPPORT;
+
+	for (; to && fd < 0; to = to->ai_next)
+		if (to->ai_family == family)
+			fd = connect_one(to);
+	return fd;
+}
+
 /*
  * Returns a connection, or -EINVAL after saying why, or another negative errno. A name
  * that is of both kinds of IP is tried by IPv4 first: so names in maps are looked up,
@@ -65,10 +76,9 @@ static int connect_one(const struct addrinfo *to)
 static int connect_to(const char *host)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *all, *one;
-	int fd = -EHOSTUNREACH, other;
+	int fd, ret, refused = -EHOSTUNREACH;
+	struct addrinfo *all;
 	char port[8];
-	int ret;
 
 	snprintf(port, sizeof(port), "%d", CONTACT_PORT);
 	ret = getaddrinfo(host, port, &hints, &all);
@@ -76,12 +86,13 @@ static int connect_to(const char *host)
 		fprintf(stderr, "mosctl: %s: %s\n", host, gai_strerror(ret));
 		return -EINVAL;
 	}
-	for (other = 0; other < 2; other++)
-		for (one = all; one && fd < 0; one = one->ai_next)
-			if ((one->ai_family != AF_INET) == other)
-				fd = connect_one(one);
+	fd = connect_any(all, AF_INET);
+	if (fd < 0 && fd != -EAFNOSUPPORT)
+		refused = fd;
+	if (fd < 0)
+		fd = connect_any(all, AF_INET6);
 	freeaddrinfo(all);
-	return fd;
+	return fd == -EAFNOSUPPORT ? refused : fd;
 }
 
 /* A question over a connection, and its answer. */
@@ -389,7 +400,7 @@ static int check_forget(const struct map *map, unsigned int id)
 	}
 	for (entry = map->entry; entry < map->entry + map->n; entry++)
 		if (entry->id == id && *entry->pin) {
-			fprintf(stderr, "mosctl: node %u is pinned: take it out by hand, on each node\n",
+			fprintf(stderr, "mosctl: node %u is pinned: edit the map of each\n",
 				id);
 			return -EPERM;
 		}

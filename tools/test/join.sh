@@ -270,7 +270,7 @@ claim "an admin pins a node" runs 0 pin_3
 claim "for all" grep -q "$pin" "$(h 4)/etc/map"
 knows 1 1 2
 claim "it is not forgotten from afar" runs 1 ctl 1 forget "$(id_in 1 3)"
-claim "which no other node would take" says err "is pinned: take it out by hand"
+claim "which no other node would take" says err "is pinned: edit the map of each"
 claim "nor here alone" test "$(serial 1)" = 40
 sed -i "s/ $pin//; s/^serial .*/serial 50/" "$(h 5)/etc/map"
 claim "another node's map takes no pin away" runs 1 ctl 5 sync all
