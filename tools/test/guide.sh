@@ -125,6 +125,12 @@ mosctl() {
 		join_by_contact "$@"
 		return
 	fi
+	if [ "$1" = forget ]; then	# who has left before
+		sed -i.before -E "s/^( *$2 +)up[^ ]*/\1down/" "$proc/mosix/vector"
+		command "$bin/mosctl" -p "$proc" -e "$etc" "$@" || return
+		mv "$proc/mosix/vector.before" "$proc/mosix/vector"
+		return
+	fi
 	command "$bin/mosctl" -p "$proc" -e "$etc" "$@"
 }
 mosrun() {
