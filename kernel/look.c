@@ -121,6 +121,22 @@ static void view_range(struct mosix_pages *pg, struct view *view,
 			break;
 }
 
+/* What waits to be sent takes what it says, not what it might have said. */
+static struct mosix_msg *trim(struct mosix_msg *msg, u32 len)
+{
+	struct mosix_msg *small = NULL;
+
+	if (len <= msg->len / 2)
+		small = mosix_msg_new(MSG_SEEN, len);
+	if (!small) {
+		msg->len = len;
+		return msg;
+	}
+	memcpy(small->data, msg->data, len);
+	mosix_msg_free(msg);
+	return small;
+}
+
 /**
  * mosix_look_answer - home asks which pages are here
  * @pg: page state of the body
@@ -149,7 +165,7 @@ void mosix_look_answer(struct mosix_pages *pg, struct mosix_link *link,
 	mutex_unlock(&pg->lock);
 	mmap_read_unlock(pg->mm);
 	view.seen->start = cpu_to_le64(view.first);
-	msg->len = sizeof(*view.seen) + le32_to_cpu(view.seen->count);
+	msg = trim(msg, sizeof(*view.seen) + le32_to_cpu(view.seen->count));
 	msg->h.id = ask->h.id;
 	mosix_link_send(link, msg);
 }

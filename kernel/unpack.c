@@ -23,6 +23,7 @@
 enum {
 	IMAGE_VMAS_MAX		= 65536,	/* as vm.max_map_count has it */
 	IMAGE_RANGES_MAX	= 4 << 20,
+	RANGES_PER_PAGE		= 8,	/* of this node's memory */
 };
 
 /* What sigaltstack() keeps: some say SS_ONSTACK, and mean nothing by it. */
@@ -112,6 +113,16 @@ static int add_vmas(struct mosix_image *image, const struct wire_vmas *head)
 		      sizeof(*w));
 }
 
+/*
+ * One takes some 32 bytes, which nobody has promised: all of them may have a
+ * sixteenth of the node. A process in more pieces than that has no room here.
+ */
+static u32 ranges_max(void)
+{
+	return min_t(unsigned long, IMAGE_RANGES_MAX,
+		     RANGES_PER_PAGE * totalram_pages());
+}
+
 static int add_ranges(struct mosix_image *image,
 		      const struct wire_ranges *head)
 {
@@ -120,8 +131,8 @@ static int add_ranges(struct mosix_image *image,
 	u32 i;
 
 	/* At the host they are used up at once; they are too many all the same. */
-	if (image->ranges_in + count > IMAGE_RANGES_MAX)
-		return -EBADMSG;
+	if (image->ranges_in + count > ranges_max())
+		return -ENOMEM;
 	for (i = 0; i < count; i++)
 		if (le64_to_cpu(w[i].first) >= le64_to_cpu(w[i].end) ||
 		    le64_to_cpu(w[i].end) > TASK_SIZE_MAX >> PAGE_SHIFT)
