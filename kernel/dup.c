@@ -48,7 +48,7 @@ int mosix_pages_fork_begin(struct mosix_pages *pg)
 	mutex_lock(&pg->lock);
 	pg->forking = 1;
 	mutex_unlock(&pg->lock);
-	if (wait_event_killable(pg->wait, is_quiet(pg)))
+	if (mosix_pages_await(pg, is_quiet))
 		return -EINTR;
 	return mosix_pages_install(pg, ULONG_MAX);
 }

@@ -241,6 +241,31 @@ void mosix_pages_lost(struct mosix_pages *pg, const struct mosix_link *link,
 	wake_up_all(&pg->wait);
 }
 
+/**
+ * mosix_pages_await - wait for something that is looked at under the lock
+ * @pg: page state, not locked
+ * @done: is it so? It may lock @pg; who makes it so wakes @pg->wait
+ *
+ * That is a mutex, so not in a wait_event(), whose task is asleep by half.
+ *
+ * Return: 0, -EINTR when killed.
+ * Context: process context, sleeps.
+ */
+int mosix_pages_await(struct mosix_pages *pg,
+		      bool (*done)(struct mosix_pages *pg))
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	bool killed = false;
+
+	add_wait_queue(&pg->wait, &wait);
+	while (!done(pg) && !killed) {
+		wait_woken(&wait, TASK_KILLABLE, MAX_SCHEDULE_TIMEOUT);
+		killed = fatal_signal_pending(current);
+	}
+	remove_wait_queue(&pg->wait, &wait);
+	return killed ? -EINTR : 0;
+}
+
 static bool commit_decided(struct mosix_pages *pg)
 {
 	return READ_ONCE(pg->committed) || READ_ONCE(pg->error) ||

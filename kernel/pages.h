@@ -185,6 +185,8 @@ int mosix_pages_end(struct mosix_pages *pg);
 void mosix_pages_abort(struct mosix_pages *pg);
 void mosix_pages_lost(struct mosix_pages *pg, const struct mosix_link *link,
 		      int error);
+int mosix_pages_await(struct mosix_pages *pg,
+		      bool (*done)(struct mosix_pages *pg));
 int mosix_pages_await_commit(struct mosix_pages *pg);
 
 void mosix_pages_show_away(struct mosix_pages *pg, const u64 *pages);

@@ -375,7 +375,7 @@ int mosix_push_leave(struct mosix_pages *pg)
 	mutex_unlock(&pg->lock);
 	flush_work(&pg->work);
 	flush_work(&pg->install);
-	return wait_event_killable(pg->wait, nobody_asks(pg)) ? -EINTR : 0;
+	return mosix_pages_await(pg, nobody_asks);
 }
 
 static bool immutable_here(struct mosix_pages *pg, unsigned long addr)

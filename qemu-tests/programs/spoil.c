@@ -18,6 +18,8 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+enum { LOOK_US = 500, LOOP_BYTES = 128 };
+
 static const struct {
 	const char *name;
 	size_t offset;
@@ -117,28 +119,60 @@ static void spoil_memory(pid_t pid, const char *name)
 	}
 }
 
+/* The signal that came first: it is not ours to swallow. */
+static long stop(pid_t pid)
+{
+	int status;
+
+	CHECK_CALL(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status),
+	      "it does not stop");
+	return status >> 16 ? 0 : WSTOPSIG(status);
+}
+
+static uint64_t where(pid_t pid)
+{
+	struct user_regs_struct regs;
+
+	CHECK_CALL(ptrace(PTRACE_GETREGS, pid, NULL, &regs));
+	return regs.rip;
+}
+
+/*
+ * Until it is found in the same place twice: in the loop where it spends its time,
+ * and not where a register is what tells it when to end.
+ */
+static long stop_in_loop(pid_t pid, long sig)
+{
+	uint64_t before, now = where(pid);
+
+	do {
+		before = now;
+		CHECK_CALL(ptrace(PTRACE_CONT, pid, NULL, sig));
+		usleep(LOOK_US);
+		sig = stop(pid);
+		now = where(pid);
+	} while (now - before + LOOP_BYTES > 2 * LOOP_BYTES);
+	return sig;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what;
-	long sig = 0;
-	int status;
+	long sig;
 	pid_t pid;
 
 	CHECK(argc > 2, "spoil whose state, and what?");
 	pid = atoi(argv[1]);
 	what = argv[2];
 	CHECK_CALL(ptrace(PTRACE_SEIZE, pid, NULL, NULL));
-	CHECK_CALL(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status),
-	      "it does not stop");
-	/* A signal that came first is not ours to swallow. */
-	if (!(status >> 16))
-		sig = WSTOPSIG(status);
-	if (!strncmp(what, "memory", 6))
+	sig = stop(pid);
+	if (!strncmp(what, "memory", 6)) {
 		spoil_memory(pid, what[6] ? what + 7 : "");
-	else
-		CHECK(spoil_general(pid, what) || spoil_fpu(pid, what),
-		      "spoil what?");
+	} else if (!spoil_fpu(pid, what)) {
+		sig = stop_in_loop(pid, sig);
+		CHECK(spoil_general(pid, what), "spoil what?");
+	}
 	CHECK_CALL(ptrace(PTRACE_DETACH, pid, NULL, sig));
 	return 0;
 }
