@@ -432,12 +432,11 @@ static int hold_memory(struct mosix_task *mt, struct mosix_newborn *nb,
 	return mosix_pages_fork_begin(mt->proc->pages);
 }
 
-static void let_memory_go(struct mosix_proc *proc)
+/* @pg: of @proc, held; NULL: it has become another program meanwhile */
+static void let_memory_go(struct mosix_proc *proc, struct mosix_pages *pg)
 {
-	struct mosix_pages *pg = proc->pages;
-
 	wake_up_all(&proc->wait);
-	if (!READ_ONCE(pg->forking))
+	if (!pg || !READ_ONCE(pg->forking))
 		return;
 	mosix_pages_fork_end(pg);
 	mosix_background_rest(pg);
@@ -476,7 +475,7 @@ long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 	}
 	end_turn(nb);
 	newborn_free(nb);
-	let_memory_go(mt->proc);
+	let_memory_go(mt->proc, mt->proc->pages);
 	return ret ?: pid;
 }
 
@@ -492,6 +491,7 @@ int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct wire_made *made = (void *)msg->data;
 	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_pages *pg = NULL;
 	struct mosix_newborn *nb;
 	bool expected;
 
@@ -506,10 +506,14 @@ int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg)
 		WRITE_ONCE(nb->state, made->failed ? NEWBORN_FAILED :
 						     NEWBORN_MADE);
 		proc->newborn = NULL;
+		pg = proc->pages;
 	}
+	if (pg)
+		mosix_pages_get(pg);
 	spin_unlock(&proc->lock);
 	if (expected)
-		let_memory_go(proc);
+		let_memory_go(proc, pg);
+	mosix_pages_put(pg);
 	mosix_proc_put(proc);
 	mosix_msg_free(msg);
 	return 0;
