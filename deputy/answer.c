@@ -93,7 +93,7 @@ static void leave_call(void)
 }
 
 /* /proc shows what a process is at by the registers with which it came. */
-static void show_call(struct mosix_task *mt, const struct wire_call *call)
+static void show_call(const struct wire_call *call)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 	u64 args[MOSIX_CALL_ARGS];
@@ -102,13 +102,11 @@ static void show_call(struct mosix_task *mt, const struct wire_call *call)
 	mosix_call_load(regs, args);
 	regs->ip = le64_to_cpu(call->ip);
 	regs->orig_ax = le64_to_cpu(call->nr);
-	set_bit(MT_CALLS, &mt->flags);
 }
 
-static void show_none(struct mosix_task *mt)
+static void show_none(void)
 {
 	task_pt_regs(current)->orig_ax = -1;
-	clear_bit(MT_CALLS, &mt->flags);
 }
 
 /* *@began_ns: without the time that the call waits for its body. */
@@ -124,10 +122,10 @@ static struct mosix_msg *make_call(struct mosix_task *mt,
 	mosix_memory_before(mt, &mirror, call);
 	mosix_scratch_begin(mt, msg, &scratch);
 	audit_begin(call, scratch.args);
-	show_call(mt, call);
+	show_call(call);
 	ret = mosix_call_soften(le64_to_cpu(call->nr),
 				audit_end(carry_out(mt, call, scratch.args)));
-	show_none(mt);
+	show_none();
 	mosix_memory_after(mt, &mirror, call, ret);
 	mosix_scratch_restart(call, &scratch, ret);
 	scratch.apart = mosix_bulk_flush(mt, ret);
@@ -216,7 +214,7 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_msg *reply;
 	int error = -ENOMEM;
 
-	if (!mosix_call_may_forward(call, mt)) {
+	if (!mosix_call_may_forward(call, mt) || mosix_proc_calls(mt)) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}
@@ -229,6 +227,8 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	mosix_pace_heard(mt->proc, mt->tid, le32_to_cpu(call->signals));
 	mosix_pace_mask(mt, le64_to_cpu(call->blocked));
 	reply = answer_call(mt, msg, &began_ns);
+	/* Behind its answer the body may stand still, and come home. */
+	clear_bit(MT_CALLS, &mt->flags);
 	leave_call();
 	if (!mosix_proc_is_away(mt->proc)) {
 		/* It has become another program: nobody waits for a result. */

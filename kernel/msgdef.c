@@ -99,23 +99,50 @@ static const struct msgdef *find_def(const struct mosix_link *link, u16 type)
 	return type < MSG_TYPES ? &table[type] : NULL;
 }
 
-/* The image that a record belongs to: the process's, or a thread's. */
-static struct mosix_image *image_of(struct mosix_link *link,
-				    struct mosix_proc *proc, u32 tid)
+/*
+ * A thread by its TID. At home it may end at any time: its record lives as long as
+ * @held, which the caller puts. Of a body that is not born yet as long as @proc.
+ */
+static struct mosix_task *hold_thread(struct mosix_link *link,
+				      struct mosix_proc *proc, u32 tid,
+				      struct task_struct **held)
 {
 	struct mosix_task *mt;
 
-	if (!tid)
-		return proc->image;
+	if (link->side == SIDE_HOME) {
+		*held = mosix_proc_task(proc, tid);
+		return *held ? (*held)->mosix : NULL;
+	}
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, tid);
 	spin_unlock(&proc->lock);
-	if (!mt && link->side == SIDE_HOST && tid <= PID_MAX_LIMIT &&
+	if (!mt && tid <= PID_MAX_LIMIT &&
 	    READ_ONCE(proc->nlive) < WIRE_THREADS_MAX)
 		mt = mosix_task_new(proc, tid);
-	if (mt && !mt->image)
-		mt->image = mosix_image_new();
-	return mt ? mt->image : NULL;
+	return mt;
+}
+
+/* Into the image that a record belongs to: the process's, or a thread's. */
+static int add_record(struct mosix_link *link, struct mosix_proc *proc,
+		      const struct mosix_msg *msg)
+{
+	u32 tid = le32_to_cpu(msg->h.tid);
+	struct mosix_image *image = proc->image;
+	struct task_struct *held = NULL;
+	struct mosix_task *mt;
+	int ret = -EPROTO;
+
+	if (tid) {
+		mt = hold_thread(link, proc, tid, &held);
+		if (mt && !mt->image)
+			mt->image = mosix_image_new();
+		image = mt ? mt->image : NULL;
+	}
+	if (image)
+		ret = mosix_image_add(image, (void *)msg->data, msg->len);
+	if (held)
+		put_task_struct(held);
+	return ret;
 }
 
 /* Which records a thread has, and which its process; home has the mappings. */
@@ -128,43 +155,6 @@ static bool fits(const struct mosix_link *link, const struct wire_record *rec,
 	    !(BIT(type) & (IMAGE_THREAD | IMAGE_RETURN)))
 		return false;
 	return !tid == !(BIT(type) & IMAGE_THREAD);
-}
-
-/* Records go into the image at once, so that pages behind them find H. */
-static int take_image(struct mosix_link *link, struct mosix_msg *msg)
-{
-	struct mosix_proc *proc = mosix_link_proc(link);
-	const struct wire_record *rec = (void *)msg->data;
-	u32 tid = le32_to_cpu(msg->h.tid);
-	struct mosix_image *image;
-	int ret = -EPROTO;
-
-	if (!proc || !proc->pages || !fits(link, rec, tid) ||
-	    test_bit(MP_COMPLETE, &proc->flags))
-		goto out;
-	/* STARTED was just told: the task itself may not have got so far. */
-	if (mosix_pages_await_commit(proc->pages))
-		goto out;
-	if (mosix_proc_state(proc) == ST_AWAY) {
-		proc->image = mosix_image_new();
-		ret = proc->image ? mosix_proc_event(proc, EV_IMAGE) : -ENOMEM;
-		if (ret)
-			goto out;
-	}
-	if (mosix_proc_state(proc) != ST_RETURNING &&
-	    mosix_proc_state(proc) != ST_OFFERED)
-		goto out;
-	image = image_of(link, proc, tid);
-	if (!image)
-		goto out;
-	ret = mosix_image_add(image, rec, msg->len);
-	if (!ret && le32_to_cpu(rec->type) == REC_HOME_PAGES &&
-	    link->side == SIDE_HOST)
-		ret = mosix_image_apply_ranges(proc->image, proc->pages);
-out:
-	mosix_proc_put(proc);
-	mosix_msg_free(msg);
-	return ret;
 }
 
 /* The page state of a link's process; held by the process. */
@@ -180,6 +170,57 @@ static struct mosix_pages *pages_of(struct mosix_proc *proc)
 		mosix_pages_get(pg);
 	spin_unlock(&proc->lock);
 	return pg;
+}
+
+/* A body that comes home begins to say what it is. */
+static int begin_return(struct mosix_proc *proc)
+{
+	if (mosix_proc_state(proc) != ST_AWAY)
+		return 0;
+	if (!proc->image)
+		proc->image = mosix_image_new();
+	return proc->image ? mosix_proc_returns(proc) : -ENOMEM;
+}
+
+static int take_record(struct mosix_link *link, struct mosix_proc *proc,
+		       struct mosix_pages *pg, const struct mosix_msg *msg)
+{
+	const struct wire_record *rec = (void *)msg->data;
+	int ret;
+
+	/* STARTED was just told: the task itself may not have got so far. */
+	if (mosix_pages_await_commit(pg))
+		return -EPROTO;
+	ret = begin_return(proc);
+	if (ret)
+		return ret;
+	if (mosix_proc_state(proc) != ST_RETURNING &&
+	    mosix_proc_state(proc) != ST_OFFERED)
+		return -EPROTO;
+	ret = add_record(link, proc, msg);
+	if (!ret && le32_to_cpu(rec->type) == REC_HOME_PAGES &&
+	    link->side == SIDE_HOST)
+		ret = mosix_image_apply_ranges(proc->image, pg);
+	return ret;
+}
+
+/*
+ * Records go into the image at once, so that pages behind them find H. At home the
+ * process may execute a program meanwhile, and have no such pages any more.
+ */
+static int take_image(struct mosix_link *link, struct mosix_msg *msg)
+{
+	struct mosix_proc *proc = mosix_link_proc(link);
+	struct mosix_pages *pg = pages_of(proc);
+	int ret = -EPROTO;
+
+	if (pg && !test_bit(MP_COMPLETE, &proc->flags) &&
+	    fits(link, (void *)msg->data, le32_to_cpu(msg->h.tid)))
+		ret = take_record(link, proc, pg, msg);
+	mosix_pages_put(pg);
+	mosix_proc_put(proc);
+	mosix_msg_free(msg);
+	return ret;
 }
 
 static int with_pages(struct mosix_link *link, struct mosix_msg *msg,
@@ -298,6 +339,32 @@ static int dispatch_orphan(struct mosix_link *link, struct mosix_proc *proc,
 	return ret == -EAGAIN ? -ENOMEM : 0;
 }
 
+/*
+ * No record may follow: the image is read from now on. Once: who reads it frees it,
+ * and two threads may be told of its end.
+ */
+static int end_image(struct mosix_link *link, struct mosix_proc *proc, u16 type)
+{
+	if (type != MSG_IMAGE_END && type != MSG_HOME_END)
+		return 0;
+	if (link->side == SIDE_HOME && mosix_proc_state(proc) != ST_RETURNING)
+		return -EPROTO;
+	return test_and_set_bit(MP_COMPLETE, &proc->flags) ? -EPROTO : 0;
+}
+
+static int deliver(struct mosix_link *link, struct mosix_proc *proc,
+		   struct mosix_msg *msg)
+{
+	int ret = end_image(link, proc, mosix_msg_type(msg));
+
+	if (ret) {
+		mosix_msg_free(msg);
+		return ret;
+	}
+	ret = mosix_task_deliver(proc, msg);
+	return ret == -ESRCH ? dispatch_orphan(link, proc, msg) : ret;
+}
+
 static bool is_current(struct mosix_proc *proc, struct mosix_link *link)
 {
 	bool current_link;
@@ -337,13 +404,7 @@ int mosix_msgdef_dispatch(struct mosix_link *link, struct mosix_msg *msg)
 		break;
 	case CTX_THREAD:
 		if (proc) {
-			/* No record may follow: it is read from now on. */
-			if (mosix_msg_type(msg) == MSG_IMAGE_END ||
-			    mosix_msg_type(msg) == MSG_HOME_END)
-				set_bit(MP_COMPLETE, &proc->flags);
-			ret = mosix_task_deliver(proc, msg);
-			if (ret == -ESRCH)
-				ret = dispatch_orphan(link, proc, msg);
+			ret = deliver(link, proc, msg);
 			break;
 		}
 		fallthrough;

@@ -125,6 +125,64 @@ int mosix_proc_event(struct mosix_proc *proc, enum mosix_event ev)
 	return next == ST_INVALID ? -EPROTO : 0;
 }
 
+/* What no body that stands still has: a call at home, or memory that is lent. */
+static bool may_return(struct mosix_proc *proc)
+{
+	struct mosix_task *mt;
+
+	lockdep_assert_held(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node)
+		if (!test_bit(MT_GONE, &mt->flags) &&
+		    (test_bit(MT_CALLS, &mt->flags) ||
+		     test_bit(MT_BORROWS, &mt->flags)))
+			return false;
+	return true;
+}
+
+/**
+ * mosix_proc_returns - the first record of a body that comes home is there
+ * @proc: its process, at home
+ *
+ * From here on none of its threads begins a call: one that executes a program, or
+ * changes the memory, must find the process away until it is done.
+ *
+ * Return: 0, -EPROTO for a body that cannot stand still, or is not away.
+ * Context: any that may take the lock.
+ */
+int mosix_proc_returns(struct mosix_proc *proc)
+{
+	enum mosix_state next = ST_INVALID;
+
+	spin_lock(&proc->lock);
+	if (may_return(proc))
+		next = mosix_state_next(proc->state, EV_IMAGE);
+	if (next != ST_INVALID)
+		WRITE_ONCE(proc->state, next);
+	spin_unlock(&proc->lock);
+	return next == ST_INVALID ? -EPROTO : 0;
+}
+
+/**
+ * mosix_proc_calls - a thread of a body makes a call
+ * @mt: record of its deputy, current
+ *
+ * MT_CALLS is set until the caller clears it.
+ *
+ * Return: 0, -EPROTO when the process is on its way home already.
+ * Context: any that may take the lock.
+ */
+int mosix_proc_calls(struct mosix_task *mt)
+{
+	bool away;
+
+	spin_lock(&mt->proc->lock);
+	away = mt->proc->state == ST_AWAY;
+	if (away)
+		set_bit(MT_CALLS, &mt->flags);
+	spin_unlock(&mt->proc->lock);
+	return away ? 0 : -EPROTO;
+}
+
 /**
  * mosix_proc_state - where it stands
  * @proc: the process

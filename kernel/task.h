@@ -64,7 +64,8 @@ enum mosix_frozen {
  * @gather_end: jiffies when this one is given up
  * @arrived: threads that have done what they all have to do
  * @wait: threads that wait for each other
- * @state: enum mosix_state; changed by mosix_proc_event() alone
+ * @state: enum mosix_state; changed by mosix_proc_event() and
+ *	mosix_proc_returns() alone
  * @home: node it was started on; 0: this one, whatever id it has or will have
  * @where: node its body is on; 0: this one
  * @pid: its TGID at home, in the node's own PID namespace, known when it first
@@ -271,6 +272,8 @@ void mosix_proc_get(struct mosix_proc *proc);
 void mosix_proc_put(struct mosix_proc *proc);
 struct mosix_proc *mosix_proc_next(struct mosix_proc *prev);
 int mosix_proc_event(struct mosix_proc *proc, enum mosix_event ev);
+int mosix_proc_returns(struct mosix_proc *proc);
+int mosix_proc_calls(struct mosix_task *mt);
 enum mosix_state mosix_proc_state(const struct mosix_proc *proc);
 struct mosix_link *mosix_proc_link(struct mosix_proc *proc);
 void mosix_proc_unlink(struct mosix_proc *proc);
