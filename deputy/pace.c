@@ -114,7 +114,8 @@ bool mosix_pace_holds(struct mosix_task *mt)
  * mosix_pace_heard - a body's thread says how many signals it has taken up
  * @proc: its process
  * @tid: the thread
- * @taken: on this stay; never fewer than it said before, or it is not heard
+ * @taken: on this stay; fewer than it said before, or more than were sent, is not
+ *	heard: the latter would hold back all that come after
  *
  * Context: the deputy, or the link's receiver.
  */
@@ -124,7 +125,9 @@ void mosix_pace_heard(struct mosix_proc *proc, u32 tid, u32 taken)
 
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, tid);
-	if (mt && (s32)(taken - mt->nheard) > 0) {
+	/* Each is counted before it is sent. */
+	if (mt && (s32)(taken - mt->nheard) > 0 &&
+	    (s32)(READ_ONCE(mt->nsignals) - taken) >= 0) {
 		WRITE_ONCE(mt->nheard, taken);
 		wake_up_all(&mt->wait);
 	}
