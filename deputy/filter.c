@@ -43,8 +43,11 @@ static bool is_own(unsigned long nr)
  */
 bool mosix_filter_knows(const struct wire_call *call)
 {
-	return le16_to_cpu(call->kind) != CALL_OWN ||
-	       is_own(le64_to_cpu(call->nr));
+	unsigned long nr = le64_to_cpu(call->nr);
+
+	if (wire_call_is_fence(call) && nr != __NR_getppid)
+		return false;
+	return le16_to_cpu(call->kind) != CALL_OWN || is_own(nr);
 }
 
 /* Filters look at the registers, and leave the result there. */

@@ -135,6 +135,9 @@ static int check_call(const struct wire_call *c, u32 len)
 
 	if (nwin > WIRE_WINDOWS_MAX || le16_to_cpu(c->kind) >= CALL_KINDS)
 		return -EBADMSG;
+	/* No filter is asked about a fence: it is no call of the program. */
+	if (wire_call_is_fence(c) && le16_to_cpu(c->kind) != CALL_OWN)
+		return -EBADMSG;
 	for (i = 0; i < nwin; i++) {
 		u32 dir = le16_to_cpu(c->win[i].dir);
 
@@ -371,9 +374,12 @@ static int check_record(const struct wire_record *rec, u32 len)
 	}
 }
 
+/* Its lower half is a signal's number, or 0: 127 would say that it is stopped. */
 static int check_exit(const struct wire_exit *x)
 {
-	return le32_to_cpu(x->group) > 1 ? -EBADMSG : 0;
+	if (le32_to_cpu(x->group) > 1)
+		return -EBADMSG;
+	return (le32_to_cpu(x->code) & 0x7f) > WIRE_SIGNALS ? -EBADMSG : 0;
 }
 
 static int check_offer(const struct wire_offer *o)
