@@ -13,6 +13,7 @@
  */
 #include "body.h"
 #include "deputy.h"
+#include "window.h"
 
 #include "../kernel/pages.h"
 
@@ -62,19 +63,7 @@ static bool can_write(u64 addr, u64 len)
 /* A buffer that is too large for a message, and about which no more is said. */
 static bool is_bulk(const struct mosix_window_desc *d, u64 len)
 {
-	if (len <= WIRE_WINDOW_BYTES_MAX || d->lenkind != MOSIX_LEN_ARG ||
-	    d->scale != 1)
-		return false;
-	return d->dir == MOSIX_WIN_IN ||
-	       (d->dir == MOSIX_WIN_OUT && d->back == MOSIX_BACK_RET);
-}
-
-static bool windows_apply(const struct mosix_call_ctx *ctx)
-{
-	const struct mosix_call_desc *desc = ctx->desc;
-
-	return !(desc->zero_mask &&
-		 (ctx->args[desc->zero_arg] & desc->zero_mask));
+	return len > WIRE_WINDOW_BYTES_MAX && mosix_window_may_be_large(d);
 }
 
 /* Fill in the windows' frame; their bytes, or -1 when they do not fit. */
@@ -190,7 +179,7 @@ struct mosix_msg *mosix_inline_pack(struct mosix_call_ctx *ctx)
 	u32 i;
 
 	fill_head(ctx, &head);
-	if (windows_apply(ctx))
+	if (mosix_windows_apply(ctx->desc, ctx->args))
 		in = plan(ctx, &head);
 	if (in < 0)
 		fill_head(ctx, &head);

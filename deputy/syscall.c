@@ -9,6 +9,7 @@
 #include "bulk.h"
 #include "deputy.h"
 #include "option.h"
+#include "window.h"
 
 #include "../kernel/call.h"
 #include "../kernel/clock.h"
@@ -100,7 +101,8 @@ bool mosix_call_may_forward(const struct wire_call *call,
 
 	if (le16_to_cpu(call->kind) == CALL_ASK)
 		return true;	/* nothing is made */
-	if (!desc || stays_away(nr) || !mosix_filter_knows(call))
+	if (!desc || stays_away(nr) || !mosix_filter_knows(call) ||
+	    !mosix_windows_described(desc, call))
 		return false;
 	class = desc->class;
 	if (desc->handler == mosix_call_option) {

@@ -5,6 +5,7 @@
 /* Plain data for syscall_kunit.c and test/run.c: what the table must say. */
 
 #include "option.h"
+#include "window.h"
 
 /**
  * struct class_case - A call that must not fall into another class.
@@ -114,6 +115,43 @@ static const struct window_case window_cases[] = {
 	{ 23, 0, { 0, MOSIX_WIN_NONE, 0, 0, 0, 0 } },
 	/* ioctl(): none, the driver knows */
 	{ 16, 0, { 0, MOSIX_WIN_NONE, 0, 0, 0, 0 } },
+};
+
+/**
+ * struct lying_case - A call with one window, and whether such a call has it.
+ * @name: The claim.
+ * @nr: Number of the call.
+ * @arg: Argument that the window is behind.
+ * @dir: enum wire_window_dir.
+ * @flags: Its fourth argument.
+ * @want: 1 when it may have it.
+ */
+struct lying_case {
+	const char *name;
+	u16 nr;
+	u8 arg;
+	u8 dir;
+	u64 flags;
+	u8 want;
+};
+
+static const struct lying_case lying_cases[] = {
+	{ "what read reads", 0, 1, WINDOW_OUT, 0, 1 },
+	{ "much of it", 0, 1, WINDOW_OUT | WINDOW_BULK, 0, 1 },
+	{ "what write writes", 1, 1, WINDOW_IN, 0, 1 },
+	{ "much of that", 1, 1, WINDOW_IN | WINDOW_BULK, 0, 1 },
+	{ "a path", 4, 0, WINDOW_IN, 0, 1 },
+	{ "a buffer that read would send", 0, 1, WINDOW_IN, 0, 0 },
+	{ "a buffer of read both ways", 0, 1, WINDOW_INOUT, 0, 0 },
+	{ "a descriptor as a window", 0, 0, WINDOW_IN, 0, 0 },
+	{ "a length as a window", 0, 2, WINDOW_OUT, 0, 0 },
+	{ "a large struct stat", 5, 1, WINDOW_OUT | WINDOW_BULK, 0, 0 },
+	{ "a large path", 4, 0, WINDOW_IN | WINDOW_BULK, 0, 0 },
+	{ "what munmap unmaps", 11, 0, WINDOW_IN, 0, 0 },
+	{ "where mmap maps", 9, 0, WINDOW_OUT, 0, 0 },
+	{ "a call that has none", 3, 0, WINDOW_IN, 0, 0 },
+	{ "what sendto sends", 44, 1, WINDOW_IN, 0, 1 },
+	{ "the same without a copy", 44, 1, WINDOW_IN, 0x4000000, 0 },
 };
 
 /**

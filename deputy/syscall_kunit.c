@@ -40,6 +40,27 @@ static void every_number_is_classified(struct kunit *test)
 	}
 }
 
+static void lies_are_not_described(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lying_cases); i++) {
+		const struct lying_case *c = &lying_cases[i];
+		struct wire_call call = {
+			.nr = cpu_to_le64(c->nr),
+			.nwin = cpu_to_le16(1),
+		};
+		bool known;
+
+		call.args[3] = cpu_to_le64(c->flags);
+		call.win[0].len = cpu_to_le32(64);
+		call.win[0].dir = cpu_to_le16(c->dir);
+		call.win[0].arg = cpu_to_le16(c->arg);
+		known = mosix_windows_described(mosix_call_find(c->nr), &call);
+		KUNIT_EXPECT_EQ_MSG(test, known, c->want, "%s", c->name);
+	}
+}
+
 static void other_numbers_are_none(struct kunit *test)
 {
 	static const unsigned long numbers[] = {
@@ -292,6 +313,7 @@ static void options_are_as_meant(struct kunit *test)
 static struct kunit_case syscall_tests[] = {
 	KUNIT_CASE(every_number_is_classified),
 	KUNIT_CASE(other_numbers_are_none),
+	KUNIT_CASE(lies_are_not_described),
 	KUNIT_CASE(every_call_is_consistent),
 	KUNIT_CASE(classes_are_as_meant),
 	KUNIT_CASE(windows_are_as_meant),

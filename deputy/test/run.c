@@ -54,6 +54,25 @@ static void check_windows(void)
 	}
 }
 
+static void check_lies(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lying_cases); i++) {
+		const struct lying_case *c = &lying_cases[i];
+		const struct wire_call call = {
+			.nr = cpu_to_le64(c->nr),
+			.nwin = cpu_to_le16(1),
+			.args[3] = cpu_to_le64(c->flags),
+			.win[0].len = cpu_to_le32(64),
+			.win[0].dir = cpu_to_le16(c->dir),
+			.win[0].arg = cpu_to_le16(c->arg),
+		};
+
+		ktap_claim(mosix_windows_described(find(c->nr), &call) ==
+			   c->want, "window: %s, %s", c->name,
+			   c->want ? "described" : "not described");
+	}
+}
+
 static void check_again(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(again_cases); i++) {
@@ -91,6 +110,7 @@ int main(void)
 	ktap_begin();
 	check_classes();
 	check_windows();
+	check_lies();
 	check_again();
 	check_options();
 	return ktap_end();
