@@ -398,15 +398,6 @@ static long make_deputy(struct mosix_task *mt, struct mosix_newborn *nb,
 	return pid;
 }
 
-/* From here on nb is the child's. */
-static void begin_search(struct mosix_newborn *nb)
-{
-	if (!nb->result)
-		mosix_move_queue(&nb->work);
-	else
-		complete_all(&nb->done);
-}
-
 /* One child at a time, until its body is made. */
 static bool take_turn(struct mosix_newborn *nb)
 {
@@ -440,6 +431,21 @@ static void let_memory_go(struct mosix_proc *proc, struct mosix_pages *pg)
 		return;
 	mosix_pages_fork_end(pg);
 	mosix_background_rest(pg);
+}
+
+/* From here on nb is the child's. */
+static void begin_search(struct mosix_newborn *nb)
+{
+	struct mosix_proc *maker = nb->maker;
+
+	if (!nb->result) {
+		mosix_move_queue(&nb->work);
+		return;
+	}
+	/* Its deputy frees it, and no word of its body finds it any more. */
+	end_turn(nb);
+	complete_all(&nb->done);
+	let_memory_go(maker, maker->pages);
 }
 
 /**

@@ -197,6 +197,8 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 		mosix_pages_abort(pg);
 		mosix_proc_unlink(proc);
 		mosix_proc_event(proc, EV_FAILED);
+		/* An EXIT among them would be booked when the process ends. */
+		forget_messages(proc);
 		return ret;
 	}
 	enter_away(proc, pg, move);
