@@ -50,6 +50,11 @@ static u64 boot_number(void)
 	return boot | 1;
 }
 
+static bool is_spoken(u16 version)
+{
+	return version >= WIRE_VERSION_MIN && version <= WIRE_VERSION_MAX;
+}
+
 static int say_hello(struct mosix_link *link)
 {
 	struct mosix_msg *msg, *answer;
@@ -70,7 +75,8 @@ static int say_hello(struct mosix_link *link)
 		return PTR_ERR(answer);
 	welcome = (void *)answer->data;
 	if (mosix_msg_type(answer) != MSG_WELCOME ||
-	    le16_to_cpu(welcome->hello.node) != link->peer) {
+	    le16_to_cpu(welcome->hello.node) != link->peer ||
+	    !is_spoken(le16_to_cpu(welcome->hello.version_min))) {
 		mosix_msg_free(answer);
 		return -EPROTO;
 	}
