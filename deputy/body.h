@@ -61,6 +61,7 @@ void mosix_body_exit(struct mosix_task *mt, long code);
 /* signal.c */
 int mosix_signal_send(struct mosix_link *link, struct mosix_task *mt,
 		      const struct kernel_siginfo *info, enum wire_signal_to to);
+void mosix_signal_lend(struct mosix_proc *proc);
 int mosix_signal_take_back(const struct wire_signal *s);
 int mosix_signal_inherit(struct mosix_proc *proc, const struct wire_signal *s);
 void mosix_signal_went(int signo);

@@ -87,6 +87,7 @@ void mosix_deputy_signals(struct mosix_task *mt)
 		link = mosix_proc_link(mt->proc);
 		/* Before the body can say that it has taken it up. */
 		mt->nsignals++;
+		mosix_signal_lend(mt->proc);
 		if (!link || mosix_signal_send(link, mt, &ksig.info, to))
 			mt->nsignals--;
 	}

@@ -30,7 +30,10 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-enum { GIVEN_BACK = 1 << 7 };	/* in a sigqueue's flags, beside the kernel's */
+enum {
+	GIVEN_BACK	= 1 << 7,	/* in a sigqueue's flags, beside the kernel's */
+	LENT_MAX	= 4 * WIRE_SIGNALS_AHEAD,	/* for each thread */
+};
 
 static_assert(!(GIVEN_BACK & SIGQUEUE_PREALLOC));
 
@@ -198,14 +201,25 @@ static int queue(const struct wire_signal *s)
 	return ret;
 }
 
-/* One that comes back, with all that it had, whoever puts it there. */
-static int queue_back(struct task_struct *p, const struct wire_signal *s)
+/* There is at most one of them, whoever sends how many. */
+static bool is_bounded(const struct kernel_siginfo *info)
+{
+	return info->si_signo < SIGRTMIN && info->si_code != SI_TIMER;
+}
+
+/*
+ * One that comes back, with all that it had, whoever puts it there. What home has
+ * not sent is a host's invention, and counts like what the process sends itself.
+ */
+static int queue_back(struct task_struct *p, const struct wire_signal *s,
+		      bool lent)
 {
 	bool shared = le32_to_cpu(s->to) == SIGNAL_TO_PROCESS;
 	struct sigpending *pending = shared ? &p->signal->shared_pending :
 					      &p->pending;
 	struct kernel_siginfo info;
 	struct list_head *last;
+	enum pid_type type;
 	struct sigqueue *q;
 	int ret;
 
@@ -213,14 +227,46 @@ static int queue_back(struct task_struct *p, const struct wire_signal *s)
 	last = pending->list.prev;
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
 		be_killable(info.si_signo, true);
-	ret = send_past_limit(p, pending, &info,
-			      shared ? PIDTYPE_TGID : PIDTYPE_PID);
+	type = shared ? PIDTYPE_TGID : PIDTYPE_PID;
+	if (lent || is_bounded(&info))
+		ret = send_past_limit(p, pending, &info, type);
+	else
+		ret = send_to(p, pending, &info, type);
 	if (last != pending->list.prev) {
 		q = list_last_entry(&pending->list, struct sigqueue, list);
 		unpack(&q->info, s);
 		put_in_front(pending, q);
 	}
 	return ret;
+}
+
+/**
+ * mosix_signal_lend - a signal goes to a body, which may give it back
+ * @proc: its process
+ *
+ * A body has so many pending at most, and as many on the way (pace.c): who has given
+ * back none for long cannot give back all at once.
+ *
+ * Context: the deputy.
+ */
+void mosix_signal_lend(struct mosix_proc *proc)
+{
+	spin_lock(&proc->lock);
+	if (proc->lent < LENT_MAX * proc->nlive)
+		proc->lent++;
+	spin_unlock(&proc->lock);
+}
+
+static bool was_lent(struct mosix_proc *proc)
+{
+	bool lent;
+
+	spin_lock(&proc->lock);
+	lent = proc->lent;
+	if (lent)
+		proc->lent--;
+	spin_unlock(&proc->lock);
+	return lent;
 }
 
 /**
@@ -232,20 +278,22 @@ static int queue_back(struct task_struct *p, const struct wire_signal *s)
  */
 int mosix_signal_take_back(const struct wire_signal *s)
 {
+	bool lent = was_lent(current->mosix->proc);
 	int ret;
 
 	if (!may_be_queued(s))
 		return -EINVAL;
 	task_lock(current->group_leader);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
-	ret = queue_back(current, s);
+	ret = queue_back(current, s, lent);
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	task_unlock(current->group_leader);
 	return ret;
 }
 
 /* The leader stays where it is while RCU says so. */
-static int queue_for_other(struct task_struct *p, const struct wire_signal *s)
+static int queue_for_other(struct task_struct *p, const struct wire_signal *s,
+			   bool lent)
 {
 	struct task_struct *leader;
 	unsigned long flags;
@@ -255,7 +303,7 @@ static int queue_for_other(struct task_struct *p, const struct wire_signal *s)
 	leader = READ_ONCE(p->group_leader);
 	task_lock(leader);
 	if (lock_task_sighand(p, &flags)) {
-		ret = queue_back(p, s);
+		ret = queue_back(p, s, lent);
 		unlock_task_sighand(p, &flags);
 	}
 	task_unlock(leader);
@@ -282,7 +330,7 @@ int mosix_signal_inherit(struct mosix_proc *proc, const struct wire_signal *s)
 		return -EINVAL;
 	p = mosix_proc_task(proc, 0);
 	if (p) {
-		ret = queue_for_other(p, s);
+		ret = queue_for_other(p, s, was_lent(proc));
 		put_task_struct(p);
 	}
 	return ret;

@@ -105,6 +105,7 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 	proc->nmigs++;
 	proc->since = jiffies;
 	proc->flags = 0;
+	proc->lent = 0;
 	list_for_each_entry(mt, &proc->threads, node) {
 		mt->utime_ns = 0;
 		mt->stime_ns = 0;

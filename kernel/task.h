@@ -94,6 +94,8 @@ enum mosix_frozen {
  * @talked_ns: body: time that its calls took longer than at home
  * @lost_ns: body: the same of the last call, 0 none yet
  * @booked_ns: home: CPU time of its bodies elsewhere, part of its task's
+ * @lent: home: signals that its body has been sent on this stay and may give back; no
+ *	more than can be on their way
  * @last: why the last move failed, empty when it did not
  * @why: the balancer's last words about it
  */
@@ -139,6 +141,7 @@ struct mosix_proc {
 	atomic64_t talked_ns;
 	u64 lost_ns;
 	u64 booked_ns;
+	u32 lent;
 	char last[MOSIX_LAST_LEN];
 	char why[MOSIX_LAST_LEN];
 };
