@@ -8,85 +8,13 @@
  *					when it goes on for ten seconds
  *	liar ADDRESS NODE SELF COUNT links	that many links, kept for ten seconds
  */
-#include "victim.h"
+#include "liar.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
-#include <sys/socket.h>
+enum { SIGNALS = 2 * WIRE_SIGNALS_AHEAD + 1 };
 
-#include "../../kernel/wire.h"
-
-enum { PATIENCE_MS = 10000, SIGNALS = 2 * WIRE_SIGNALS_AHEAD + 1 };
-
-static struct {
-	struct wire_header h;
-	union {
-		u8 bytes[WIRE_PAYLOAD_MAX];
-		struct wire_hello hello;
-		struct wire_offer offer;
-		struct wire_clocks clocks;
-		struct wire_signal signal;
-		struct wire_look look;
-		struct wire_pages pages;
-		struct wire_took took;
-		struct wire_resume resume;
-		struct {
-			struct wire_record head;
-			union {
-				struct wire_regs regs;
-				struct wire_vmas vmas;
-				struct wire_ranges ranges;
-				u8 rest[WIRE_PAYLOAD_MAX -
-					sizeof(struct wire_record)];
-			};
-		} record;
-	};
-} out;
-
-static int sock = -1;
 static const char *host;
 static unsigned int pid;
-static u8 heard[WIRE_PAYLOAD_MAX];
 static u8 token[WIRE_TOKEN_LEN];	/* of our link */
-
-static void begin(u16 type, u32 len)
-{
-	memset(&out, 0, sizeof(out.h) + len);
-	out.h.magic = cpu_to_le32(WIRE_MAGIC);
-	out.h.type = cpu_to_le16(type);
-	out.h.len = cpu_to_le32(len);
-	out.h.id = cpu_to_le64(1);
-}
-
-/* False: the other end is gone. */
-static bool say(void)
-{
-	size_t left = sizeof(out.h) + le32_to_cpu(out.h.len);
-	const char *at = (const char *)&out;
-	ssize_t n;
-
-	for (; left; left -= n, at += n) {
-		n = send(sock, at, left, MSG_NOSIGNAL);
-		if (n < 0)
-			return false;
-	}
-	return true;
-}
-
-/* The type of what is said next; 0: nothing any more. */
-static u16 hear(void)
-{
-	struct wire_header h;
-	u32 len;
-
-	if (recv(sock, &h, sizeof(h), MSG_WAITALL) != sizeof(h))
-		return 0;
-	len = le32_to_cpu(h.len);
-	CHECK(len <= sizeof(heard), "%u bytes of payload", len);
-	if (len && recv(sock, heard, len, MSG_WAITALL) != (ssize_t)len)
-		return 0;
-	return le16_to_cpu(h.type);
-}
 
 static bool dial(void)
 {
@@ -120,13 +48,6 @@ static void offer(int self)
 	out.offer.at = cpu_to_le16(self);
 	strcpy((char *)out.offer.comm, "liar");
 	CHECK(say() && hear() == MSG_ACCEPT, "the offer was not accepted");
-}
-
-static void begin_record(u32 type, u32 len)
-{
-	begin(MSG_IMAGE, sizeof(out.record.head) + len);
-	out.record.head.type = cpu_to_le32(type);
-	out.record.head.version = cpu_to_le32(WIRE_RECORD_VERSION);
 }
 
 static void own_pages(u64 first, u64 end)
