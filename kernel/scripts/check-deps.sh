@@ -40,7 +40,7 @@ mapfile -t mechanism < <(sources kernel |
 # Who plays a node has to speak as one. Nodes that tell each other the map shake
 # hands as links do: that is pure, and the only thing of the kernel side there.
 mapfile -t user < <(sources tools qemu-tests/programs qemu-tests/guest |
-	grep -vxE 'qemu-tests/programs/liar\.c|tools/(channel|primitive)\.h')
+	grep -vxE 'qemu-tests/programs/liar\.h|tools/(channel|primitive)\.h')
 
 forbid "deputy/ and loadinfo/ do not know each other" \
 	'["<].*loadinfo/' /dev/null "${deputy[@]}"

@@ -358,7 +358,7 @@ static void call_many(void)
 
 	do {
 		begin_call(CALL_PROGRAM, SYS_getpid);
-	} while (say() && n++ < 1 << 18);
+	} while (say() && n++ < 1 << 21);
 }
 
 static void see_elsewhere(void)
