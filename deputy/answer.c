@@ -214,7 +214,8 @@ int mosix_deputy_call(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_msg *reply;
 	int error = -ENOMEM;
 
-	if (!mosix_call_may_forward(call, mt) || mosix_proc_calls(mt)) {
+	if (!mosix_call_may_forward(call, mt) ||
+	    !mosix_filter_grants(mt, call) || mosix_proc_calls(mt)) {
 		mosix_msg_free(msg);
 		return -EPROTO;
 	}

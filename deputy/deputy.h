@@ -80,6 +80,7 @@ void mosix_restore_done(struct mosix_task *mt);
 
 /* filter.c: seccomp */
 bool mosix_filter_knows(const struct wire_call *call);
+bool mosix_filter_grants(struct mosix_task *mt, const struct wire_call *call);
 bool mosix_filter_stops(struct mosix_task *mt, struct mosix_msg *msg,
 			long *ret);
 bool mosix_filter_ends(struct mosix_task *mt, struct mosix_link *link,

@@ -9,7 +9,8 @@
  * call for which the process goes home first meets its filters there.
  *
  * A body that does not ask gains nothing: what it makes on its host touches
- * the body's own memory and threads, and no file, process or socket of home.
+ * the body's own memory and threads, and no file, process or socket of home. What of
+ * such a call it has made at home, in its own name, it must have asked about.
  *
  * A filter may also end the thread that makes the call, and no other: its deputy
  * ends, and says so to the body's thread, which ends as its next step.
@@ -48,6 +49,45 @@ bool mosix_filter_knows(const struct wire_call *call)
 	if (wire_call_is_fence(call) && nr != __NR_getppid)
 		return false;
 	return le16_to_cpu(call->kind) != CALL_OWN || is_own(nr);
+}
+
+/* Which call of the program is it for? Home knows that call by another name. */
+static bool is_for(unsigned long own, unsigned long nr)
+{
+	switch (own) {
+	case __NR_clone:
+		return nr == __NR_clone || nr == __NR_clone3 ||
+		       nr == __NR_fork || nr == __NR_vfork;
+	case __NR_mlock2:
+		return nr == __NR_mlock || nr == __NR_mlock2;
+	case __NR_munmap:
+		return nr == __NR_mmap;	/* which came to nothing */
+	default:
+		return nr == own;
+	}
+}
+
+/**
+ * mosix_filter_grants - may the body of a process with filters make this call?
+ * @mt: record of current
+ * @call: what it asks for
+ *
+ * By itself it makes what does nothing. All else is part of a call of the program,
+ * about which it has asked before; once, or it could fork for ever.
+ *
+ * Return: false for a call that is part of none.
+ * Context: the deputy.
+ */
+bool mosix_filter_grants(struct mosix_task *mt, const struct wire_call *call)
+{
+	unsigned long nr = le64_to_cpu(call->nr);
+	u32 passed = mt->passed;
+
+	if (le16_to_cpu(call->kind) != CALL_OWN || nr == __NR_getppid ||
+	    nr == __NR_pause || !test_task_syscall_work(current, SECCOMP))
+		return true;
+	mt->passed = 0;		/* that is read(), for which there is none */
+	return is_for(nr, passed);
 }
 
 /* Filters look at the registers, and leave the result there. */
@@ -93,6 +133,8 @@ bool mosix_filter_stops(struct mosix_task *mt, struct mosix_msg *msg, long *ret)
 	stops = ask_filters(call, ret);
 	clear_bit(MT_JUDGED, &mt->flags);
 	mt->reply = NULL;
+	if (le16_to_cpu(call->kind) == CALL_ASK)
+		mt->passed = stops ? 0 : le64_to_cpu(call->nr);
 	return stops;
 }
 

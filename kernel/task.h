@@ -210,6 +210,7 @@ enum mosix_task_flag {
  *	blocked here only for that
  * @free_node: on its way out
  * @reply: deputy: what is to be freed if it ends now: a call, or its result
+ * @passed: deputy: call of the program that filters have let pass, which its body makes
  * @code: body: exit code of a thread that is ended
  * @scratch: deputy: address of its scratch area, 0 none
  * @bulk: deputy: the large window of its call, NULL none; only the task changes it
@@ -251,6 +252,7 @@ struct mosix_task {
 	u64 held;
 	struct llist_node free_node;
 	struct mosix_msg *reply;
+	u32 passed;
 	u32 code;
 	unsigned long scratch;
 	struct mosix_bulk *bulk;

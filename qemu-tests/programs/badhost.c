@@ -140,6 +140,13 @@ static void fence_clone(void)
 	out.call.blocked = cpu_to_le64(WIRE_BLOCKED_FENCE);
 }
 
+/* What no filter was asked about. */
+static void own_clone(void)
+{
+	begin_call(CALL_OWN, SYS_clone);
+	out.call.args[0] = cpu_to_le64(SIGCHLD);
+}
+
 static void window_of_none(void)
 {
 	begin_call(CALL_PROGRAM, SYS_munmap);
@@ -516,6 +523,7 @@ static const struct lie {
 	{ "call-many", AWAY, ALL_SAID, call_many },
 	{ "fence-file", AWAY, ENDS, fence_file },
 	{ "fence-clone", AWAY, ENDS, fence_clone },
+	{ "own-clone", AWAY, ENDS, own_clone },
 	{ "window-none", AWAY, ENDS, window_of_none },
 	{ "window-large", AWAY, ENDS, window_large },
 	{ "window-sum", AWAY, ENDS, window_sum },

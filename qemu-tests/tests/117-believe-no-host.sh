@@ -41,9 +41,10 @@ lies=(
 wanted=${LIES-}
 [[ " $wanted " != *" never-started "* ]] || lies+=(never-started:stays)
 
+# begin_prey [PROGRAM]
 begin_prey() {
 	launch_by as 65534
-	victim prey 1 heap || return 1
+	victim prey 1 "${1:-heap}" || return 1
 	launch_by
 	tell prey strategy demand
 }
@@ -182,6 +183,11 @@ for entry in "${lies[@]}"; do
 done
 
 claim "the last prey has seen nothing" passes prey
+if [[ ! $wanted || " $wanted " == *" own-clone "* ]]; then
+	must "a process with filters starts" begin_prey filtered
+	lie own-clone lost
+	claim "the last prey has seen nothing of that" passes prey
+fi
 claim "nor has the same user's other process" passes same
 claim "the other user's comes home" move other home
 claim "and has seen nothing" passes other
