@@ -13,7 +13,6 @@
 #include "goodhost.h"
 #include "wayhome.h"
 
-
 /* ---- lies. Each that ends leaves its last message unsent. ---- */
 
 static void silent(void)
@@ -257,7 +256,7 @@ static void taken(void)
 	say();
 	begin_call(CALL_PROGRAM, SYS_getpid);
 	out.call.signals = cpu_to_le32(0x7ffffffe);
-	CHECK(make_call() != ENDED, "no answer");
+	CHECK(make_call() != NO_REPLY, "no answer");
 	to_process(MSG_TAKEN, sizeof(out.taken));
 	out.h.tid = cpu_to_le32(stranger);
 	say();

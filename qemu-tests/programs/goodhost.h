@@ -10,7 +10,7 @@
 
 #include <sys/syscall.h>
 
-#define ENDED	INT64_MIN	/* what no call returns: the home is gone */
+#define NO_REPLY	INT64_MIN	/* what no call returns: the home is gone */
 
 struct kept {
 	u32 tid;
@@ -192,7 +192,7 @@ static s64 make_call(void)
 	const struct wire_reply *reply = (void *)heard;
 
 	if (!say() || !await(MSG_REPLY, last_id))
-		return ENDED;
+		return NO_REPLY;
 	return le64_to_cpu(reply->ret);
 }
 
@@ -206,7 +206,7 @@ static void fence(void)
 {
 	begin_call(CALL_OWN, SYS_getppid);
 	out.call.blocked = cpu_to_le64(WIRE_BLOCKED_FENCE);
-	CHECK(make_call() != ENDED, "no answer to the fence");
+	CHECK(make_call() != NO_REPLY, "no answer to the fence");
 }
 
 /* As it came; it may be changed before it is sent. */

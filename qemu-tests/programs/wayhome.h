@@ -126,7 +126,7 @@ static void begin_exec(void)
 	struct page *p = find_page(at);
 
 	CHECK(p && p->data, "its stack has not come");
-	strcpy((char *)p->data, "/bin/true");
+	memcpy(p->data, "/bin/true", sizeof("/bin/true"));
 	memcpy(p->data + 64, argv, sizeof(argv));
 	begin_call(CALL_PROGRAM, SYS_execve);
 	out.call.args[0] = cpu_to_le64(at);
