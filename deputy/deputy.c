@@ -506,6 +506,8 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 	struct mosix_link *link = mosix_proc_link(proc);
 	bool away = mosix_proc_is_away(proc), last;
 
+	/* A filter may end it in a call: its body can come home from here on. */
+	clear_bit(MT_CALLS, &mt->flags);
 	if (away || mosix_proc_state(proc) == ST_ENDED)
 		mosix_deputy_drop_pointers();
 	if (link && away && !test_bit(MT_OVER, &mt->flags)) {
