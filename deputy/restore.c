@@ -16,6 +16,7 @@
 #include "../kernel/migrate.h"
 #include "../kernel/moves.h"
 #include "../kernel/pages.h"
+#include "../kernel/sigmig.h"
 #include "../kernel/strategy.h"
 #include "../kernel/visit.h"
 
@@ -156,6 +157,31 @@ void mosix_restore_own(struct mosix_task *mt)
 	}
 }
 
+/*
+ * Where it is from now on, in one step with what was wanted of it: on its way from one
+ * host to another home is half of a move, else it has moved. True when it is to hear of
+ * that now, and not when it goes @back.
+ */
+static bool be_here(struct mosix_proc *proc, u32 visitor, u16 *back)
+{
+	struct mosix_move *move;
+	bool onward;
+
+	spin_lock(&proc->lock);
+	*back = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
+	move = proc->move;
+	onward = move && move->link;
+	if (onward)
+		move->halfway = true;
+	else
+		mosix_sigmig_count(proc);
+	proc->where = 0;
+	proc->since = jiffies;
+	proc->flags = 0;
+	spin_unlock(&proc->lock);
+	return !onward && !*back;
+}
+
 /**
  * mosix_restore_home_end - the body's image is complete
  * @mt: record of current
@@ -171,7 +197,8 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	struct mosix_proc *proc = mt->proc;
 	u32 visitor = le32_to_cpu(end->visitor);
 	struct mosix_link *link;
-	u16 node, onward = 0;
+	bool tell;
+	u16 back;
 	int ret;
 
 	if (mosix_proc_state(proc) != ST_RETURNING) {
@@ -190,20 +217,14 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	catch_up(le64_to_cpu(end->mono_ns));
 	link = mosix_proc_link(proc);
 	mosix_proc_unlink(proc);
-	mosix_migrate_wanted(proc, &onward);
 	mosix_strategy_returned(proc);
-	spin_lock(&proc->lock);
-	node = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
-	proc->where = 0;
-	if (!onward)
-		proc->nmigs++;	/* else the way here is half of a move */
-	proc->since = jiffies;
-	proc->flags = 0;
-	spin_unlock(&proc->lock);
+	tell = be_here(proc, visitor, &back);
 	mosix_proc_event(proc, EV_RESTORED);
 	wake_up_all(mosix_moves_queue());
+	if (tell)
+		mosix_sigmig_send(proc);
 	if (visitor)
-		mosix_visit_begin(proc, visitor, node);
+		mosix_visit_begin(proc, visitor, back);
 	if (link) {
 		mosix_link_send_plain(link, MSG_HOME_OK, mosix_msg_id(msg));
 		mosix_link_finish(link);

@@ -27,6 +27,7 @@
 #include "inject.h"
 #include "link.h"
 #include "pages.h"
+#include "sigmig.h"
 #include "stay.h"
 #include "strategy.h"
 #include "x86.h"
@@ -102,7 +103,7 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 	mosix_proc_event(proc, EV_STARTED);
 	spin_lock(&proc->lock);
 	proc->where = move->to;
-	proc->nmigs++;
+	mosix_sigmig_count(proc);
 	proc->since = jiffies;
 	proc->flags = 0;
 	proc->lent = 0;
@@ -124,6 +125,7 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 		mosix_background_rest(pg);
 	if (mosix_allow_limits(proc))
 		mosix_allow_tell(proc);
+	mosix_sigmig_send(proc);
 	mosix_migrate_end(proc, 0, NULL);
 }
 

@@ -34,6 +34,7 @@ enum mosix_why {
  * @choice: how its memory travels; STRATEGY_AUTO: none has yet
  * @passing: times that it was put off for a reason that passes
  * @late: times that a thread did not come to stand still
+ * @halfway: it has come home on its way from one host to another
  * @watched: what it touches is known since it was offered
  * @offered_kib: memory that the host has room for
  * @early: what was sent while it ran, NULL nothing
@@ -53,6 +54,7 @@ struct mosix_move {
 	u8 why;
 	u8 passing;
 	u8 late;
+	bool halfway;
 	bool watched;
 	struct choice choice;
 	u64 offered_kib;

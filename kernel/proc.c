@@ -15,6 +15,7 @@
 #include "node.h"
 #include "pages.h"
 #include "param.h"
+#include "sigmig.h"
 #include "stay.h"
 #include "strategy.h"
 #include "task.h"
@@ -151,6 +152,11 @@ static void show_nodes(struct seq_file *m, struct task_struct *p)
 	seq_printf(m, "%s\n", text);
 }
 
+static void show_sigmig(struct seq_file *m, struct task_struct *p)
+{
+	seq_printf(m, "%u\n", mosix_sigmig_asked(p));
+}
+
 static void show_strategy(struct seq_file *m, struct task_struct *p)
 {
 	mosix_strategy_show(m, mosix_task_proc(p));
@@ -264,6 +270,17 @@ static void show_stats(struct seq_file *m, struct task_struct *p)
 	mosix_pages_put(pg);
 }
 
+/* Whoever may kill a process may move it: the kernel's own check. */
+static int may_kill(struct task_struct *p)
+{
+	int ret;
+
+	rcu_read_lock();
+	ret = group_send_sig_info(0, SEND_SIG_NOINFO, p, PIDTYPE_TGID);
+	rcu_read_unlock();
+	return ret;
+}
+
 static int set_goto(struct task_struct *p, const char *value)
 {
 	u16 node = 0;
@@ -305,6 +322,21 @@ static int set_strategy(struct task_struct *p, const char *value)
 	return ret ?: mosix_strategy_fix(mosix_task_proc(p), value);
 }
 
+/* Asked for of this program, and by who may: none is executed in between. */
+static int set_sigmig(struct task_struct *p, const char *value)
+{
+	int ret = mosix_task_ensure(p);
+
+	if (ret)
+		return ret;
+	ret = down_read_killable(&p->signal->exec_update_lock);
+	if (ret)
+		return ret;
+	ret = may_kill(p) ?: mosix_sigmig_ask(p, value);
+	up_read(&p->signal->exec_update_lock);
+	return ret;
+}
+
 /**
  * struct pid_file - one file of /proc/PID/mosix
  * @name: of the file, as in the table of fs/proc/base.c
@@ -325,6 +357,7 @@ static const struct pid_file pid_files[] = {
 	{ "nodes", show_nodes, set_nodes },
 	{ "strategy", show_strategy, set_strategy },
 	{ "nmigs", show_nmigs },
+	{ "sigmig", show_sigmig, set_sigmig },
 	{ "cantmove", show_reasons },
 	{ "last", show_last },
 	{ "why", show_why },
@@ -361,17 +394,6 @@ static int pid_show(struct seq_file *m, void *v)
 static int pid_open(struct inode *inode, struct file *file)
 {
 	return single_open(file, pid_show, NULL);
-}
-
-/* Whoever may kill a process may move it: the kernel's own check. */
-static int may_kill(struct task_struct *p)
-{
-	int ret;
-
-	rcu_read_lock();
-	ret = group_send_sig_info(0, SEND_SIG_NOINFO, p, PIDTYPE_TGID);
-	rcu_read_unlock();
-	return ret;
 }
 
 static ssize_t pid_write(struct file *file, const char __user *buf,

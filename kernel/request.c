@@ -14,6 +14,7 @@
 #include "moves.h"
 #include "node.h"
 #include "rounds.h"
+#include "sigmig.h"
 #include "stay.h"
 #include "strategy.h"
 #include "trace.h"
@@ -144,6 +145,7 @@ static void tell_host(struct mosix_proc *proc, enum mosix_why why, int error)
 void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 {
 	struct mosix_move *move;
+	bool half = false;
 
 	spin_lock(&proc->lock);
 	move = proc->move;
@@ -151,15 +153,21 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	if (move) {
 		proc->result = result;
 		proc->last[0] = '\0';
+		half = result && move->halfway;
 	}
+	/* It is at home, and was not when it was sent off: that is a move, too. */
+	if (half)
+		mosix_sigmig_count(proc);
 	if (move && result)
 		scnprintf(proc->last, sizeof(proc->last), "node %u: %s",
 			  move->to ?: mosix_node_self(), text ?: "failed");
 	spin_unlock(&proc->lock);
 	if (!move)
 		return;
-	if (result)
+	if (result) {
+		mosix_sigmig_send(proc);
 		tell_host(proc, move->why, result);
+	}
 	trace_mosix_move(move, result);
 	move->result = result;
 	mosix_moves_add(move);

@@ -50,9 +50,9 @@ enum mosix_frozen {
  * struct mosix_proc - a thread group, on its home node or as a guest
  * @ref: each of its tasks, its link and each walker hold one
  * @lock: protects @state, @where, @link, @move, @threads, @last, @result,
- *	@newborn, @tracers, @nlive, @nodes, @chosen with what follows it, the
- *	barrier, @arrived, and each thread's @task, @inbox, @signals, @scratch,
- *	@bulk; not @home, which never changes
+ *	@newborn, @tracers, @nlive, @nodes, @sigmig up to @untold, @chosen with
+ *	what follows it, the barrier, @arrived, and each thread's @task, @inbox,
+ *	@signals, @scratch, @bulk; not @home, which never changes
  * @node: in the list of all, under that list's lock
  * @threads: its struct mosix_task
  * @nlive: those that have not ended
@@ -78,6 +78,9 @@ enum mosix_frozen {
  * @nmigs: moves completed; body: those before this one, as home told
  * @result: of the last move that was asked for, 0 or a negative errno
  * @user_lock: 1: no automatic moves
+ * @sigmig: home: signal that it gets at each move, 0 none
+ * @sigmig_program: home: the program that asked for it, as self_exec_id counts them
+ * @untold: home: moves that are counted and for which it was not sent
  * @strategy: home: how its memory shall travel, enum mosix_strategy
  * @chosen: home: how it did on the last move, and why
  * @frozen_us: home: how long it stood still for its last move out
@@ -125,6 +128,9 @@ struct mosix_proc {
 	u32 nmigs;
 	int result;
 	u8 user_lock;
+	u8 sigmig;
+	u64 sigmig_program;
+	u32 untold;
 	u8 strategy;
 	struct choice chosen;
 	u64 frozen_us;

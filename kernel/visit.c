@@ -14,6 +14,7 @@
 
 #include "migrate.h"
 #include "param.h"
+#include "sigmig.h"
 
 #include <linux/entry-common.h>
 #include <linux/sched.h>
@@ -98,18 +99,20 @@ void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child)
  */
 long mosix_visit_call(struct mosix_task *mt, long nr)
 {
+	int ret = -EBUSY;
+
 	clear_bit(MP_VISITS, &mt->proc->flags);
 	/* Its parent waits, and they share their memory. */
 	if (current->vfork_done)
 		return nr;
-	/*
-	 * The move that brought it here may end in a moment. Where the own are to
-	 * stay it does not go back.
-	 */
-	if (mt->visit && !mosix_param(PARAM_LSTAY) &&
-	    mosix_migrate_start(current, mt->visit, MOSIX_WHY_VISIT) ==
-	    -EALREADY)
+	/* Where the own are to stay it does not go back. */
+	if (mt->visit && !mosix_param(PARAM_LSTAY))
+		ret = mosix_migrate_start(current, mt->visit, MOSIX_WHY_VISIT);
+	/* The move that brought it here may end in a moment. */
+	if (ret == -EALREADY)
 		return nr;
+	if (ret)
+		mosix_sigmig_send(mt->proc);
 	mt->visit = 0;
 	clear_task_syscall_work(current, MOSIX);
 	return nr;

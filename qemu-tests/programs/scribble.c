@@ -55,6 +55,7 @@ static const struct kind kinds[] = {
 	  MOVES },
 	{ "lock", "EINVAL EBUSY", 0 },
 	{ "nodes", "EINVAL E2BIG EOPNOTSUPP EBUSY", 0 },
+	{ "sigmig", "EINVAL EOPNOTSUPP EBUSY", 0 },
 	{ "strategy", "EINVAL EOPNOTSUPP EBUSY", FIXED },
 	{ NULL, "EINVAL", 0 },
 };

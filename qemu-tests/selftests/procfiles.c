@@ -69,6 +69,7 @@ TEST_F(files, each_is_there_with_its_mode)
 		{ "where", 0444 }, { "home", 0444 }, { "goto", 0666 },
 		{ "lock", 0666 }, { "nmigs", 0444 }, { "cantmove", 0444 },
 		{ "strategy", 0666 }, { "last", 0444 }, { "why", 0444 }, { "would", 0444 },
+		{ "sigmig", 0666 },
 	};
 	struct stat st;
 
@@ -156,6 +157,48 @@ TEST_F(files, lock_is_a_bit)
 	EXPECT_STREQ("0", self->text);
 }
 
+TEST_F(files, sigmig_is_a_signal)
+{
+	static const char * const junk[] = {
+		"\n", "-1", "x", "65", "256", "9", "19", "10 12", "SIGUSR1",
+	};
+
+	EXPECT_EQ(0, procfile_tell(procfile_path(0, "sigmig"), "64\n"));
+	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
+		EXPECT_EQ(-EINVAL, procfile_tell(procfile_path(0, "sigmig"),
+						 junk[i])) {
+			TH_LOG("of '%s'", junk[i]);
+		}
+	}
+	procfile_read(procfile_path(0, "sigmig"), self->text);
+	EXPECT_STREQ("64", self->text);
+	EXPECT_EQ(0, procfile_tell(procfile_path(0, "sigmig"), "0"));
+	procfile_read(procfile_path(0, "sigmig"), self->text);
+	EXPECT_STREQ("0", self->text);
+}
+
+/* The next program has no handler: it would die of it. */
+TEST_F(files, sigmig_is_of_one_program)
+{
+	pid_t child;
+
+	ASSERT_EQ(0, procfile_tell(procfile_path(0, "sigmig"), "23"));
+	child = fork();
+	if (!child) {
+		procfile_read(procfile_path(0, "sigmig"), self->text);
+		if (strcmp(self->text, "0"))
+			_exit(1);
+		if (procfile_tell(procfile_path(0, "sigmig"), "17"))
+			_exit(2);
+		execl("/proc/self/exe", "procfiles", "--asked", NULL);
+		_exit(3);
+	}
+	EXPECT_EQ(7, wait_exit(child));
+	procfile_read(procfile_path(0, "sigmig"), self->text);
+	EXPECT_STREQ("23", self->text);
+	EXPECT_EQ(0, procfile_tell(procfile_path(0, "sigmig"), "0"));
+}
+
 TEST_F(files, lock_is_inherited)
 {
 	pid_t child;
@@ -201,6 +244,9 @@ TEST_F(files, only_who_may_kill_may_move)
 		if (procfile_tell(procfile_path(getppid(), "lock"), "1") !=
 		    -EPERM)
 			_exit(3);
+		if (procfile_tell(procfile_path(getppid(), "sigmig"), "10") !=
+		    -EPERM)
+			_exit(6);
 		if (procfile_read(procfile_path(getppid(), "where"),
 				  self->text) < 1)
 			_exit(4);
@@ -264,8 +310,18 @@ static int say_lock(void)
 	return strcmp(text, "1") ? 3 : 7;
 }
 
+static int say_asked(void)
+{
+	static char text[PROCFILE_MAX];
+
+	procfile_read(procfile_path(0, "sigmig"), text);
+	return strcmp(text, "0") ? 4 : 7;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "--asked"))
+		return say_asked();
 	if (argc == 2 && !strcmp(argv[1], "--locked"))
 		return say_lock();
 	return test_harness_run(argc, argv);
