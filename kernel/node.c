@@ -19,6 +19,11 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+enum {
+	NAMED_MAX	= 16,	/* nodes that came, and so on, that the log names */
+	NAMED_LEN	= 400,	/* room for these */
+};
+
 struct node_map {
 	struct rcu_head rcu;
 	u16 self;
@@ -310,6 +315,56 @@ static int parse_line(struct node_map *map, char *line)
 	return -EINVAL;
 }
 
+static bool is_missing(const struct mosix_node *node,
+		       const struct node_map *other)
+{
+	return !find(other, node->id);
+}
+
+/* The whole of both was zero before it was filled in. */
+static bool is_otherwise(const struct mosix_node *node,
+			 const struct node_map *other)
+{
+	const struct mosix_node *as = find(other, node->id);
+
+	return as && memcmp(as, node, sizeof(*node));
+}
+
+/* Append the ids of those nodes of @map of which, given @other, @is holds. */
+static void name_nodes(char text[NAMED_LEN], const char *word,
+		       const struct node_map *map, const struct node_map *other,
+		       bool (*is)(const struct mosix_node *node,
+				  const struct node_map *other))
+{
+	size_t at = strlen(text);
+	u32 i, named = 0;
+
+	for (i = 0; map && i < map->count && named <= NAMED_MAX; i++) {
+		if (!is(&map->node[i], other))
+			continue;
+		if (!named++)
+			at += scnprintf(text + at, NAMED_LEN - at, "; %s", word);
+		if (named <= NAMED_MAX)
+			at += scnprintf(text + at, NAMED_LEN - at, " %u",
+					map->node[i].id);
+		else
+			scnprintf(text + at, NAMED_LEN - at, " ...");
+	}
+}
+
+/* Who is in the cluster changes seldom, by root's hand or by who lets nodes join. */
+static void log_change(const struct node_map *old, const struct node_map *map)
+{
+	char text[NAMED_LEN] = "";
+
+	name_nodes(text, "came", map, old, is_missing);
+	name_nodes(text, "went", old, map, is_missing);
+	name_nodes(text, "changed", map, old, is_otherwise);
+	if (*text || map->self != (old ? old->self : 0))
+		pr_info("mosix: map of %u nodes, this is %u%s\n", map->count,
+			map->self, text);
+}
+
 /**
  * mosix_node_configure - replace the node map
  * @text: the whole map as text; written over while parsing
@@ -346,6 +401,7 @@ int mosix_node_configure(char *text)
 	mutex_lock(&map_lock);
 	old = rcu_replace_pointer(the_map, map, lockdep_is_held(&map_lock));
 	WRITE_ONCE(generation, generation + 1);
+	log_change(old, map);
 	mutex_unlock(&map_lock);
 	if (old)
 		kvfree_rcu(old, rcu);

@@ -61,6 +61,8 @@ assert_eq "$(n3 tell /proc/2/mosix/lock 1 || true)" EBUSY \
 
 # ---- under another id ----
 renumber 3 9
+claim "node 1 logs who came and who went" \
+	n1 "dmesg | grep -q 'mosix: map of [0-9]* nodes, this is 1; came 9; went 3$'"
 claim "node 1 hears of node 9" wait_for 30 is_up 9 1
 claim "and node 9 of node 1" wait_for 30 is_up 1 3
 for name in old new; do
