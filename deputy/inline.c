@@ -87,7 +87,7 @@ static long plan(const struct mosix_call_ctx *ctx, struct wire_call *call)
 		if (!bulk)
 			all += len;
 		if (all > WIRE_WINDOW_BYTES_MAX || bulks > 1 ||
-		    addr >= TASK_SIZE_MAX - len)
+		    addr >= DEFAULT_MAP_WINDOW - len)
 			return -1;
 		if ((d->dir & MOSIX_WIN_OUT) && !can_write(addr, len))
 			return -1;

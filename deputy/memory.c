@@ -62,12 +62,25 @@ static bool file_visits(u32 fd, u32 type)
 	return visits;
 }
 
+/*
+ * Is that where a program has memory only if it names the address, and if five levels
+ * of page tables reach so far? On the wire addresses have 47 bits.
+ */
+static bool is_high(u64 addr, u64 len)
+{
+	return addr && (addr > DEFAULT_MAP_WINDOW ||
+			len > DEFAULT_MAP_WINDOW - addr);
+}
+
 static bool mmap_visits(const u64 *args)
 {
 	u64 odd = MAP_HUGETLB | MAP_LOCKED | MAP_GROWSDOWN;
 	u64 flags = args[3];
 	u32 type = flags & MAP_TYPE;
 
+	/* Elsewhere that is an error, or no more than a wish. */
+	if (pgtable_l5_enabled() && is_high(args[0], args[1]))
+		return true;
 	if ((flags & odd) || (type != MAP_PRIVATE && type != MAP_SHARED &&
 			      type != MAP_SHARED_VALIDATE &&
 			      type != MAP_DROPPABLE))
@@ -266,6 +279,7 @@ static long change_mremap(struct mosix_call_ctx *ctx)
 	if (test_bit(MT_BORROWS, &ctx->mt->flags))
 		return -ENOMEM;
 	if ((flags & ~(u64)(MREMAP_MAYMOVE | MREMAP_FIXED)) || !move.old ||
+	    is_high(from, len) || (move.fixed && is_high(ctx->args[4], len)) ||
 	    touches_file(ctx, from, move.old))
 		return mosix_body_return(ctx);
 	mosix_pages_change(pages(ctx), from, move.old);

@@ -42,11 +42,11 @@ static_assert(SCRATCH_SIZE % WIRE_PAGE_SIZE == 0);
  * Between what programs have at the bottom of an address space and what they
  * have at its top. Next to that they may use again what they have unmapped.
  */
-#define SCRATCH_HINT (TASK_SIZE_MAX / 8 * 3 & PAGE_MASK)
+#define SCRATCH_HINT (DEFAULT_MAP_WINDOW / 8 * 3 & PAGE_MASK)
 
 /* Above them, for as long as a call lasts, the large windows. */
 #define BULK_SIZE_MAX (4 * (unsigned long)SZ_1G)
-#define BULK_HINT (TASK_SIZE_MAX / 2 & PAGE_MASK)
+#define BULK_HINT (DEFAULT_MAP_WINDOW / 2 & PAGE_MASK)
 
 #define SCRATCH_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
 		       VM_DONTCOPY | VM_DONTDUMP)

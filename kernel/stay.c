@@ -49,6 +49,7 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_TSC]		= "TSC or CPUID disabled",
 	[STAY_SHADOW_STACK]	= "shadow stack",
 	[STAY_UPROBES]		= "uprobes",
+	[STAY_HIGH]		= "addresses above 2^47",
 };
 
 /**
@@ -130,6 +131,9 @@ static u64 vma_reasons(struct vm_area_struct *vma)
 		why |= BIT_ULL(STAY_DEVICE);
 	if (is_shared(vma))
 		why |= BIT_ULL(STAY_SHARED);
+	/* Five levels of page tables, and only for who names such an address. */
+	if (vma->vm_end > DEFAULT_MAP_WINDOW)
+		why |= BIT_ULL(STAY_HIGH);
 	return why;
 }
 

@@ -32,6 +32,7 @@ enum mosix_stay {
 	STAY_TSC,
 	STAY_SHADOW_STACK,
 	STAY_UPROBES,
+	STAY_HIGH,
 	STAY_REASONS
 };
 

@@ -88,6 +88,7 @@ static const struct {
 	{ "TSC or CPUID disabled", NULL },
 	{ "shadow stack", "GLIBC_TUNABLES=glibc.cpu.x86_shstk=off" },
 	{ "uprobes", "it can when nobody traces it" },
+	{ "addresses above 2^47", "boot its home with no5lvl" },
 };
 
 /**
