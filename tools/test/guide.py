@@ -9,7 +9,7 @@ import re
 import sys
 
 WORDS = ("mos[a-z]+ |mosmon$|mostop$|mosps$|migrate |systemctl |make |apt |"
-         "scp |cat |head |umask ")
+         "scp |cat |head |umask |criu |crit ")
 
 
 def indent(line):

@@ -76,6 +76,7 @@ filled_in() { # TEXT
 		s|/proc/mosix|$proc/mosix|g; s|:/etc/mosix|:$tmp|g
 		s|/etc/mosix|$etc|g; s|/root/mosix.key|$tmp/mosix.key|g; s|192\\.0\\.2\\.11|127.0.0.1|g
 		s|/var/lib/prometheus/node-exporter|$tmp/prom|g
+		s|/var/lib/checkpoint|$tmp/checkpoint|g
 		s/(-t|--timeout) 60/\\1 5/g" <<<"$1"
 }
 
@@ -115,6 +116,25 @@ scp() { # -p FILE... TO
 		[ -f "$file" ] || return
 	done
 	[[ ${*: -1} == root@*:* ]]
+}
+# It dumps no process here: are there such commands and options, and the folder?
+criu() { # COMMAND OPTION...
+	local help word
+
+	command -v criu >/dev/null || return 0
+	help=$(command criu --help)
+	grep -qE "^  (criu )?$1\\b" <<<"$help" || return
+	for word in "${@:2}"; do
+		case $word in
+		-*) grep -qE -- "(^|[ |])$word([ |]|\$)" <<<"$help" || return ;;
+		"$tmp"/*) [ -d "$word" ] || return ;;
+		esac
+	done
+}
+crit() { # x DIR WHAT
+	[ -d "$2" ] || return
+	command -v crit >/dev/null || return 0
+	command crit "$1" --help | grep -qE "[{,]$3[,}]"
 }
 for name in migrate mosbestnode mosctl mosmetrics mosps mosrun mostestload; do
 	eval "$name() { command '$bin/$name' -p '$proc' \"\$@\"; }"
@@ -187,6 +207,6 @@ umask "$mask"
 rm "$tmp/obey"
 [ -z "$has_net" ] || end_net
 wait
-unset -f systemctl make apt scp migrate mosbestnode mosctl moskillall mosmetrics \
+unset -f systemctl make apt scp criu crit migrate mosbestnode mosctl moskillall mosmetrics \
 	mosmon mosps mosrun mostestload mostop
 rm -r "$etc" "$MOSIX_JOBS"
