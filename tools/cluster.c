@@ -11,6 +11,7 @@
 #include "cluster.h"
 #include "cli.h"
 #include "contact.h"
+#include "discover.h"
 #include "keep.h"
 #include "map.h"
 #include "node.h"
@@ -338,23 +339,24 @@ static int make_key(const char *etc)
 /**
  * cluster_join_by - into the cluster that another node is in
  * @etc: the folder; receives the map, and the key if it has none
- * @contact: that node
- * @key: file of the cluster's key; NULL: it is in the folder
+ * @by: that node, or where to look for one
  * @way: as for cluster_join()
  *
  * Return: 0, or a negative errno after saying why.
  */
-int cluster_join_by(const char *etc, const char *contact, const char *key,
+int cluster_join_by(const char *etc, const struct cluster_by *by,
 		    enum cluster_way way)
 {
 	int ret = 0;
 
 	if (mkdir(etc, 0755) && errno != EEXIST)
 		return keep_complain(etc, errno);
-	if (key)
-		ret = keep_new_key(etc, key);
-	if (!ret)
-		ret = contact_join(etc, contact, KEEP_ALWAYS);
+	if (by->key)
+		ret = keep_new_key(etc, by->key);
+	if (!ret && by->contact)
+		ret = contact_join(etc, by->contact, KEEP_ALWAYS);
+	else if (!ret)
+		ret = discover_join(etc, by->interface, KEEP_ALWAYS);
 	if (!ret)
 		ret = cluster_join(etc, way);
 	if (!ret)
@@ -441,6 +443,7 @@ int cluster_setup(const char *etc, char **host, int n)
 	printf("\tscp -p %s/map %s/key root@HOST:%s/\n", etc, etc, etc);
 	puts("and then, on each node:\n\tsystemctl restart mosix\n"
 	     "Or bring the key alone, and on each other node:\n"
-	     "\tmosctl join --contact HOST-OF-THIS-NODE");
+	     "\tmosctl join --discover\n"
+	     "or, from another network, mosctl join --contact HOST-OF-THIS-NODE");
 	return 0;
 }

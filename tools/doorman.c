@@ -10,12 +10,14 @@
  */
 #include "channel.h"
 #include "contact.h"
+#include "discover.h"
 #include "keep.h"
 #include "node.h"
 #include "talk.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,7 +254,9 @@ static int open_listener(void)
 				   .sin6_port = htons(CONTACT_PORT) };
 	struct sockaddr_in v4 = { .sin_family = AF_INET,
 				  .sin_port = htons(CONTACT_PORT) };
-	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* Who is gone before he is accepted keeps nobody waiting. */
+	const int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int fd = socket(AF_INET6, type, 0);
 	int off = 0, on = 1, ret;
 
 	if (fd >= 0) {
@@ -260,7 +264,7 @@ static int open_listener(void)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 		ret = bind(fd, (void *)&v6, sizeof(v6));
 	} else {
-		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		fd = socket(AF_INET, type, 0);
 		if (fd < 0)
 			return -errno;
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -290,19 +294,21 @@ static int wait_a_second(void)
 }
 
 /* A process for each, so many at once: the others wait in the backlog. */
-static int serve(const char *etc, int listener, int *running)
+static int serve(const struct responder *responder, int listener, int *running)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	int i, fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	pid_t pid;
 
-	if (fd < 0 && (errno == ECONNABORTED || errno == EINTR))
+	if (fd < 0 && (errno == ECONNABORTED || errno == EINTR || errno == EAGAIN))
 		return 0;
 	if (fd < 0)
 		return is_for_good(errno) ? -errno : wait_a_second();
 	pid = fork();
 	if (!pid) {
 		close(listener);
-		_exit(contact_answer(etc, fd) ? 1 : 0);
+		for (i = 0; i < responder->n; i++)
+			close(responder->fd[i]);
+		_exit(contact_answer(responder->etc, fd) ? 1 : 0);
 	}
 	*running += pid > 0;
 	close(fd);
@@ -311,24 +317,48 @@ static int serve(const char *etc, int listener, int *running)
 	return 0;
 }
 
+/* Both at once: who connects, and who looks for somebody to connect to. */
+static int serve_all(struct responder *responder, int listener)
+{
+	struct pollfd ready[1 + DISCOVER_SOCKETS] = { { listener, POLLIN, 0 } };
+	int i, ret = 0, running = 0;
+
+	for (i = 0; i < responder->n; i++)
+		ready[1 + i] = (struct pollfd){ responder->fd[i], POLLIN, 0 };
+	while (!ret) {
+		if (poll(ready, 1 + responder->n, -1) < 0) {
+			ret = errno == EINTR ? 0 : -errno;
+			continue;
+		}
+		if (ready[0].revents)
+			ret = serve(responder, listener, &running);
+		for (i = 0; !ret && i < responder->n; i++)
+			if (ready[1 + i].revents)
+				ret = responder_answer(responder, responder->fd[i]);
+	}
+	return ret;
+}
+
 /**
- * contact_listen - answer all who connect, without end
+ * contact_listen - answer all who connect or look for a node, without end
  * @etc: the folder, with key and map
  *
- * Where systemd is it listens itself, see mosix-join.socket.
+ * Where systemd is it listens itself, see mosix-join.socket, mosix-discover.socket.
  *
  * Return: a negative errno after saying why.
  */
 int contact_listen(const char *etc)
 {
-	int listener = open_listener();
-	int ret, running = 0;
+	struct responder responder;
+	int ret, listener = open_listener();
 
 	if (listener < 0)
 		return keep_complain("listen", -listener);
-	do {
-		ret = serve(etc, listener, &running);
-	} while (!ret);
+	ret = responder_open(&responder, etc);
+	if (!ret)
+		ret = serve_all(&responder, listener);
+	while (responder.n)
+		close(responder.fd[--responder.n]);
 	close(listener);
-	return keep_complain("accept", -ret);
+	return keep_complain("listen", -ret);
 }

@@ -357,8 +357,8 @@ static int from_hex(unsigned char key[KEEP_KEY], const char *line)
 	return 0;
 }
 
-/* The line of the cluster's key; the others are for the kernel. */
-static int find_key(unsigned char key[KEEP_KEY], char *text)
+/* The line of the cluster's key; the others are for the kernel. NULL: there is none. */
+static char *find_line(char *text)
 {
 	char *line;
 	size_t end;
@@ -369,9 +369,16 @@ static int find_key(unsigned char key[KEEP_KEY], char *text)
 		for (end = strlen(line); end && strchr(" \t\r", line[end - 1]);)
 			line[--end] = '\0';
 		if (*line && strncmp(line, "node ", 5))
-			return from_hex(key, line);
+			return line;
 	}
-	return -EINVAL;
+	return NULL;
+}
+
+static int find_key(unsigned char key[KEEP_KEY], char *text)
+{
+	const char *line = find_line(text);
+
+	return line ? from_hex(key, line) : -EINVAL;
 }
 
 /**
@@ -396,6 +403,28 @@ int keep_key(unsigned char key[KEEP_KEY], const char *etc)
 	explicit_bzero(text, strlen(text));
 	free(text);
 	return ret ? -ENOKEY : 0;
+}
+
+/**
+ * keep_is_insecure - does the admin want links in clear?
+ * @etc: the folder that has the key, or the word for that
+ *
+ * Return: 1 or 0.
+ */
+int keep_is_insecure(const char *etc)
+{
+	char path[KEEP_PATH], *text, *line;
+	size_t size;
+	int found;
+
+	if (keep_path(path, etc, "key") || text_from(&text, path))
+		return 0;
+	size = strlen(text);
+	line = find_line(text);
+	found = line && !strcmp(line, "insecure");
+	explicit_bzero(text, size);
+	free(text);
+	return found;
 }
 
 static int same_key(const char *text, const unsigned char *key)

@@ -29,6 +29,7 @@ int keep_take(const char *etc, const char *text, const char *from,
 	      enum keep_when when);
 int keep_text(char **text, const char *etc);
 int keep_key(unsigned char key[KEEP_KEY], const char *etc);
+int keep_is_insecure(const char *etc);
 int keep_new_key(const char *etc, const char *file);
 
 #endif /* MOSIX_TOOLS_KEEP_H */

@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "cluster.h"
 #include "contact.h"
+#include "discover.h"
 #include "drain.h"
 #include "json.h"
 #include "map.h"
@@ -47,6 +48,8 @@ static const char usage[] =
 "                     stay no automatic moves yet, until:\n"
 "  join --contact HOST [--key FILE]  the map from a node of the cluster, which\n"
 "                     lets this one in; then the same. FILE has its key\n"
+"  join --discover [--interface NAME] [--key FILE]  the same by a node that is\n"
+"                     found on the local network; who has the key answers\n"
 "  settings           block, stay and settings as join has them\n"
 "  config [FILE]      print the node map, or replace it; - is standard input\n"
 "  check FILE         print a map as the kernel would get it, or what is wrong\n"
@@ -57,13 +60,15 @@ static const char usage[] =
 "  sync [all]         have one other node, or all, come to the same map\n"
 "  answer [listen]    let nodes in and take their map: by the connection that is\n"
 "                     standard input, or by all that come\n"
+"  answer discover    tell who looks for a node of this one, by systemd's sockets;\n"
+"                     listen does it, too\n"
 "Empty it, and wait until nothing is left:\n"
 "  expel              block, and send guests home\n"
 "  bring              stay, and call home what is away\n"
 "  drain, undrain     both; and the end of block and stay\n"
 "  shutdown           drain, then leave whatever is left\n"
 "Options:\n"
-"  --contact HOST, --key FILE  of join, behind it\n"
+"  --contact HOST, --discover, --interface NAME, --key FILE  of join, behind it\n"
 "  -t, --timeout S    expel, bring, drain and shutdown wait S seconds at most\n"
 "  -j, --json         what is to look at, as JSON\n"
 "  -e, --etc DIR      another folder than /etc/mosix\n"
@@ -315,12 +320,14 @@ static int do_join(char **word)
 {
 	static const struct option behind[] = {
 		{ "contact", required_argument, NULL, 'c' },
+		{ "discover", no_argument, NULL, 'd' },
+		{ "interface", required_argument, NULL, 'i' },
 		{ "key", required_argument, NULL, 'k' },
 		{ }
 	};
-	const char *contact = NULL, *key = NULL;
+	struct cluster_by by = {};
 	enum cluster_way way;
-	int c, n = 0;
+	int c, discover = 0, n = 0;
 
 	while (word[n])
 		n++;
@@ -328,15 +335,20 @@ static int do_join(char **word)
 	while ((c = getopt_long(n + 1, word - 1, "", behind, NULL)) != -1) {
 		if (c == '?')
 			cli_wrong(&cli);
-		*(c == 'c' ? &contact : &key) = optarg;
+		if (c == 'd')
+			discover = 1;
+		else
+			*(c == 'c' ? &by.contact :
+			  c == 'i' ? &by.interface : &by.key) = optarg;
 	}
 	word += optind - 1;
 	if ((word[0] && (strcmp(word[0], "stay") || word[1])) ||
-	    (key && !contact))
+	    (discover && by.contact) || (by.interface && !discover) ||
+	    (by.key && !discover && !by.contact))
 		cli_wrong(&cli);
 	way = word[0] ? CLUSTER_STAY : CLUSTER_MOVE;
-	return told(contact ? cluster_join_by(etc, contact, key, way) :
-			      cluster_join(etc, way));
+	return told(discover || by.contact ? cluster_join_by(etc, &by, way) :
+					     cluster_join(etc, way));
 }
 
 static int do_settings(char **word)
@@ -408,10 +420,13 @@ static int do_sync(char **word)
 
 static int do_answer(char **word)
 {
-	if (word[0] && strcmp(word[0], "listen"))
-		cli_wrong(&cli);
-	return told(word[0] ? contact_listen(etc) :
-			      contact_answer(etc, STDIN_FILENO));
+	if (!word[0])
+		return told(contact_answer(etc, STDIN_FILENO));
+	if (!strcmp(word[0], "listen"))
+		return told(contact_listen(etc));
+	if (!strcmp(word[0], "discover"))
+		return told(responder_serve(etc));
+	cli_wrong(&cli);
 }
 
 static int do_expel(char **word)
@@ -480,7 +495,7 @@ static const struct command {
 	{ "nodes", 1, 2, do_nodes },
 	{ "strategy", 1, 2, do_strategy },
 	{ "setup", 1, ANY, do_setup },
-	{ "join", 0, 5, do_join },
+	{ "join", 0, 6, do_join },
 	{ "settings", 0, 0, do_settings },
 	{ "config", 0, 1, do_config },
 	{ "check", 1, 1, do_check },

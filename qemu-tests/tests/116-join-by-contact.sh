@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Claim: a node that has the cluster's key and the address of one node becomes a node
-# of that cluster: all hear of it, it takes processes, and it is one again after it was
+# Claim: a node that has the cluster's key and the address of one node, or is on one
+# network with it, becomes a node of that cluster: all hear of it, it takes processes, and it is one again after it was
 # away; two that got the same id in two halves of a network both have one of their own
 # once the halves meet.
 #
@@ -78,6 +78,13 @@ claim "heap goes on" goes_on heap
 claim "and comes home" move heap home
 claim "joining again changes nothing" joins 3 1
 assert_eq "$(n3 cat /proc/mosix/self)" 3 "it is still node 3"
+
+# ---- without an address ----
+n3 "mosctl leave; rm /etc/mosix/map"
+must "n3 finds a node on its own" n3 mosctl join --discover
+assert_eq "$(n3 cat /proc/mosix/self)" 3 "whose map has it as node 3"
+claim "and is the same" same_file 1 3
+claim "n1 hears of it again" wait_for 60 is_up 3 1
 
 # ---- away, while the map changes ----
 n3 "mosctl leave"

@@ -44,11 +44,15 @@ _mosix_mosctl() {
 	--contact)
 		mapfile -t COMPREPLY < <(compgen -A hostname -- "$2") ;;
 	join)
-		_mosix_words "stay --contact --key" ;;
+		_mosix_words "stay --contact --discover --key" ;;
+	--discover)
+		_mosix_words "stay --interface --key" ;;
+	--interface)
+		_mosix_words "$(ls /sys/class/net 2>/dev/null)" ;;
 	sync)
 		_mosix_words all ;;
 	answer)
-		_mosix_words listen ;;
+		_mosix_words "listen discover" ;;
 	*)
 		_mosix_words "$commands" ;;
 	esac

@@ -7,7 +7,7 @@ set -euo pipefail
 
 shift
 [ $# -gt 0 ] || set -- common migrate mosps mosctl cluster mosrun mosbestnode moskillall \
-	mostestload mosmetrics screens talks join pages guide package
+	mostestload mosmetrics screens talks join discover pages guide package
 echo "KTAP version 1"
 for part; do
 	make_proc

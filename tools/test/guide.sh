@@ -34,6 +34,7 @@ make_contact() {
 }
 join_by_contact() { # join ARGUMENT...: without namespaces join.sh says that it skips
 	if [ "$has_net" ]; then
+		rm -f "$(h 14)"/etc/*	# it has done none of the steps so far
 		ctl 14 "${@/127.0.0.1/192.0.2.11}" && test -s "$(h 14)/etc/key"
 	fi
 }
@@ -89,6 +90,10 @@ systemctl() { # VERB... UNIT, or set-property UNIT NAME=VALUE...
 	[ -f "$here/../debian/$unit" ] || return
 	case $1 in
 	enable | disable) grep -q '^\[Install\]' "$here/../debian/$unit" ;;
+	mask)
+		for unit in "${@:2}"; do
+			grep -q "^Wants=.* $unit" "$here/../debian/mosix.service" || return
+		done ;;
 	reload) grep -q '^ExecReload=' "$here/../debian/$unit" ;;
 	set-property) [[ ${*:3} =~ ^([A-Z][A-Za-z]+=[^ ]+ ?)+$ ]] ;;
 	start | stop | restart | status) ;;
@@ -140,7 +145,7 @@ for name in migrate mosbestnode mosctl mosmetrics mosps mosrun mostestload; do
 	eval "$name() { command '$bin/$name' -p '$proc' \"\$@\"; }"
 done
 mosctl() {
-	if [[ $* == "join --contact"* ]]; then
+	if [[ $* == "join --contact"* || $* == "join --discover"* ]]; then
 		[ "$has_net" ] || make_contact || return
 		join_by_contact "$@"
 		return

@@ -152,7 +152,7 @@ claim "nothing changed by that" test "$(serial 1)" = 4
 
 # ---- who is out of descriptors for a while ----
 give_key 5 6 7
-claim "it listens" listens 7 sh -c 'ulimit -S -n 4; exec "$@"' sh
+claim "it listens" listens 7 sh -c 'ulimit -S -n 6; exec "$@"' sh
 in_host 7 bash -c 'exec 3<>/dev/tcp/127.0.0.1/7237
 	timeout 10 head -c 68 <&3 | wc -c' >"$tmp/waits" &
 waits=$!
