@@ -110,6 +110,8 @@ claim "each once" test "$(sort "$tmp/heard" | uniq -d | wc -l)" = 0
 claim "of one size" test "$(awk 'NR > 1 { print length }' "$tmp/heard" | sort -u)" = 144
 claim "which name no host and no key" test -z "$(awk 'NR > 1' "$tmp/heard" |
 	grep -v '^6d6f7369783f3101.\{32\}0\{32\}.\{64\}$'; grep "$(key_of 7)" "$tmp/heard")"
+kill "${listeners[-1]}"
+wait "${listeners[-1]}" || true
 
 # ---- what comes back ----
 claim "who has the key may ask" asks $net.3

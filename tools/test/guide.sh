@@ -34,7 +34,8 @@ make_contact() {
 }
 join_by_contact() { # join ARGUMENT...: without namespaces join.sh says that it skips
 	if [ "$has_net" ]; then
-		rm -f "$(h 14)"/etc/*	# it has done none of the steps so far
+		# with the key it has done none of the steps so far
+		[[ $* != *--key* ]] || rm -f "$(h 14)"/etc/*
 		ctl 14 "${@/127.0.0.1/192.0.2.11}" && test -s "$(h 14)/etc/key"
 	fi
 }
