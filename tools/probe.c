@@ -17,7 +17,7 @@
 static const char magic[] = "mosix?1";
 
 static_assert(sizeof(magic) - 1 == sizeof(((struct probe *)0)->magic),
-	       "magic fits");
+	      "magic fits");
 
 /**
  * probe_derive - the key of the tags
