@@ -4,6 +4,7 @@
 #include "inject.h"
 #include "migrate.h"
 #include "moves.h"
+#include "pages.h"
 #include "proc.h"
 #include "security.h"
 #include "verb.h"
@@ -20,6 +21,9 @@ static int __init mosix_init(void)
 
 	mosix_tune_init();
 	ret = mosix_migrate_init();
+	if (ret)
+		goto err;
+	ret = mosix_serve_start();
 	if (ret)
 		goto err;
 	ret = mosix_gate_init();

@@ -242,6 +242,7 @@ int mosix_pages_mapped(struct mosix_pages *pg);
 void mosix_pages_install_landed(struct mosix_pages *pg);
 
 /* serve.c: pages that the other half asks for */
+int mosix_serve_start(void);
 void mosix_serve_init(struct mosix_pages *pg);
 int mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg);
 u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,

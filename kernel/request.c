@@ -682,6 +682,7 @@ void mosix_move_queue(struct work_struct *work)
  */
 int mosix_migrate_init(void)
 {
-	moves_wq = alloc_workqueue("mosix_moves", WQ_UNBOUND, 0);
+	/* Where many compute is where a move is wanted most: it goes before them. */
+	moves_wq = alloc_workqueue("mosix_moves", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	return moves_wq ? 0 : -ENOMEM;
 }

@@ -35,7 +35,23 @@ enum {
 			  WIRE_THREADS_MAX,
 };
 
+static struct workqueue_struct *serve_wq;
+
 static void serve_work(struct work_struct *work);
+
+/**
+ * mosix_serve_start - make what answers requests
+ *
+ * Somebody stands still until he has his page: it goes before who computes here.
+ *
+ * Return: 0, -ENOMEM.
+ * Context: boot.
+ */
+int __init mosix_serve_start(void)
+{
+	serve_wq = alloc_workqueue("mosix_serve", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	return serve_wq ? 0 : -ENOMEM;
+}
 
 /**
  * mosix_serve_init - prepare to answer requests
@@ -70,7 +86,7 @@ int mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
 	list_add_tail(&msg->node, &pg->reqs);
 	spin_unlock(&pg->reqs_lock);
 	mosix_pages_get(pg);
-	if (!queue_work(system_unbound_wq, &pg->work))
+	if (!queue_work(serve_wq, &pg->work))
 		mosix_pages_put(pg);
 	return 0;
 }
