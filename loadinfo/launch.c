@@ -13,8 +13,8 @@
  * before has to do then. Who is silent for ASK_MS has refused. Where it shall go it
  * is offered, and may still be refused.
  *
- * Nothing is in the way of exec but a tracepoint of the base, and that only while
- * a program would find a better place elsewhere.
+ * Nothing is in the way of exec but a tracepoint of the base, and that does no more
+ * than a look while no program would find a better place elsewhere.
  */
 #include "launch.h"
 
@@ -396,13 +396,23 @@ static bool is_kept_here(struct task_struct *p)
 			mosix_proc_state(proc) != ST_HOME);
 }
 
+/*
+ * There was a better place when the last period began, or there are more now than
+ * CPUs: many that begin at once on an idle node would be over a period too late.
+ */
+static bool may_pay(void)
+{
+	return READ_ONCE(pays) || mosix_sample_runnable_milli() >=
+				  num_online_cpus() * LB_MILLI;
+}
+
 /* The tracepoint: current has become another program. Nothing may sleep here. */
 static void executed(void *unused, struct task_struct *p, pid_t old_pid,
 		     struct linux_binprm *bprm)
 {
 	struct launch *l;
 
-	if (!READ_ONCE(pays) || is_kept_here(p) ||
+	if (!may_pay() || is_kept_here(p) ||
 	    !atomic_add_unless(&launches, 1, LAUNCHES))
 		return;
 	l = kzalloc(sizeof(*l), GFP_NOWAIT | __GFP_NOWARN);
@@ -466,6 +476,8 @@ void mosix_launch_period(const struct lb_history *history, u64 now_ms)
  */
 int mosix_launch_init(void)
 {
-	launch_wq = alloc_workqueue("mosix_launch", WQ_UNBOUND, LAUNCHES);
+	/* A program is placed while it is young, or not at all. */
+	launch_wq = alloc_workqueue("mosix_launch", WQ_UNBOUND | WQ_HIGHPRI,
+				    LAUNCHES);
 	return launch_wq ? 0 : -ENOMEM;
 }

@@ -103,7 +103,24 @@ begin burner1
 sleep $((3 * SLOW))
 assert_eq "$(exec_moves)" 0 "nor is any when it is off"
 claim "burner1 has seen nothing" passes burner1
-n1 "echo 0 >$events/mosix_move/enable; echo >$trace"
 for i in 1 2 3 4; do
 	claim "busy$i has seen nothing" passes "busy$i"
 done
+
+# Many that begin at once where nothing ran: a period later all of them would be here.
+n1 'echo 20 >/proc/mosix/admin/exec_place'
+sleep $((4 * SLOW))
+n1 "echo >$trace"
+start many 1 sh -c "'for i in 1 2 3 4 5 6 7 8; do burn -t 10 >/dev/null & done; wait'"
+were_placed() {
+	n1 cat $trace | grep -c 'from=1 to=[23] why=exec .* result=0' || true
+}
+most_are_placed() {
+	(($(were_placed) >= 4))
+}
+claim "of eight that begin at once four or more are placed" \
+	wait_for 20 most_are_placed
+n1 cat $trace
+claim "all eight come to their end" finish many $((60 * SLOW))
+n1 "echo 0 >$events/mosix_move/enable; echo >$trace"
+n1 'echo 0 >/proc/mosix/admin/exec_place'
