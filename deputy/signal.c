@@ -174,13 +174,6 @@ static void unpack(struct kernel_siginfo *info, const struct wire_signal *s)
 	memcpy(&info->_sifields, s->fields, sizeof(info->_sifields));
 }
 
-static bool may_be_queued(const struct wire_signal *s)
-{
-	u32 signo = le32_to_cpu(s->signo);
-
-	return signo != SIGKILL && signo != SIGSTOP;
-}
-
 /* One that came from home, by the body to itself, so that si_pid stays what it is. */
 static int queue(const struct wire_signal *s)
 {
@@ -188,8 +181,6 @@ static int queue(const struct wire_signal *s)
 	struct kernel_siginfo info;
 	int ret;
 
-	if (!may_be_queued(s))
-		return -EINVAL;
 	unpack(&info, s);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
@@ -281,8 +272,6 @@ int mosix_signal_take_back(const struct wire_signal *s)
 	bool lent = was_lent(current->mosix->proc);
 	int ret;
 
-	if (!may_be_queued(s))
-		return -EINVAL;
 	task_lock(current->group_leader);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
 	ret = queue_back(current, s, lent);
@@ -326,7 +315,7 @@ int mosix_signal_inherit(struct mosix_proc *proc, const struct wire_signal *s)
 	struct task_struct *p;
 	int ret = -ESRCH;
 
-	if (!may_be_queued(s) || le32_to_cpu(s->to) != SIGNAL_TO_PROCESS)
+	if (le32_to_cpu(s->to) != SIGNAL_TO_PROCESS)
 		return -EINVAL;
 	p = mosix_proc_task(proc, 0);
 	if (p) {

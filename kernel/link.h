@@ -86,7 +86,9 @@ struct mosix_msg {
  * @reaped: number of the message in front of its first one
  * @fresh: host: the next connection
  * @fresh_took: what the home had taken when it made that
- * @silence: for how long nothing was heard; pulse.c's alone, as the next two
+ * @silence: for how long nothing was heard; pulse.c's alone, as all that follows
+ * @confirmed: what the other end had taken when we looked last
+ * @confirmed_at: jiffies when that was news, or more could be said
  * @was_quiet: a call for an answer was not answered, sometime
  * @quiet_at: jiffies when that was so last
  */
@@ -133,6 +135,8 @@ struct mosix_link {
 	struct socket *fresh;
 	u64 fresh_took;
 	struct silence silence;
+	u64 confirmed;
+	unsigned long confirmed_at;
 	u8 was_quiet;
 	unsigned long quiet_at;
 };

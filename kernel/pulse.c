@@ -86,6 +86,7 @@ void mosix_pulse_tune(struct socket *sock)
  */
 void mosix_pulse_add(struct mosix_link *link)
 {
+	link->confirmed_at = jiffies;
 	spin_lock(&links_lock);
 	list_add_tail(&link->all, &links);
 	spin_unlock(&links_lock);
@@ -175,6 +176,21 @@ out:
 	return quiet;
 }
 
+/*
+ * A link on which nothing more is said ends when the other end has taken it all. One
+ * that does not say so, and is there, is as good as silent.
+ */
+static u64 unconfirmed_ms(struct mosix_link *link)
+{
+	u64 heard = READ_ONCE(link->tally.heard);
+
+	if (READ_ONCE(link->closing) && heard == link->confirmed)
+		return jiffies_to_msecs(jiffies - link->confirmed_at);
+	link->confirmed = heard;
+	link->confirmed_at = jiffies;
+	return 0;
+}
+
 static void look(struct mosix_link *link)
 {
 	u64 now_ms = jiffies64_to_msecs(get_jiffies_64());
@@ -183,7 +199,8 @@ static void look(struct mosix_link *link)
 	if (READ_ONCE(link->error))
 		return;
 	mosix_kept_tidy(link);
-	silent_ms = silence_look(&link->silence, now_ms, quiet_ms(link));
+	silent_ms = silence_look(&link->silence, now_ms,
+				 max(quiet_ms(link), unconfirmed_ms(link)));
 	if (silence_is_noticed(silent_ms)) {
 		WRITE_ONCE(link->quiet_at, jiffies);
 		WRITE_ONCE(link->was_quiet, 1);

@@ -428,11 +428,14 @@ static int check_resumed(const struct wire_resumed *r)
 	return gone > 1 || (gone && r->took) || r->pad ? -EBADMSG : 0;
 }
 
+/* Who ends or stops a process says that by other messages: no signal of these waits. */
 static int check_signal(const struct wire_signal *s)
 {
+	enum { X86_SIGKILL = 9, X86_SIGSTOP = 19 };
 	u32 signo = le32_to_cpu(s->signo);
 
-	if (!signo || signo > WIRE_SIGNALS || le32_to_cpu(s->to) >= SIGNAL_TO_KINDS)
+	if (!signo || signo > WIRE_SIGNALS || signo == X86_SIGKILL ||
+	    signo == X86_SIGSTOP || le32_to_cpu(s->to) >= SIGNAL_TO_KINDS)
 		return -EBADMSG;
 	return 0;
 }

@@ -7,8 +7,8 @@
  *
  * It is node NODE there, STRANGER a PID at home of which it holds nothing. It says
  * "listening"; "away" when the process is here; then "ended" when the home ended the
- * link, "killed" when it had the body killed before, "taken" when it goes on for ten
- * seconds, "home" when the process has gone home as if it had run here.
+ * link, "killed" when it had the body killed before, "taken" when nothing is said for
+ * fifty seconds, "home" when the process has gone home as if it had run here.
  */
 #include "goodhost.h"
 #include "wayhome.h"
@@ -59,7 +59,7 @@ static void exit_as(u32 code, u32 thread)
 
 static void call_early(void)
 {
-	begin_call(CALL_PROGRAM, SYS_getpid);
+	begin_call(CALL_PROGRAM, SYS_getppid);
 }
 
 static void image_early(void)
@@ -112,7 +112,7 @@ static void local_call(void)
 
 static void call_of_nobody(void)
 {
-	begin_call(CALL_KINDS, SYS_getpid);
+	begin_call(CALL_KINDS, SYS_getppid);
 }
 
 static void make_file(u16 kind)
@@ -254,7 +254,7 @@ static void taken(void)
 	to_thread(MSG_TAKEN, sizeof(out.taken));
 	out.taken.signals = cpu_to_le32(0x7fffffff);
 	say();
-	begin_call(CALL_PROGRAM, SYS_getpid);
+	begin_call(CALL_PROGRAM, SYS_getppid);
 	out.call.signals = cpu_to_le32(0x7ffffffe);
 	CHECK(make_call() != NO_REPLY, "no answer");
 	to_process(MSG_TAKEN, sizeof(out.taken));
@@ -363,7 +363,7 @@ static void call_many(void)
 	u32 n = 0;
 
 	do {
-		begin_call(CALL_PROGRAM, SYS_getpid);
+		begin_call(CALL_PROGRAM, SYS_getppid);
 	} while (say() && n++ < 1 << 21);
 }
 
@@ -462,7 +462,7 @@ static void resumed_more(void)
 static void resumed_oddly(void)
 {
 	break_link();
-	begin_call(CALL_PROGRAM, SYS_getpid);
+	begin_call(CALL_PROGRAM, SYS_getppid);
 }
 
 static void took(void)
@@ -586,7 +586,8 @@ static const char *verdict(void)
 	struct pollfd p = { .fd = sock, .events = POLLIN };
 	u16 type;
 
-	while (poll(&p, 1, PATIENCE_MS) > 0) {
+	/* A home that has no more to say waits for a while to hear that it was heard. */
+	while (poll(&p, 1, 5 * PATIENCE_MS) > 0) {
 		type = attend();
 		if (type == MSG_HOME_OK)
 			return "home";

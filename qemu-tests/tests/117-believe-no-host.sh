@@ -153,7 +153,9 @@ lie() {
 	claim "$name: nothing of the link is left" wait_for 90 nothing_is_left
 	claim "$name: the same user's other process goes on" goes_on same
 	claim "$name: so does another user's, away" goes_on other
-	[[ ! $fate =~ ^(lost|killed|any|[0-9]+)$ ]] || begin_after "$name"
+	if [[ $fate =~ ^(lost|killed|any|[0-9]+)$ ]] || is_gone prey; then
+		begin_after "$name"
+	fi
 }
 
 begin_after() {
