@@ -14,7 +14,9 @@ claim_tour 2 3 home -- sigs
 claim_tour 2 3 home -- timers
 claim_tour 2 3 home -- waits
 claim_tour 2 3 home -- early
-claim_tour 2 3 home -- sigmig
+# It makes children: they stay at home, or go where it works.
+claim_visits sigmig
+claim_visits sigmig 300
 
 # Signals meet moves at every place of the program, the vDSO's code included.
 claim_restless 20 timers
