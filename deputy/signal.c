@@ -174,20 +174,31 @@ static void unpack(struct kernel_siginfo *info, const struct wire_signal *s)
 	memcpy(&info->_sifields, s->fields, sizeof(info->_sifields));
 }
 
+/* Where it waits: for the process, or for one thread. */
+static struct sigpending *pending_of(struct task_struct *p,
+				     const struct wire_signal *s,
+				     enum pid_type *type)
+{
+	bool shared = le32_to_cpu(s->to) == SIGNAL_TO_PROCESS;
+
+	*type = shared ? PIDTYPE_TGID : PIDTYPE_PID;
+	return shared ? &p->signal->shared_pending : &p->pending;
+}
+
 /* One that came from home, by the body to itself, so that si_pid stays what it is. */
 static int queue(const struct wire_signal *s)
 {
-	bool shared = le32_to_cpu(s->to) == SIGNAL_TO_PROCESS;
+	struct sigpending *pending;
 	struct kernel_siginfo info;
+	enum pid_type type;
 	int ret;
 
 	unpack(&info, s);
 	spin_lock_irq(&mosix_own_sighand()->siglock);
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
 		be_killable(info.si_signo, false);
-	ret = send_to(current, shared ? &current->signal->shared_pending :
-					&current->pending,
-		      &info, shared ? PIDTYPE_TGID : PIDTYPE_PID);
+	pending = pending_of(current, s, &type);
+	ret = send_to(current, pending, &info, type);
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	return ret;
 }
@@ -205,20 +216,16 @@ static bool is_bounded(const struct kernel_siginfo *info)
 static int queue_back(struct task_struct *p, const struct wire_signal *s,
 		      bool lent)
 {
-	bool shared = le32_to_cpu(s->to) == SIGNAL_TO_PROCESS;
-	struct sigpending *pending = shared ? &p->signal->shared_pending :
-					      &p->pending;
-	struct kernel_siginfo info;
-	struct list_head *last;
 	enum pid_type type;
+	struct sigpending *pending = pending_of(p, s, &type);
+	struct list_head *last = pending->list.prev;
+	struct kernel_siginfo info;
 	struct sigqueue *q;
 	int ret;
 
 	unpack(&info, s);
-	last = pending->list.prev;
 	if (le32_to_cpu(s->to) == SIGNAL_DEADLY)
 		be_killable(info.si_signo, true);
-	type = shared ? PIDTYPE_TGID : PIDTYPE_PID;
 	if (lent || is_bounded(&info))
 		ret = send_past_limit(p, pending, &info, type);
 	else
@@ -398,9 +405,12 @@ static u64 let_in_by_none(void)
 
 	spin_lock_irq(&mosix_own_sighand()->siglock);
 	set = current->signal->shared_pending.signal.sig[0];
-	for_each_thread(current, t)
+	for_each_thread(current, t) {
+		if (!set)
+			break;
 		if (!(t->flags & PF_EXITING))
 			set &= t->blocked.sig[0];
+	}
 	spin_unlock_irq(&mosix_own_sighand()->siglock);
 	return set;
 }
