@@ -26,6 +26,7 @@
 #include "early.h"
 #include "inject.h"
 #include "link.h"
+#include "nice.h"
 #include "pages.h"
 #include "sigmig.h"
 #include "stay.h"
@@ -126,7 +127,6 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 	if (mosix_allow_limits(proc))
 		mosix_allow_tell(proc);
 	mosix_sigmig_send(proc);
-	mosix_migrate_end(proc, 0, NULL);
 }
 
 static struct mosix_pages *adopt_pages(struct mosix_proc *proc,
@@ -222,9 +222,10 @@ static enum mosix_frozen lead(struct mosix_proc *proc, struct mosix_move *move)
 		mosix_migrate_end(proc, -EBUSY, "cannot move");
 		return FROZEN_DONE;
 	}
+	mosix_nice_hurry(current->mosix);
 	ret = go_out(proc, move, &text);
-	if (ret)
-		mosix_migrate_end(proc, ret, text);
+	mosix_nice_calm(current->mosix);
+	mosix_migrate_end(proc, ret, text);
 	return FROZEN_DONE;
 }
 

@@ -6,6 +6,12 @@
  *
  * On the host no guest goes before what is the node's own: a nice value below 0
  * counts as 0 there.
+ *
+ * Who leads a process out goes before all others meanwhile. It stands still, and where
+ * many compute it would do so for the longer, the more it is wanted elsewhere: each
+ * step would wait for its turn among them. Nobody can use that to compute: it does not
+ * run in user mode before it is as nice as it was. Its nice value can be seen, but does
+ * not travel.
  */
 #include "nice.h"
 
@@ -25,8 +31,45 @@
  */
 void mosix_nice_read(struct wire_sched *s, struct task_struct *p)
 {
+	struct mosix_task *mt = p->mosix;
+	s32 nice = task_nice(p);
+
+	/* Set before the one is changed, cleared when it is as it was. */
+	if (test_bit(MT_HURRIES, &mt->flags))
+		nice = READ_ONCE(mt->nice);
 	s->policy = cpu_to_le32(READ_ONCE(p->policy));
-	s->nice = cpu_to_le32(task_nice(p));
+	s->nice = cpu_to_le32(nice);
+}
+
+/**
+ * mosix_nice_hurry - current goes before who computes here
+ * @mt: its record
+ *
+ * Until mosix_nice_calm(), which must come before it returns to user mode.
+ *
+ * Context: current, in process context.
+ */
+void mosix_nice_hurry(struct mosix_task *mt)
+{
+	mt->nice = task_nice(current);
+	smp_mb__before_atomic();	/* for mosix_nice_read() */
+	set_bit(MT_HURRIES, &mt->flags);
+	set_user_nice(current, MIN_NICE);
+}
+
+/**
+ * mosix_nice_calm - current is as nice as it was
+ * @mt: its record
+ *
+ * Or as somebody has wanted it meanwhile.
+ *
+ * Context: current, in process context.
+ */
+void mosix_nice_calm(struct mosix_task *mt)
+{
+	if (task_nice(current) == MIN_NICE)
+		set_user_nice(current, mt->nice);
+	clear_bit_unlock(MT_HURRIES, &mt->flags);
 }
 
 /**

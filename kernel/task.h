@@ -187,6 +187,7 @@ enum mosix_task_flag {
 	MT_FILTERED,	/* home has seccomp filters for its calls */
 	MT_BORROWS,	/* a child of vfork() that was made away, before exec */
 	MT_FOLLOWS,	/* home: made away by one that was there for its work */
+	MT_HURRIES,	/* home: leads its process out, and is less nice meanwhile */
 	MT_GHOST,	/* host: leads the group, its thread has ended long ago */
 };
 
@@ -222,6 +223,7 @@ enum mosix_task_flag {
  * @bulk: deputy: the large window of its call, NULL none; only the task changes it
  * @core: signal that it will die of at home, with a dump; si_signo 0: none
  * @sched: how it is scheduled, as its body knows
+ * @nice: home: while it leads its process out, how nice it was
  * @makes: it makes a process while it is away: receives the state of the child's
  *	memory; NULL: it does not, and its memory must not be copied
  * @newborn: deputy: the child that it makes, NULL none
@@ -264,6 +266,7 @@ struct mosix_task {
 	struct mosix_bulk *bulk;
 	struct kernel_siginfo core;
 	struct wire_sched sched;
+	s8 nice;
 	struct mosix_pages **makes;
 	struct mosix_newborn *newborn;
 	u16 visit;

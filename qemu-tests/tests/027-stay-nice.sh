@@ -29,6 +29,7 @@ claim_victim fpu 1 fpu
 n1 renice -n 7 -p "$(pid_of fpu)"
 claim "it moves" move fpu 2
 claim "it is as nice there" is_there fpu 7 0
+assert_eq "$(here fpu)" "7 0" "and at home as nice as it was"
 n1 renice -n 5 -p "$(pid_of fpu)"
 claim "made nicer while it is away, it is that there" \
 	wait_for 10 is_there fpu 12 0
