@@ -122,6 +122,7 @@ static struct mosix_proc *child_new(struct mosix_proc *maker, u32 pid)
 	WRITE_ONCE(proc->state, ST_RUNNING);	/* never was at home here */
 	set_bit(MP_STARTED, &proc->flags);
 	set_bit(MP_ORPHAN, &proc->flags);
+	WRITE_ONCE(proc->home_uid, maker->home_uid);
 	mosix_allow_inherit(proc, maker);
 	return proc;
 }

@@ -222,6 +222,7 @@ static struct mosix_proc *guest_new(struct mosix_link *link,
 		goto fail;
 	WRITE_ONCE(proc->state, ST_OFFERED);	/* never was at home here */
 	proc->nmigs = le16_to_cpu(offer->moves);
+	WRITE_ONCE(proc->home_uid, wire_offer_user(offer, link->version));
 	proc->image = image;
 	image = NULL;
 	if (mosix_link_attach(link, proc))

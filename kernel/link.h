@@ -46,6 +46,9 @@ struct mosix_msg {
  * @peer: node at the other end, 0 until it said so
  * @known: the same as the handshake proved it, 0 on a link in clear
  * @greeted: HELLO was exchanged
+ * @version: of the protocol, what both ends agreed on then and keep over another
+ *	connection; 0 before. At home who connects sets it: the host says nothing that
+ *	depends on it before home has offered it something
  * @sock: the connection; replaced by the receiver under @tx and @plug: hold one of
  *	them, or be the receiver
  * @plug: see there; inside @tx
@@ -99,6 +102,7 @@ struct mosix_link {
 	u16 peer;
 	u16 known;
 	u8 greeted;
+	u16 version;
 	struct socket *sock;
 	struct mutex plug;	/* see above */
 	spinlock_t lock;	/* see above */

@@ -3,6 +3,7 @@
 #include "param.h"
 
 #include "choice.h"
+#include "wire.h"
 
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -129,6 +130,11 @@ static struct mosix_param params[PARAM_COUNT] = {
 	[PARAM_EXEC_PLACE] = {
 		.name = "exec_place", .max = 1000, .unit = "ms",
 		.help = "ms after which a new program may be placed; 0: never",
+	},
+	[PARAM_WIRE_VERSION] = {
+		.name = "wire_version", .min = WIRE_VERSION_MIN,
+		.max = WIRE_VERSION_MAX, USUAL(WIRE_VERSION_MAX),
+		.help = "newest version of the protocol for links made from now on",
 	},
 };
 

@@ -21,6 +21,7 @@ enum mosix_param_id {
 	PARAM_JOURNAL_KIB,
 	PARAM_LEAVE,
 	PARAM_EXEC_PLACE,
+	PARAM_WIRE_VERSION,
 	PARAM_PERIOD_MS,	/* from here on the balancer's, tune.c */
 	PARAM_ALIVE_MS,
 	PARAM_HYSTERESIS,

@@ -50,39 +50,46 @@ static u64 boot_number(void)
 	return boot | 1;
 }
 
-static bool is_spoken(u16 version)
+/* @newest: what we have said; the admin may want another one by now. */
+static int hear_welcome(struct mosix_link *link, const struct mosix_msg *answer,
+			u16 newest)
 {
-	return version >= WIRE_VERSION_MIN && version <= WIRE_VERSION_MAX;
+	const struct wire_welcome *welcome = (void *)answer->data;
+	u16 version;
+
+	if (mosix_msg_type(answer) != MSG_WELCOME ||
+	    le16_to_cpu(welcome->hello.node) != link->peer)
+		return -EPROTO;
+	version = le16_to_cpu(welcome->hello.version_min);
+	if (version < WIRE_VERSION_MIN || version > newest)
+		return -EPROTO;
+	WRITE_ONCE(link->version, version);
+	memcpy(link->token, welcome->token, sizeof(link->token));
+	return 0;
 }
 
 static int say_hello(struct mosix_link *link)
 {
+	u16 newest = mosix_param(PARAM_WIRE_VERSION);
 	struct mosix_msg *msg, *answer;
-	const struct wire_welcome *welcome;
 	struct wire_hello *hello;
+	int ret;
 
 	msg = mosix_msg_new(MSG_HELLO, sizeof(*hello));
 	if (!msg)
 		return -ENOMEM;
 	hello = (void *)msg->data;
 	hello->version_min = cpu_to_le16(WIRE_VERSION_MIN);
-	hello->version_max = cpu_to_le16(WIRE_VERSION_MAX);
+	hello->version_max = cpu_to_le16(newest);
 	hello->node = cpu_to_le16(mosix_node_self());
 	hello->peer = cpu_to_le16(link->peer);
 	hello->boot = cpu_to_le64(boot_number());
 	answer = mosix_call(link, msg, HELLO_TIMEOUT_S * HZ, TASK_KILLABLE);
 	if (IS_ERR(answer))
 		return PTR_ERR(answer);
-	welcome = (void *)answer->data;
-	if (mosix_msg_type(answer) != MSG_WELCOME ||
-	    le16_to_cpu(welcome->hello.node) != link->peer ||
-	    !is_spoken(le16_to_cpu(welcome->hello.version_min))) {
-		mosix_msg_free(answer);
-		return -EPROTO;
-	}
-	memcpy(link->token, welcome->token, sizeof(link->token));
+	ret = hear_welcome(link, answer, newest);
 	mosix_msg_free(answer);
-	return 0;
+	return ret;
 }
 
 static struct socket *connect_to(union mosix_addr *addr)

@@ -245,6 +245,17 @@ static unsigned long pages_here(struct task_struct *p)
 	return pages;
 }
 
+/* Of a guest; here it is nobody. */
+static void show_home_user(struct seq_file *m, struct mosix_proc *proc)
+{
+	u32 uid = READ_ONCE(proc->home_uid);
+
+	if (uid == WIRE_NO_USER)
+		seq_putc(m, '-');
+	else
+		seq_printf(m, "%u", uid);
+}
+
 static void show_stats(struct seq_file *m, struct task_struct *p)
 {
 	struct mosix_proc *proc = mosix_task_proc(p);
@@ -267,6 +278,11 @@ static void show_stats(struct seq_file *m, struct task_struct *p)
 	seq_printf(m, "pages_kept %llu\n", pg ? pg->kept_nr : 0);
 	seq_printf(m, "pages_here %lu\n", pages_here(p));
 	mosix_strategy_stats(m, proc);
+	if (proc && mosix_proc_is_guest(proc)) {
+		seq_puts(m, "uid ");
+		show_home_user(m, proc);
+		seq_putc(m, '\n');
+	}
 	mosix_pages_put(pg);
 }
 
@@ -514,10 +530,15 @@ static void show_process(struct seq_file *m, struct mosix_proc *proc)
 	seq_printf(m, "%d ", pid);
 	/* One word, whatever a program calls itself. */
 	seq_escape(m, comm[0] ? comm : "-", " \t\n\\");
-	seq_printf(m, " %u %u %s %u %d %u %u\n", mosix_proc_home(proc),
+	seq_printf(m, " %u %u %s %u %d ", mosix_proc_home(proc),
 		   mosix_proc_where(proc),
 		   mosix_state_name(mosix_proc_state(proc)),
-		   READ_ONCE(proc->nmigs), here, uid, threads);
+		   READ_ONCE(proc->nmigs), here);
+	if (mosix_proc_is_guest(proc))
+		show_home_user(m, proc);
+	else
+		seq_printf(m, "%u", uid);
+	seq_printf(m, " %u\n", threads);
 }
 
 static int processes_show(struct seq_file *m, void *v)
@@ -542,7 +563,7 @@ static int info_show(struct seq_file *m, void *v)
 			  mosix_proc_state(proc) != ST_GONE;
 	}
 	seq_printf(m, "version %s\n", init_utsname()->release);
-	seq_printf(m, "protocol %u\n", WIRE_VERSION_MAX);
+	seq_printf(m, "protocol %u\n", mosix_param(PARAM_WIRE_VERSION));
 	seq_printf(m, "protocol_least %u\n", WIRE_VERSION_MIN);
 	seq_printf(m, "self %u\n", mosix_node_self());
 	seq_printf(m, "away %u\n", away);

@@ -37,6 +37,7 @@ struct mosix_proc *mosix_proc_new(u16 home, pid_t pid)
 	init_waitqueue_head(&proc->wait);
 	proc->home = home;
 	proc->pid = pid;
+	proc->home_uid = WIRE_NO_USER;
 	proc->state = ST_HOME;
 	proc->since = jiffies;
 	spin_lock(&procs_lock);

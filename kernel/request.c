@@ -20,6 +20,7 @@
 #include "trace.h"
 #include "x86.h"
 
+#include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/mosix.h>
@@ -27,6 +28,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/uidgid.h>
 
 enum {
 	OFFER_TIMEOUT_S	= 30,
@@ -236,12 +238,12 @@ static struct task_struct *live_task(struct mosix_proc *proc,
 	return task;
 }
 
-static struct mosix_msg *make_offer(struct mosix_move *move,
+static struct mosix_msg *make_offer(struct mosix_move *move, u16 version,
 				    struct task_struct *task,
 				    struct mm_struct *mm)
 {
 	struct mosix_msg *msg = mosix_msg_new(MSG_OFFER,
-					      sizeof(struct wire_offer));
+					      wire_offer_len(version));
 	struct wire_offer *offer;
 	char comm[WIRE_COMM_LEN];
 
@@ -261,6 +263,9 @@ static struct mosix_msg *make_offer(struct mosix_move *move,
 	mosix_x86_features(offer->cpu);
 	get_task_comm(comm, task);
 	memcpy(offer->comm, comm, sizeof(comm));
+	if (version >= WIRE_VERSION_USER)
+		offer->uid = cpu_to_le32(from_kuid(&init_user_ns,
+						   task_uid(task)));
 	return msg;
 }
 
@@ -325,7 +330,7 @@ static int offer(struct mosix_move *move, struct mosix_link *link,
 	*text = "process is exiting";
 	if (!task)
 		return -ESRCH;
-	msg = make_offer(move, task, mm);
+	msg = make_offer(move, link->version, task, mm);
 	/* What is away is not marked here. */
 	move->watched = !mosix_proc_is_away(move->proc);
 	if (move->watched)

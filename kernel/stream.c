@@ -13,6 +13,7 @@
 #include "kept.h"
 #include "msgdef.h"
 #include "node.h"
+#include "param.h"
 #include "pulse.h"
 #include "remake.h"
 #include "totals.h"
@@ -456,6 +457,8 @@ static int recv_one(struct mosix_link *link, struct mosix_msg **out)
 	ret = recv_bytes(link, msg->data, head);
 	if (!ret)
 		ret = wire_check_payload(type, msg->data, len);
+	if (!ret)
+		ret = wire_check_version(READ_ONCE(link->version), type, len);
 	if (!ret && type == MSG_PAGES)
 		ret = recv_pages(link, msg);
 	if (ret) {
@@ -466,6 +469,21 @@ static int recv_one(struct mosix_link *link, struct mosix_msg **out)
 	return 0;
 }
 
+/* 0: there is none that both speak. */
+static u16 choose_version(const struct wire_hello *hello)
+{
+	u16 newest = mosix_param(PARAM_WIRE_VERSION);
+	u16 version = wire_choose(hello, newest);
+
+	if (!version)
+		pr_warn_ratelimited("mosix: node %u speaks versions %u to %u of the protocol, this one %u to %u: no link\n",
+				    le16_to_cpu(hello->node),
+				    le16_to_cpu(hello->version_min),
+				    le16_to_cpu(hello->version_max),
+				    WIRE_VERSION_MIN, newest);
+	return version;
+}
+
 static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 {
 	const struct wire_hello *hello = (void *)msg->data;
@@ -474,9 +492,9 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	struct mosix_msg *reply;
 	union mosix_addr peer;
 	u16 node = le16_to_cpu(hello->node);
+	u16 version = choose_version(hello);
 
-	if (le16_to_cpu(hello->version_min) > WIRE_VERSION_MAX ||
-	    le16_to_cpu(hello->version_max) < WIRE_VERSION_MIN)
+	if (!version)
 		return -EPROTONOSUPPORT;
 	if (le16_to_cpu(hello->peer) != mosix_node_self())
 		return -EADDRNOTAVAIL;
@@ -493,14 +511,14 @@ static int welcome(struct mosix_link *link, const struct mosix_msg *msg)
 	get_random_bytes(link->token, sizeof(link->token));
 	memcpy(welcome->token, link->token, sizeof(welcome->token));
 	answer = &welcome->hello;
-	answer->version_min = cpu_to_le16(min_t(u16, WIRE_VERSION_MAX,
-						le16_to_cpu(hello->version_max)));
+	answer->version_min = cpu_to_le16(version);
 	answer->version_max = answer->version_min;
 	answer->node = cpu_to_le16(mosix_node_self());
 	answer->peer = hello->node;
 	reply->h.id = msg->h.id;
 	link->peer = node;
 	link->boot = le64_to_cpu(hello->boot);
+	link->version = version;
 	link->greeted = 1;
 	mosix_remake_last(link);
 	mosix_pulse_outlive(node, link->boot);

@@ -70,6 +70,8 @@ enum mosix_frozen {
  * @where: node its body is on; 0: this one
  * @pid: its TGID at home, in the node's own PID namespace, known when it first
  *	leaves
+ * @home_uid: body: its real user there as it came, or as its maker did, WIRE_NO_USER:
+ *	not told; only shown: it owns nothing here
  * @link: while away or a guest; reference held
  * @pages: state of its memory; reference held
  * @move: the move that is wanted or under way; reference held
@@ -120,6 +122,7 @@ struct mosix_proc {
 	u16 home;
 	u16 where;
 	pid_t pid;
+	u32 home_uid;
 	struct mosix_link *link;
 	struct mosix_pages *pages;
 	struct mosix_move *move;

@@ -29,7 +29,8 @@ struct wire_rule {
 static const struct wire_rule rules[MSG_TYPES] = {
 	[MSG_HELLO]	= HEAD(HELLO, struct wire_hello, SIDE_HOME),
 	[MSG_WELCOME]	= HEAD(WELCOME, struct wire_welcome, SIDE_HOST),
-	[MSG_OFFER]	= HEAD(OFFER, struct wire_offer, SIDE_HOME),
+	[MSG_OFFER]	= { .name = "OFFER", .head = WIRE_OFFER_LEAST,
+			    .max = sizeof(struct wire_offer), .from = SIDE_HOME },
 	[MSG_ACCEPT]	= FIXED(ACCEPT, SIDE_HOST),
 	[MSG_REFUSE]	= HEAD(REFUSE, struct wire_refuse, SIDE_BOTH),
 	[MSG_IMAGE]	= TAIL(IMAGE, struct wire_record, SIDE_BOTH),
@@ -382,10 +383,16 @@ static int check_exit(const struct wire_exit *x)
 	return (le32_to_cpu(x->code) & 0x7f) > WIRE_SIGNALS ? -EBADMSG : 0;
 }
 
-static int check_offer(const struct wire_offer *o)
+/* Behind its first length nothing of it may be there. */
+static int check_offer(const struct wire_offer *o, u32 len)
 {
-	return !o->at || le32_to_cpu(o->load_milli) > WIRE_LOAD_MAX ?
-	       -EBADMSG : 0;
+	if (!o->at || le32_to_cpu(o->load_milli) > WIRE_LOAD_MAX)
+		return -EBADMSG;
+	if (len == WIRE_OFFER_LEAST)
+		return 0;
+	if (len != sizeof(*o))
+		return -EBADMSG;
+	return le32_to_cpu(o->uid) == WIRE_NO_USER || o->pad ? -EBADMSG : 0;
 }
 
 static int check_leave(const struct wire_leave *l)
@@ -455,7 +462,7 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 		return -EBADMSG;
 	switch (type) {
 	case MSG_OFFER:
-		return check_offer(payload);
+		return check_offer(payload, len);
 	case MSG_REFUSE: {
 		const struct wire_refuse *r = payload;
 
@@ -504,6 +511,42 @@ int wire_check_payload(u16 type, const void *payload, u32 len)
 	default:
 		return 0;
 	}
+}
+
+/**
+ * wire_check_version - is a message as long as on a link of this version?
+ * @version: that both ends use; 0: they have not said so yet
+ * @type: a type that wire_check_header() accepted
+ * @len: its length as in the header
+ *
+ * What is the same in all versions is left to wire_check_payload().
+ *
+ * Return: 0, or -EMSGSIZE.
+ * Context: any; pure.
+ */
+int wire_check_version(u16 version, u16 type, u32 len)
+{
+	if (type != MSG_OFFER)
+		return 0;
+	return len == wire_offer_len(version) ? 0 : -EMSGSIZE;
+}
+
+/**
+ * wire_choose - the version of a link that is asked for
+ * @hello: what the other end speaks
+ * @newest: what this one does, from WIRE_VERSION_MIN up to this
+ *
+ * Return: the newest one that both speak, 0 when there is none.
+ * Context: any; pure.
+ */
+u16 wire_choose(const struct wire_hello *hello, u16 newest)
+{
+	u16 version = min(newest, le16_to_cpu(hello->version_max));
+
+	if (version < WIRE_VERSION_MIN ||
+	    version < le16_to_cpu(hello->version_min))
+		return 0;
+	return version;
 }
 
 /**

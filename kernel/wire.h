@@ -32,6 +32,8 @@
  *	of a call travels as pages
  *   9  pages may be sent early and be kept: SPENT; TAKEN; a link that is made
  *	anew: a token in WELCOME, RESUME, RESUMED, TOOK; HELLO names the boot
+ *  10  OFFER tells the user. The first one beside which its neighbour, 9, goes on
+ *	being spoken
  *
  * A message is one struct wire_header and @len bytes of payload. Requests
  * carry a number in @id and are answered by a message with the same number;
@@ -49,7 +51,8 @@
 enum wire_limits {
 	WIRE_MAGIC		= 0x5853304d,	/* "M0SX" */
 	WIRE_VERSION_MIN	= 9,
-	WIRE_VERSION_MAX	= 9,
+	WIRE_VERSION_MAX	= 10,
+	WIRE_VERSION_USER	= 10,		/* OFFER tells it from here on */
 	WIRE_RECORD_VERSION	= 5,
 	WIRE_PAGE_SIZE		= 4096,
 	WIRE_PAGES_MAX		= 32,		/* pages in one MSG_PAGES */
@@ -220,56 +223,6 @@ static_assert(sizeof(struct wire_resumed) == 16);
 struct wire_took {
 	__le64 took;
 };
-
-/**
- * struct wire_offer - payload of OFFER: would you take this process?
- * @pid: its TGID at home
- * @load_milli: CPU it wants, 1000 = one CPU, at most WIRE_LOAD_MAX; 0: somebody
- *	asked for the move, which then needs no gain
- * @mem_kib: memory it may need, in KiB
- * @at: node that it is on now: the home, or its host
- * @moves: times it was moved so far, at most 65535
- * @own_pid: its TGID in its PID namespace; 0: that is the home's own
- * @cpu: CPU features of the home that user code may have seen
- * @comm: its name, NUL-terminated
- */
-struct wire_offer {
-	__le32 pid;
-	__le32 load_milli;
-	__le64 mem_kib;
-	__le16 at;
-	__le16 moves;
-	__le32 own_pid;
-	__le32 cpu[WIRE_CPU_WORDS];
-	u8 comm[WIRE_COMM_LEN];
-};
-
-static_assert(sizeof(struct wire_offer) == 88);
-
-/* Why a node says no; the texts are in wire_refusal_name(). */
-enum wire_refusal {
-	REFUSE_INVALID	= 0,
-	REFUSE_BLOCKED	= 1,	/* the admin blocks guests */
-	REFUSE_MEMORY	= 2,	/* no room */
-	REFUSE_CPU	= 3,	/* a CPU feature of the home is missing */
-	REFUSE_PID	= 4,	/* the PID is in use here */
-	REFUSE_IMAGE	= 5,	/* a record could not be made real */
-	REFUSE_BUSY	= 6,	/* enough guests, or one arriving already */
-	REFUSE_INTERNAL	= 7,
-	REFUSE_REASONS
-};
-
-/**
- * struct wire_refuse - payload of REFUSE
- * @reason: enum wire_refusal
- * @error: positive errno, for the log; 0 when there is none
- */
-struct wire_refuse {
-	__le32 reason;
-	__le32 error;
-};
-
-static_assert(sizeof(struct wire_refuse) == 8);
 
 /* Memory of a call that travels with it. */
 struct wire_window {
@@ -674,6 +627,7 @@ struct wire_nodes {
 
 static_assert(sizeof(struct wire_nodes) == 36);
 
+#include "offer.h"
 #include "record.h"
 
 /* Which end of a link may send a message. */
@@ -685,7 +639,9 @@ enum wire_side {
 
 int wire_check_header(const struct wire_header *h, enum wire_side from);
 int wire_check_payload(u16 type, const void *payload, u32 len);
+int wire_check_version(u16 version, u16 type, u32 len);
 int wire_check_sched(const struct wire_sched *s);
+u16 wire_choose(const struct wire_hello *hello, u16 newest);
 u32 wire_head_len(u16 type);
 const char *wire_type_name(u16 type);
 const char *wire_refusal_name(u32 reason);

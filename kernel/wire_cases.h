@@ -14,7 +14,7 @@
  *	change.
  * @from: Who may send it.
  * @head: Least bytes of payload.
- * @tail: 1: more may follow, up to WIRE_PAYLOAD_MAX; 0: nothing may.
+ * @most: Most of them.
  */
 struct wire_type_case {
 	const char *name;
@@ -22,20 +22,22 @@ struct wire_type_case {
 	u16 number;
 	u8 from;
 	u32 head;
-	u8 tail;
+	u32 most;
 };
 
 #define BARE(name, number, from) \
 	{ #name, MSG_##name, number, from, 0, 0 }
 #define EXACT(name, number, from, bytes) \
-	{ #name, MSG_##name, number, from, bytes, 0 }
+	{ #name, MSG_##name, number, from, bytes, bytes }
+#define GROWN(name, number, from, bytes, most) \
+	{ #name, MSG_##name, number, from, bytes, most }
 #define LONG(name, number, from, bytes) \
-	{ #name, MSG_##name, number, from, bytes, 1 }
+	{ #name, MSG_##name, number, from, bytes, WIRE_PAYLOAD_MAX }
 
 static const struct wire_type_case wire_type_cases[] = {
 	EXACT(HELLO, 1, SIDE_HOME, 16),
 	EXACT(WELCOME, 2, SIDE_HOST, 32),
-	EXACT(OFFER, 3, SIDE_HOME, 88),
+	GROWN(OFFER, 3, SIDE_HOME, 88, 96),
 	BARE(ACCEPT, 4, SIDE_HOST),
 	EXACT(REFUSE, 5, SIDE_BOTH, 8),
 	LONG(IMAGE, 6, SIDE_BOTH, 8),
@@ -74,6 +76,7 @@ static const struct wire_type_case wire_type_cases[] = {
 
 #undef BARE
 #undef EXACT
+#undef GROWN
 #undef LONG
 
 /* A new type needs a line above. */
@@ -370,6 +373,23 @@ static const struct wire_payload_case wire_payload_cases[] = {
 	{ "offer: wants more", MSG_OFFER, 88,
 	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, load_milli, 4096001) },
 	  -EBADMSG },
+	{ "offer: with a user", MSG_OFFER, 96,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, uid, 65534) }, 0 },
+	{ "offer: with root", MSG_OFFER, 96, { PUT16(wire_offer, at, 1) }, 0 },
+	{ "offer: with the largest user", MSG_OFFER, 96,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, uid, 0xfffffffe) }, 0 },
+	{ "offer: with what is no user", MSG_OFFER, 96,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, uid, 0xffffffff) },
+	  -EBADMSG },
+	{ "offer: with more behind the user", MSG_OFFER, 96,
+	  { PUT16(wire_offer, at, 1), PUT32(wire_offer, pad, 1) }, -EBADMSG },
+	{ "offer: with a user, from nowhere", MSG_OFFER, 96, { }, -EBADMSG },
+	{ "offer: with half a user", MSG_OFFER, 92,
+	  { PUT16(wire_offer, at, 1) }, -EBADMSG },
+	{ "offer: a byte more than the first version", MSG_OFFER, 89,
+	  { PUT16(wire_offer, at, 1) }, -EBADMSG },
+	{ "offer: a byte less than the last one", MSG_OFFER, 95,
+	  { PUT16(wire_offer, at, 1) }, -EBADMSG },
 	{ "sched: as most are", MSG_SCHED, 8, { }, 0 },
 	{ "sched: for batches, and nice", MSG_SCHED, 8,
 	  { PUT32(wire_sched, policy, 3), PUT32(wire_sched, nice, 19) }, 0 },
@@ -722,6 +742,81 @@ static inline struct wire_header wire_case_head(const struct wire_header_case *c
 }
 
 /**
+ * struct wire_choice_case - What two nodes agree on.
+ * @name: The claim.
+ * @least: Lowest version that home speaks.
+ * @most: Highest one.
+ * @newest: Highest one that the host does.
+ * @want: What wire_choose() says.
+ */
+struct wire_choice_case {
+	const char *name;
+	u16 least;
+	u16 most;
+	u16 newest;
+	u16 want;
+};
+
+static const struct wire_choice_case wire_choice_cases[] = {
+	{ "two that are the same", 9, 10, 10, 10 },
+	{ "a home that is older", 8, 9, 10, 9 },
+	{ "a home that knows but one", 9, 9, 10, 9 },
+	{ "a host that is held back", 9, 10, 9, 9 },
+	{ "both held back", 9, 9, 9, 9 },
+	{ "a home that is newer", 10, 11, 10, 10 },
+	{ "a home that is much newer", 1, U16_MAX, 10, 10 },
+	{ "a home that is too old", 1, 8, 10, 0 },
+	{ "a home that is too new", 11, 12, 10, 0 },
+	{ "a home that is too new for one held back", 10, 11, 9, 0 },
+	{ "a home that speaks nothing", 0, 0, 10, 0 },
+	{ "a home whose range is none", 10, 9, 10, 0 },
+};
+
+/**
+ * struct wire_length_case - A length in a version.
+ * @version: Of the link.
+ * @type: Of the message.
+ * @len: Bytes of payload.
+ * @want: What wire_check_version() says.
+ */
+struct wire_length_case {
+	u16 version;
+	u16 type;
+	u32 len;
+	int want;
+};
+
+static const struct wire_length_case wire_length_cases[] = {
+	{ 9, MSG_OFFER, 88, 0 },
+	{ 9, MSG_OFFER, 96, -EMSGSIZE },
+	{ 10, MSG_OFFER, 96, 0 },
+	{ 10, MSG_OFFER, 88, -EMSGSIZE },
+	{ 10, MSG_OFFER, 92, -EMSGSIZE },
+	{ 0, MSG_OFFER, 96, -EMSGSIZE },
+	{ 0, MSG_HELLO, 16, 0 },
+	{ 9, MSG_USAGE, 88, 0 },
+	{ 10, MSG_USAGE, 88, 0 },
+	{ 10, MSG_COME_HOME, 0, 0 },
+};
+
+/**
+ * wire_case_choose - the answer of wire_choose() to plain numbers
+ * @c: the case
+ *
+ * Return: what wire_choose() says.
+ * Context: any; pure.
+ */
+static inline u16 wire_case_choose(const struct wire_choice_case *c)
+{
+	struct wire_hello hello = {
+		.version_min = cpu_to_le16(c->least),
+		.version_max = cpu_to_le16(c->most),
+	};
+
+	return wire_choose(&hello, c->newest);
+}
+
+/**
  * wire_case_header - the answer of wire_check_header() to plain numbers
  * @type: type of the message
  * @len: length of its payload
@@ -750,7 +845,6 @@ static inline int wire_case_header(u16 type, u32 len, u8 from)
  */
 static inline bool wire_case_bounds(const struct wire_type_case *c)
 {
-	u32 max = c->tail ? WIRE_PAYLOAD_MAX : c->head;
 	u8 who = c->from & SIDE_HOME ? SIDE_HOME : SIDE_HOST;
 	u8 other = SIDE_BOTH & ~who;
 	int other_want = c->from == SIDE_BOTH ? 0 : -EPROTO;
@@ -758,8 +852,8 @@ static inline bool wire_case_bounds(const struct wire_type_case *c)
 	if (c->head && wire_case_header(c->type, c->head - 1, who) != -EMSGSIZE)
 		return false;
 	return !wire_case_header(c->type, c->head, who) &&
-	       !wire_case_header(c->type, max, who) &&
-	       wire_case_header(c->type, max + 1, who) == -EMSGSIZE &&
+	       !wire_case_header(c->type, c->most, who) &&
+	       wire_case_header(c->type, c->most + 1, who) == -EMSGSIZE &&
 	       wire_case_header(c->type, c->head, other) == other_want;
 }
 

@@ -35,6 +35,27 @@ static void headers_are_checked(struct kunit *test)
 	}
 }
 
+static void versions_are_chosen(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wire_choice_cases); i++) {
+		const struct wire_choice_case *c = &wire_choice_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, wire_case_choose(c), c->want, "%s",
+				    c->name);
+	}
+	for (i = 0; i < ARRAY_SIZE(wire_length_cases); i++) {
+		const struct wire_length_case *c = &wire_length_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test,
+				    wire_check_version(c->version, c->type,
+						       c->len),
+				    c->want, "%u: %u of %u bytes", c->version,
+				    c->type, c->len);
+	}
+}
+
 /* Each payload in memory of its length, so that KASAN sees what reads on. */
 static u8 *zeros(struct kunit *test, u32 len)
 {
@@ -80,6 +101,7 @@ static void records_are_checked(struct kunit *test)
 static struct kunit_case wire_tests[] = {
 	KUNIT_CASE(types_are_frozen),
 	KUNIT_CASE(headers_are_checked),
+	KUNIT_CASE(versions_are_chosen),
 	KUNIT_CASE(payloads_are_checked),
 	KUNIT_CASE(records_are_checked),
 	{}

@@ -181,7 +181,6 @@ int mosix_sample_init(struct mosix_sample *sample)
 	spin_lock_init(&sample->lock);
 	sample->node.features = own_features();
 	sample->node.speed_milli = own_speed();
-	sample->node.version = WIRE_VERSION_MAX;
 	sample->at_ns = ktime_get_ns();
 	sample->busy_ns = busy_ns();
 	return make_room(sample, ROOM_FIRST);
@@ -525,6 +524,7 @@ void mosix_sample_take(struct mosix_sample *sample)
 	sample->at_ns = now_ns;
 	sample->busy_ns = busy;
 	sample->node.id = mosix_node_self();
+	sample->node.version = mosix_param(PARAM_WIRE_VERSION);
 	sample->node.speed_milli = mosix_param(PARAM_SPEED) ?: own_speed();
 	sample->node.cpus = (u16)num_online_cpus();
 	sample->node.guests = 0;

@@ -138,7 +138,7 @@ static void fuzz_payload(void)
 
 	payload = make_payload(&type, &len);
 	if (!wire_check_payload(type, payload, len)) {
-		handler_walk(type, payload);
+		handler_walk(handler_version(type, len), type, payload);
 		count(type, payload);
 	} else if (type < MSG_TYPES) {
 		refused[type]++;

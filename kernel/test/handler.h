@@ -109,12 +109,31 @@ static inline u64 handler_record(const struct wire_record *rec)
 	}
 }
 
-/* Returns how long the payload must be. */
-static inline u64 handler_walk(u16 type, const u8 *payload)
+/* A version in which a message may be so long; 0: there is none. */
+static inline u16 handler_version(u16 type, u32 len)
+{
+	u16 version;
+
+	for (version = WIRE_VERSION_MIN; version <= WIRE_VERSION_MAX; version++)
+		if (!wire_check_version(version, type, len))
+			return version;
+	return 0;
+}
+
+static inline u64 handler_offer(const struct wire_offer *o, u16 version)
+{
+	handler_walked += wire_offer_user(o, version);
+	return handler_touch(o, wire_offer_len(version));
+}
+
+/* Returns how long the payload must be, on a link of this version. */
+static inline u64 handler_walk(u16 version, u16 type, const u8 *payload)
 {
 	u32 head = handler_touch(payload, wire_head_len(type));
 
 	switch (type) {
+	case MSG_OFFER:
+		return handler_offer((const void *)payload, version);
 	case MSG_CALL:
 		return handler_call((const void *)payload);
 	case MSG_REPLY:

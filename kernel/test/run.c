@@ -47,6 +47,28 @@ static void check_headers(void)
 	}
 }
 
+static void check_versions(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(wire_choice_cases); i++) {
+		const struct wire_choice_case *c = &wire_choice_cases[i];
+		u16 got = wire_case_choose(c);
+
+		if (!ktap_claim(got == c->want, "version: %s", c->name))
+			printf("# %u, want %u\n", got, c->want);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(wire_length_cases); i++) {
+		const struct wire_length_case *c = &wire_length_cases[i];
+
+		ktap_claim(wire_check_version(c->version, c->type, c->len) ==
+			   c->want, "version %u: %s of %u bytes%s", c->version,
+			   wire_type_name(c->type), c->len,
+			   c->want ? " is none" : "");
+	}
+	ktap_claim(wire_offer_len(WIRE_VERSION_MIN) == WIRE_OFFER_LEAST &&
+		   wire_offer_len(WIRE_VERSION_MAX) == sizeof(struct wire_offer),
+		   "version: the oldest has the least, the newest has all");
+}
+
 static void check_payload(const char *name, u16 type, const u8 *payload,
 			  u32 len, int want)
 {
@@ -255,6 +277,7 @@ int main(void)
 	ktap_begin();
 	check_types();
 	check_headers();
+	check_versions();
 	payload_each(check_payload);
 	check_states();
 	check_choices();

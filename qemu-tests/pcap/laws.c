@@ -2,6 +2,8 @@
 /*
  * What must hold between the messages of a link:
  *
+ *   - a host chooses a version that home speaks, and OFFER is as long as it is in
+ *     that one;
  *   - an answer repeats the number of a request that has none yet, for the
  *     same thread, and is one that this request may have;
  *   - a reply carries no more of a window than the call has room for;
@@ -83,6 +85,9 @@ struct thread {
  * @requests: unanswered ones
  * @threads: those that a signal was for
  * @gone: the body was told to go
+ * @least: oldest version that home speaks
+ * @most: newest one
+ * @version: what its host chose; 0: it has not
  * @token: names it
  * @said: counted messages of the host and of home, each once
  * @again: how many of them are said again now
@@ -98,6 +103,9 @@ struct link {
 	struct request *requests;
 	struct thread *threads;
 	int gone;
+	u16 least;
+	u16 most;
+	u16 version;
 	u8 token[WIRE_TOKEN_LEN];
 	u64 said[2];
 	u64 again[2];
@@ -445,6 +453,34 @@ static void see_resumed(struct link *link, const struct message *m)
 		link->again[1] = not_taken(link, m, r->took);
 }
 
+static void see_hello(struct link *link, const struct message *m)
+{
+	const struct wire_hello *h = m->payload;
+
+	link->least = le16_to_cpu(h->version_min);
+	link->most = le16_to_cpu(h->version_max);
+	see_request(link, m);
+}
+
+static void see_welcome(struct link *link, const struct message *m)
+{
+	const struct wire_welcome *w = m->payload;
+
+	link->version = le16_to_cpu(w->hello.version_min);
+	if (link->version < link->least || link->version > link->most ||
+	    w->hello.version_max != w->hello.version_min)
+		complain(m, "a version that home does not speak");
+	memcpy(link->token, w->token, sizeof(link->token));
+	see_answer(link, m);
+}
+
+static void see_offer(struct link *link, const struct message *m)
+{
+	if (wire_check_version(link->version, m->type, m->len))
+		complain(m, "a length of another version");
+	see_request(link, m);
+}
+
 /**
  * laws_message() - look at the next message of a capture
  * @m: the message, which the codec accepted
@@ -472,14 +508,16 @@ void laws_message(const struct message *m)
 		see_request(link, m);
 		break;
 	case MSG_HELLO:
-	case MSG_OFFER:
-	case MSG_LOOK:
-		see_request(link, m);
+		see_hello(link, m);
 		break;
 	case MSG_WELCOME:
-		memcpy(link->token, ((const struct wire_welcome *)
-				     m->payload)->token, sizeof(link->token));
-		see_answer(link, m);
+		see_welcome(link, m);
+		break;
+	case MSG_OFFER:
+		see_offer(link, m);
+		break;
+	case MSG_LOOK:
+		see_request(link, m);
 		break;
 	case MSG_ACCEPT:
 	case MSG_REFUSE:

@@ -207,6 +207,19 @@ int messages_eat(struct stream *s, message_fn tell)
 	return got;
 }
 
+static void say_offer(char *text, size_t size, const struct message *m)
+{
+	const struct wire_offer *o = m->payload;
+
+	if (m->len == sizeof(*o))
+		snprintf(text, size, "pid=%u at=%u uid=%u",
+			 le32_to_cpu(o->pid), le16_to_cpu(o->at),
+			 le32_to_cpu(o->uid));
+	else
+		snprintf(text, size, "pid=%u at=%u", le32_to_cpu(o->pid),
+			 le16_to_cpu(o->at));
+}
+
 /**
  * message_detail() - what a message is about, in words
  * @m: the message, which the codec accepted
@@ -231,8 +244,13 @@ const char *message_detail(const struct message *m)
 	switch (m->type) {
 	case MSG_HELLO:
 	case MSG_WELCOME:
-		snprintf(text, sizeof(text), "node=%u peer=%u",
-			 le16_to_cpu(hello->node), le16_to_cpu(hello->peer));
+		snprintf(text, sizeof(text), "node=%u peer=%u versions=%u-%u",
+			 le16_to_cpu(hello->node), le16_to_cpu(hello->peer),
+			 le16_to_cpu(hello->version_min),
+			 le16_to_cpu(hello->version_max));
+		break;
+	case MSG_OFFER:
+		say_offer(text, sizeof(text), m);
 		break;
 	case MSG_TOOK:
 		snprintf(text, sizeof(text), "took=%llu",

@@ -85,7 +85,7 @@ tell guest lock 0
 assert_eq "$(n1 cat /proc/mosix/info | awk '$1 == "guests" { print $2 }')" 1 \
 	"info counts it"
 assert_match "$(n1 cat /proc/mosix/processes | grep ' 3 1 running ')" \
-	'^[0-9]+ [^ ]+ 3 1 running [0-9]+ [0-9]+ 65534 1$' "processes has who it is here"
+	'^[0-9]+ [^ ]+ 3 1 running [0-9]+ [0-9]+ 0 1$' "processes has who it is at home"
 claim "the guest leaves by itself" wait_for 90 has_left guest 1
 for name in "${own[@]}"; do
 	claim "$name has stayed" is_on "$name" 1

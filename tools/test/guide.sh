@@ -12,9 +12,11 @@ for name in lock nodes; do
 	echo 0 >"$proc/self/mosix/$name"
 done
 echo all >"$proc/10/mosix/nodes"
-for name in reserve_kib max_guests call_us key_old_s link_timeout_s journal_kib; do
+for name in reserve_kib max_guests call_us key_old_s link_timeout_s journal_kib \
+	wire_version; do
 	echo 1 >"$proc/mosix/admin/$name"
 done
+echo 10 >"$proc/mosix/nodes/2/version"
 : >"$proc/mosix/key"
 echo "links encrypted" >"$proc/mosix/security"
 printf 'true\ntrue\n' >"$tmp/lines"

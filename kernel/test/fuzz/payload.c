@@ -10,7 +10,7 @@
 static bool has_no_tail(u16 type)
 {
 	return type != MSG_IMAGE && type != MSG_CALL && type != MSG_REPLY &&
-	       type != MSG_PAGES;
+	       type != MSG_PAGES && type != MSG_OFFER;
 }
 
 int fuzz_one(const u8 *data, size_t len)
@@ -18,6 +18,7 @@ int fuzz_one(const u8 *data, size_t len)
 	struct fuzz_input in = { data, len };
 	u16 type = fuzz_byte(&in);
 	u32 size = in.left;
+	u16 version;
 	u8 *payload;
 
 	if (has_no_tail(type))
@@ -27,7 +28,9 @@ int fuzz_one(const u8 *data, size_t len)
 	if (!wire_check_payload(type, payload, size)) {
 		fuzz_must(strcmp(wire_type_name(type), "?"),
 			  "an accepted type has a name");
-		fuzz_must(handler_walk(type, payload) == size,
+		version = handler_version(type, size);
+		fuzz_must(version, "some version has that length");
+		fuzz_must(handler_walk(version, type, payload) == size,
 			  "no byte is left over");
 	}
 	free(payload);

@@ -8,6 +8,7 @@
 
 #include "../../../loadinfo/gossip.h"
 #include "../../handshake_cases.h"
+#include "../handler.h"
 #include "../payloads.h"
 #include "fuzz.h"
 
@@ -82,13 +83,19 @@ static u8 side_of(u16 type)
 	return 0;
 }
 
+/* As link.c reads it: which end, which version. */
+static u8 how(enum wire_side from, u16 version)
+{
+	return (from & SIDE_HOME) | (version == WIRE_VERSION_MAX ? 2 : 0);
+}
+
 /* A payload for both targets that take one. */
 static void end_payload(const char *name, u16 type, const u8 *payload, u32 len,
 			int want)
 {
 	(void)name;
 	(void)want;
-	put_byte(side_of(type));
+	put_byte(how(side_of(type), handler_version(type, len)));
 	put_message(type, payload, len);
 	end("link");
 	put_byte(type);
@@ -117,15 +124,16 @@ static void headers(void)
 }
 
 /* What one side may say, all of it on one link. */
-static void conversation(enum wire_side from)
+static void conversation(enum wire_side from, u16 version)
 {
-	put_byte(from & SIDE_HOME);
+	put_byte(how(from, version));
 	for (size_t i = 0; i < ARRAY_SIZE(wire_payload_cases); i++) {
 		const struct wire_payload_case *c = &wire_payload_cases[i];
 		u8 payload[256] = { 0 };
 
 		if (c->want || c->len > sizeof(payload) ||
-		    wire_case_header(c->type, c->len, from))
+		    wire_case_header(c->type, c->len, from) ||
+		    wire_check_version(version, c->type, c->len))
 			continue;
 		wire_case_fill(c, payload);
 		put_message(c->type, payload, c->len);
@@ -296,8 +304,11 @@ int main(int argc, char **argv)
 	folder = argc > 1 ? argv[1] : ".";
 	headers();
 	payload_each(end_payload);
-	conversation(SIDE_HOME);
-	conversation(SIDE_HOST);
+	for (u16 version = WIRE_VERSION_MIN; version <= WIRE_VERSION_MAX;
+	     version++) {
+		conversation(SIDE_HOME, version);
+		conversation(SIDE_HOST, version);
+	}
 	handshakes();
 	datagrams();
 	numbers();

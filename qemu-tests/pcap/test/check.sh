@@ -48,13 +48,15 @@ says() { # says QUESTION TEXT WORDS
 }
 
 # The beginning of every link, up to the body that runs.
-start='> HELLO id=1
-< WELCOME id=1
-> OFFER id=2 at=1
+start='> HELLO id=1 least=9 most=10
+< WELCOME id=1 least=10 most=10
+> OFFER id=2 at=1 uid=1000 len=96
 < ACCEPT id=2
 > IMAGE record=5 version=5 len=128
 > IMAGE_END id=3
 < STARTED id=3'
+old=${start/least=10 most=10/least=9 most=9}
+old=${old/ uid=1000 len=96/}
 # One page, which went out and came back.
 trip='> PAGES addr=0x5000 count=1 len=4128
 < PAGES addr=0x5000 count=1 len=4128'
@@ -73,6 +75,14 @@ check_sound() {
 	< PAGES addr=0x2000 count=1 zero=1
 	< HOME_END id=2
 	> HOME_OK id=2"
+	good "a link of the version before" <<<"$old
+	$trip"
+	says messages "it is told who speaks what" \
+		"WELCOME id=1 tid=0 len=32 node=0 peer=0 versions=10-10" <<<"$start"
+	says messages "and whose a process is" "len=96 pid=0 at=1 uid=1000" \
+		<<<"$start"
+	says messages "or that it is not said" "len=88 pid=7 at=1"$'\n' \
+		<<<"${old/at=1/at=1 pid=7}"
 	good "segments in reverse order" <<<"segment 100
 	order reverse
 	$start
@@ -105,7 +115,7 @@ check_sound() {
 	> REPLY id=1 tid=7
 	$(signals 16)"
 	good "both ends number their requests" <<<"$start
-	> OFFER id=9 at=1
+	> OFFER id=9 at=1 len=96
 	< CALL id=9
 	< ACCEPT id=9
 	> REPLY id=9"
@@ -157,6 +167,12 @@ check_codec() {
 	> STARTED id=9"
 	bad "a payload too long" "header" <<<"$start
 	> COME_HOME id=9 len=1"
+	bad "an offer between two versions" "OFFER .*payload" \
+		<<<"${start/len=96/len=92}"
+	bad "an offer of no user" "OFFER .*payload" \
+		<<<"${start/uid=1000/uid=0xffffffff}"
+	bad "an offer with more behind its user" "OFFER .*payload" \
+		<<<"${start/uid=1000/uid=1000 pad=1}"
 	bad "a window without a direction" "CALL .*payload" <<<"$start
 	< CALL id=1 nwin=1"
 	bad "a link that begins in the middle" "not how a link begins" <<<"> IMAGE_END"
@@ -220,6 +236,18 @@ check_laws() {
 	bad "a call before IMAGE_END" "before the body was told to go" <<<"> HELLO id=1
 	< WELCOME id=1
 	< CALL id=1"
+	bad "a version that is newer than home's" "home does not speak" \
+		<<<"> HELLO id=1 least=8 most=9
+	< WELCOME id=1 least=10 most=10"
+	bad "one that is older" "home does not speak" \
+		<<<"> HELLO id=1 least=9 most=10
+	< WELCOME id=1 least=8 most=8"
+	bad "two at once" "home does not speak" <<<"> HELLO id=1 least=9 most=10
+	< WELCOME id=1 least=9 most=10"
+	bad "an offer as in the version before" "of another version" \
+		<<<"${start/ uid=1000 len=96/}"
+	bad "an offer as in the version behind" "of another version" \
+		<<<"${start/least=10 most=10/least=9 most=9}"
 	bad "what was taken is said again" "left twice" \
 		<<<"${start/WELCOME id=1/WELCOME id=1 token=9}
 	> PAGES addr=0x5000 count=1 len=4128

@@ -32,6 +32,13 @@ static const struct {
 	u16 at;
 	u16 size;
 } fields[] = {
+	{ MSG_HELLO, "least", offsetof(struct wire_hello, version_min), 2 },
+	{ MSG_HELLO, "most", offsetof(struct wire_hello, version_max), 2 },
+	{ MSG_WELCOME, "least", offsetof(struct wire_hello, version_min), 2 },
+	{ MSG_WELCOME, "most", offsetof(struct wire_hello, version_max), 2 },
+	{ MSG_OFFER, "pid", offsetof(struct wire_offer, pid), 4 },
+	{ MSG_OFFER, "uid", offsetof(struct wire_offer, uid), 4 },
+	{ MSG_OFFER, "pad", offsetof(struct wire_offer, pad), 4 },
 	{ MSG_OFFER, "at", offsetof(struct wire_offer, at), 2 },
 	{ MSG_REFUSE, "reason", offsetof(struct wire_refuse, reason), 4 },
 	{ MSG_IMAGE, "record", offsetof(struct wire_record, type), 4 },
