@@ -87,7 +87,7 @@ patches() {
 
 # The sharpest cluster tests; `all` runs every one on both kernels.
 sharp=(00 010 011 013 014 015 016 017 018 019 02 030 031 032 04 05 06 07 08
-	111 113 114 115 116 117 selftests)
+	111 113 114 115 116 117 118 selftests)
 sharp_debug=(001 013 017 031 050 066 090 110 kunit)
 export MOVES=${MOVES-50}	# there and back, of 090
 export POINTS=${POINTS-*:HOME_END}	# at which 110 has something fail

@@ -41,6 +41,11 @@ static void old(void)
 	welcome_as(self, WIRE_VERSION_MIN - 1);
 }
 
+static void new(void)
+{
+	welcome_as(self, WIRE_VERSION_MAX + 1);
+}
+
 static void refuse_oddly(void)
 {
 	begin(MSG_REFUSE, sizeof(out.refuse));
@@ -505,6 +510,7 @@ static const struct lie {
 	{ "silent", AT_HELLO, ALL_SAID, silent },
 	{ "another", AT_HELLO, ENDS, another },
 	{ "old", AT_HELLO, ENDS, old },
+	{ "new", AT_HELLO, ENDS, new },
 	{ "refuse-oddly", AT_OFFER, ENDS, refuse_oddly },
 	{ "call-early", AT_OFFER, ENDS, call_early },
 	{ "image-early", AT_OFFER, ENDS, image_early },

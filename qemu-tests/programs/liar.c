@@ -13,6 +13,7 @@
 enum { SIGNALS = 2 * WIRE_SIGNALS_AHEAD + 1 };
 
 static const char *host;
+static int node, self;
 static unsigned int pid;
 static u8 token[WIRE_TOKEN_LEN];	/* of our link */
 
@@ -26,27 +27,38 @@ static bool dial(void)
 	return !connect(sock, (struct sockaddr *)&to, sizeof(to));
 }
 
-static bool greet(int node, int self)
+static void begin_hello(u16 least, u16 most)
+{
+	begin(MSG_HELLO, sizeof(out.hello));
+	out.hello.version_min = cpu_to_le16(least);
+	out.hello.version_max = cpu_to_le16(most);
+	out.hello.node = cpu_to_le16(self);
+	out.hello.peer = cpu_to_le16(node);
+}
+
+/* As who speaks nothing newer. */
+static bool greet(u16 most)
 {
 	if (!dial())
 		return false;
-	begin(MSG_HELLO, sizeof(out.hello));
-	out.hello.version_min = cpu_to_le16(WIRE_VERSION_MIN);
-	out.hello.version_max = cpu_to_le16(WIRE_VERSION_MAX);
-	out.hello.node = cpu_to_le16(self);
-	out.hello.peer = cpu_to_le16(node);
+	begin_hello(WIRE_VERSION_MIN, most);
 	if (!say() || hear() != MSG_WELCOME)
 		return false;
 	memcpy(token, ((struct wire_welcome *)heard)->token, sizeof(token));
 	return true;
 }
 
-static void offer(int self)
+static void begin_offer(u32 len)
 {
-	begin(MSG_OFFER, sizeof(out.offer));
+	begin(MSG_OFFER, len);
 	out.offer.pid = cpu_to_le32(pid);
 	out.offer.at = cpu_to_le16(self);
 	strcpy((char *)out.offer.comm, "liar");
+}
+
+static void offer(void)
+{
+	begin_offer(sizeof(out.offer));
 	CHECK(say() && hear() == MSG_ACCEPT, "the offer was not accepted");
 }
 
@@ -194,6 +206,26 @@ static void resume_twice(void)
 	memcpy(out.resume.token, token, sizeof(token));
 }
 
+/* Another link, of a version that nobody speaks yet. */
+static void new_version(void)
+{
+	CHECK(dial(), "no second connection");
+	begin_hello(WIRE_VERSION_MAX + 1, WIRE_VERSION_MAX + 2);
+}
+
+/* Another link, and an offer of the other version on it. */
+static void offer_of_old(void)
+{
+	CHECK(greet(WIRE_VERSION_MAX), "no second welcome");
+	begin_offer(wire_offer_len(WIRE_VERSION_MIN));
+}
+
+static void offer_of_new(void)
+{
+	CHECK(greet(WIRE_VERSION_MIN), "no second welcome");
+	begin_offer(wire_offer_len(WIRE_VERSION_MAX));
+}
+
 static const struct {
 	const char *name;
 	void (*tell)(void);
@@ -203,6 +235,8 @@ static const struct {
 	{ "nothing", no_image }, { "signals", many_signals }, { "deaf", deaf },
 	{ "ranges", many_ranges }, { "pages", many_pages },
 	{ "took", took }, { "resume", resume }, { "twice", resume_twice },
+	{ "version", new_version }, { "short", offer_of_old },
+	{ "long", offer_of_new },
 };
 
 static const char *verdict(void)
@@ -224,17 +258,19 @@ int main(int argc, char **argv)
 {
 	CHECK(argc > 5, "to whom, who, as whom, which process, which lie?");
 	host = argv[1];
+	node = atoi(argv[2]);
+	self = atoi(argv[3]);
 	pid = atoi(argv[4]);
 	for (unsigned int i = 0; !strcmp(argv[5], "links") && i < pid; i++)
-		greet(atoi(argv[2]), atoi(argv[3]));
+		greet(WIRE_VERSION_MAX);
 	if (!strcmp(argv[5], "links")) {
 		printf("ready\n");
 		fflush(stdout);
 		usleep(PATIENCE_MS * 1000);
 		return 0;
 	}
-	CHECK(greet(atoi(argv[2]), atoi(argv[3])), "no welcome");
-	offer(atoi(argv[3]));
+	CHECK(greet(WIRE_VERSION_MAX), "no welcome");
+	offer();
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		if (strcmp(lies[i].name, argv[5]))
 			continue;

@@ -30,13 +30,17 @@ only_ours_is_left() {
 victim one 1 heap
 must "a guest of another node is there" move one 2
 
-for name in rings base map round clocks signals deaf ranges pages took resume twice; do
+for name in rings base map round clocks signals deaf ranges pages took resume twice \
+	version short long; do
 	assert_eq "$(lie $name)" ended "$name: the link ends"
 	claim "$name: and nothing of it is left" wait_for 60 only_ours_is_left
 	claim "$name: the other guest goes on" goes_on one
 done
 assert_match "$(lie nothing)" '^(refused|ended)$' "no image: it is refused"
 claim "no image: and nothing of it is left" wait_for 60 only_ours_is_left
+
+claim "the log names what the newer one speaks, and what its host does" n2 \
+	"dmesg | grep -q 'mosix: node 3 speaks versions [0-9]* to [0-9]* of the protocol, this one [0-9]* to [0-9]*: no link'"
 
 # Without a process they cost a node two threads each.
 n2 'cat /proc/mosix/admin/max_guests >/tmp/most; echo 8 >/proc/mosix/admin/max_guests'

@@ -21,8 +21,8 @@
 # What becomes of the prey: "stays" at home; "lost" with its host; goes "home" and
 # on; "killed" when we kill it; an exit status.
 lies=(
-	honest:home silent:stays another:stays old:stays refuse-oddly:stays
-	call-early:stays image-early:stays too-long:stays exit-early:stays
+	honest:home silent:stays another:stays old:stays new:stays
+	refuse-oddly:stays call-early:stays image-early:stays too-long:stays exit-early:stays
 	end-early:stays
 	start-twice:home calls:home exit-stranger:home usage:home taken:home
 	pages-owned:home ask-nowhere:home leave:home made:home child:home
