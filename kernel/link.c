@@ -220,6 +220,10 @@ bool mosix_link_is_stuffed(struct mosix_link *link)
  * @link: the link
  * @error: negative errno; only the first one counts
  *
+ * Whoever writes just now may be in the middle of a message, and wait for long: then
+ * the other end is not told, takes the link for broken, and learns it when it wants
+ * it made anew, or by remake.c's farewell.
+ *
  * Context: process context, sleeps; @tx of the link may be held.
  */
 void mosix_link_close(struct mosix_link *link, int error)
@@ -231,6 +235,10 @@ void mosix_link_close(struct mosix_link *link, int error)
 	}
 	WRITE_ONCE(link->error, error);
 	spin_unlock(&link->lock);
+	if (mutex_trylock(&link->tx)) {
+		mosix_stream_say_end(link);
+		mutex_unlock(&link->tx);
+	}
 	mutex_lock(&link->plug);
 	if (link->sock)
 		kernel_sock_shutdown(link->sock, SHUT_RDWR);

@@ -63,6 +63,8 @@ struct mosix_msg {
  * @error: 0 while it works, else the negative errno that ended it
  * @closing: no message will follow those in @queue, but for TOOK
  * @ended: and none will be sent any more; @tx's
+ * @told_end: the other end was told so in a record; @tx's
+ * @heard_end: it told us; only the receiver writes it
  * @corked: more messages come at once: the sender waits for them
  * @calls: requests that wait for an answer
  * @next_id: number of the next request
@@ -92,6 +94,7 @@ struct mosix_msg {
  * @silence: for how long nothing was heard; pulse.c's alone, as all that follows
  * @confirmed: what the other end had taken when we looked last
  * @confirmed_at: jiffies when that was news, or more could be said
+ * @refused: segments that TCP had not taken then
  * @was_quiet: a call for an answer was not answered, sometime
  * @quiet_at: jiffies when that was so last
  */
@@ -114,6 +117,8 @@ struct mosix_link {
 	int error;
 	u8 closing;
 	u8 ended;
+	u8 told_end;
+	u8 heard_end;
 	u8 corked;
 	struct list_head calls;
 	u64 next_id;
@@ -141,6 +146,7 @@ struct mosix_link {
 	struct silence silence;
 	u64 confirmed;
 	unsigned long confirmed_at;
+	u32 refused;
 	u8 was_quiet;
 	unsigned long quiet_at;
 };
@@ -184,6 +190,7 @@ int mosix_stream_start(struct mosix_link *link);
 bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg);
 bool mosix_stream_take_turn(struct mosix_link *link);
 void mosix_stream_end_turn(struct mosix_link *link, struct mosix_msg *msg);
+void mosix_stream_say_end(struct mosix_link *link);
 
 /* peer.c */
 struct mosix_link *mosix_peer_connect(u16 node);

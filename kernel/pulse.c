@@ -28,6 +28,7 @@
 #include "kept.h"
 #include "link.h"
 #include "param.h"
+#include "remake.h"
 
 #include <linux/jiffies.h>
 #include <linux/string.h>
@@ -177,6 +178,23 @@ out:
 }
 
 /*
+ * Segments come, and TCP takes none of them. Then somebody has put bytes of his own
+ * into the stream, less than a record: this end waits for the rest, and takes for old
+ * what the other one sends, which takes our acknowledgments for nonsense. No error
+ * comes of that, and both would be silent until the end.
+ */
+static bool is_out_of_step(struct mosix_link *link)
+{
+	u32 refused = link->refused;
+
+	mutex_lock(&link->plug);
+	if (!link->down && link->sock)
+		link->refused = atomic_read(&link->sock->sk->sk_drops);
+	mutex_unlock(&link->plug);
+	return link->refused != refused;
+}
+
+/*
  * A link on which nothing more is said ends when the other end has taken it all. One
  * that does not say so, and is there, is as good as silent.
  */
@@ -205,6 +223,8 @@ static void look(struct mosix_link *link)
 		WRITE_ONCE(link->quiet_at, jiffies);
 		WRITE_ONCE(link->was_quiet, 1);
 	}
+	if (is_out_of_step(link) && silence_is_noticed(silent_ms))
+		mosix_remake_retry(link);
 	if (!silence_is_over(silent_ms, mosix_param(PARAM_LINK_TIMEOUT_S)))
 		return;
 	pr_warn_ratelimited("mosix: link with node %u ends: nothing was heard for %llu s\n",

@@ -12,11 +12,15 @@
  *	          torn                      taken up
  *	 UP --------------------> DOWN --------------------> UP
  *	 |                          | error, or no
- *	 | FIN, error               | connection in time
+ *	 | told so, error           | connection in time
  *	 +----> ENDED <-------------+
  *
- * An end of the stream (FIN) is the other end's word that it wants no more; a
- * node that has booted since knows no token of its former life and says so.
+ * That it wants no more the other end says in a record (secure.c). An end of the
+ * stream (FIN) without it is anybody's, and tears as an RST does; if the other end
+ * has ended the link all the same, and could not say so, it is told then that the link
+ * is gone (home asks) or over (home says). In clear, where who can make a FIN can
+ * say anything, a FIN is the word. A node that has booted since knows no token of
+ * its former life and says so.
  *
  * A link lasts so from STARTED on. Before that a move fails and the process goes on
  * at home, which needs nothing of this. That of a child lasts from its begin, since
@@ -32,6 +36,7 @@
 #include "kept.h"
 #include "node.h"
 #include "pulse.h"
+#include "secure.h"
 #include "totals.h"
 
 #include <linux/err.h>
@@ -148,6 +153,26 @@ void mosix_remake_broken(struct mosix_link *link, int error)
 }
 
 /**
+ * mosix_remake_retry - another connection may do better than this one
+ * @link: the link; one that does not last is left alone
+ *
+ * Context: process context, sleeps.
+ */
+void mosix_remake_retry(struct mosix_link *link)
+{
+	if (may_last(link))
+		mosix_remake_tear(link);
+}
+
+/* Did the other end say that it wants no more? */
+static bool heard_end(struct mosix_link *link)
+{
+	return READ_ONCE(link->heard_end) ||
+	       (!mosix_secure_is_sealed(link->sock) &&
+		sock_flag(link->sock->sk, SOCK_DONE));
+}
+
+/**
  * mosix_remake_wanted - nothing comes any more: is there to be another connection?
  * @link: the link, whose connection gave an error or its end
  *
@@ -158,7 +183,7 @@ bool mosix_remake_wanted(struct mosix_link *link)
 {
 	bool over;
 
-	if (!may_last(link) || sock_flag(link->sock->sk, SOCK_DONE))
+	if (!may_last(link) || heard_end(link))
 		return false;
 	spin_lock(&link->lock);
 	/* What is queued behind our end is a TOOK, which nobody sends. */
@@ -422,17 +447,32 @@ static void drop_all(struct mosix_link *link)
 	mutex_unlock(&link->tx);
 }
 
-/* An answer may still come over this connection. */
-static bool is_open(struct sock *sk)
+/* Is what TCP says of our end worth anything? */
+static bool has_told(const struct mosix_link *link)
 {
-	return inet_sk_state_load(sk) != TCP_CLOSE;
+	return READ_ONCE(link->told_end) || !mosix_secure_is_sealed(link->sock);
 }
 
-/* Has the other end heard that this is the end, or said so itself? */
-static bool is_heard(struct sock *sk)
+/* An answer may still come over this connection. */
+static bool is_open(struct mosix_link *link)
 {
-	return sock_flag(sk, SOCK_DONE) ||
-	       inet_sk_state_load(sk) == TCP_FIN_WAIT2;
+	return has_told(link) &&
+	       inet_sk_state_load(link->sock->sk) != TCP_CLOSE;
+}
+
+/*
+ * Has the other end heard that this is the end, or said so itself? Who makes an ACK
+ * of our end has to keep it from there, too, and then gains that the host waits in
+ * vain.
+ */
+static bool is_heard(struct mosix_link *link)
+{
+	struct sock *sk = link->sock->sk;
+
+	return heard_end(link) ||
+	       (has_told(link) &&
+		(sock_flag(sk, SOCK_DONE) ||
+		 inet_sk_state_load(sk) == TCP_FIN_WAIT2));
 }
 
 /* True: its host knows. */
@@ -469,11 +509,9 @@ void mosix_remake_farewell(struct mosix_link *link)
 	if (link->side != SIDE_HOME || !(link->lasts || link->may_run) ||
 	    link->error == -ETIMEDOUT || link->error == -ESTALE)
 		return;
-	while (!is_heard(link->sock->sk) && is_open(link->sock->sk) &&
-	       looks++ < FAREWELL_LOOKS)
+	while (!is_heard(link) && is_open(link) && looks++ < FAREWELL_LOOKS)
 		schedule_timeout_idle(HZ / 20);
-	while (!is_heard(link->sock->sk) && !say_over(link) &&
-	       time_before(jiffies, end))
+	while (!is_heard(link) && !say_over(link) && time_before(jiffies, end))
 		schedule_timeout_idle(HZ);
 }
 

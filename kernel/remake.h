@@ -10,6 +10,7 @@ void mosix_remake_note(struct mosix_link *link, u16 type);
 void mosix_remake_tear(struct mosix_link *link);
 void mosix_remake_reset(struct mosix_link *link);
 void mosix_remake_broken(struct mosix_link *link, int error);
+void mosix_remake_retry(struct mosix_link *link);
 bool mosix_remake_wanted(struct mosix_link *link);
 int mosix_remake(struct mosix_link *link);
 void mosix_remake_farewell(struct mosix_link *link);

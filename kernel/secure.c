@@ -9,8 +9,10 @@
  * and there is no change of keys in this kernel's record layer. With AES-GCM
  * some 2^24 records would have to be the end.
  *
- * An end of the stream proves nothing: who cuts the wire can make one. All that
- * is done because a link ends would be done if the peer had died.
+ * An end of the stream proves nothing: anybody on the wire can make a FIN. So who
+ * ends a link says it first, in a record of its own (close_notify, the alert that
+ * TLS has for it), and without that the link has broken and is made anew. An end
+ * that is believed does no more than the death of the peer would.
  */
 #include "secure.h"
 
@@ -25,7 +27,9 @@
 #include <linux/sockptr.h>
 #include <linux/tcp.h>
 #include <linux/uio.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
+#include <net/tls_prot.h>
 #include <uapi/linux/tls.h>
 
 enum {
@@ -49,6 +53,8 @@ static const char *const count_names[] = {
 	[SECURE_PIN]		= "refused_pin",
 	[SECURE_DATAGRAM]	= "datagrams_forged",
 	[SECURE_REPLAY]		= "datagrams_replayed",
+	[SECURE_RECORD]		= "records_forged",
+	[SECURE_END]		= "ends_forged",
 };
 
 static_assert(ARRAY_SIZE(count_names) == SECURE_COUNTS);
@@ -316,4 +322,99 @@ int mosix_secure_accept(struct socket *sock, struct mosix_shake *shake,
 	*node = shake->hs.other;
 	mosix_secure_count(kind(ret));
 	return end(sock, shake, ret);
+}
+
+/**
+ * mosix_secure_is_sealed - does this connection have the record layer?
+ * @sock: of a link
+ *
+ * Return: false for one in clear.
+ * Context: any.
+ */
+bool mosix_secure_is_sealed(struct socket *sock)
+{
+	return inet_csk_has_ulp(sock->sk);
+}
+
+/* A record that is not data is asked for, and told, beside the bytes. */
+union record_type {
+	struct cmsghdr head;
+	u8 room[CMSG_SPACE(sizeof(u8))];
+};
+
+/**
+ * mosix_secure_say_end - the other end shall believe that this is the end
+ * @sock: with the record layer, between two messages
+ *
+ * Return: 0; a negative errno when it was not said, be it for want of room.
+ * Context: process context, sleeps; does not wait for the network. Nobody else
+ * writes to @sock.
+ */
+int mosix_secure_say_end(struct socket *sock)
+{
+	u8 alert[] = { TLS_ALERT_LEVEL_WARNING, TLS_ALERT_DESC_CLOSE_NOTIFY };
+	struct kvec vec = { .iov_base = alert, .iov_len = sizeof(alert) };
+	union record_type type = {
+		.head.cmsg_len = CMSG_LEN(sizeof(u8)),
+		.head.cmsg_level = SOL_TLS,
+		.head.cmsg_type = TLS_SET_RECORD_TYPE,
+	};
+	struct msghdr mh = {
+		.msg_control = &type,
+		.msg_controllen = sizeof(type),
+		.msg_flags = MSG_NOSIGNAL | MSG_DONTWAIT,
+	};
+	int ret;
+
+	*(u8 *)CMSG_DATA(&type.head) = TLS_RECORD_TYPE_ALERT;
+	ret = kernel_sendmsg(sock, &mh, &vec, 1, sizeof(alert));
+	if (ret < 0)
+		return ret;
+	return ret == sizeof(alert) ? 0 : -EPIPE;
+}
+
+/**
+ * mosix_secure_hear_end - is what comes next the other end's word that it ends?
+ * @sock: with the record layer, which had no bytes to give: -EIO, by which it
+ *	says that the next record, whose tag is right, is not data
+ *
+ * Return: true when it is.
+ * Context: who reads from @sock; sleeps.
+ */
+bool mosix_secure_hear_end(struct socket *sock)
+{
+	union record_type type = {};
+	struct msghdr mh = {
+		.msg_control = &type,
+		.msg_controllen = sizeof(type),
+	};
+	u8 alert[2];
+	struct kvec vec = { .iov_base = alert, .iov_len = sizeof(alert) };
+	int ret = kernel_recvmsg(sock, &mh, &vec, 1, sizeof(alert),
+				 MSG_DONTWAIT);
+
+	return ret == sizeof(alert) && type.head.cmsg_level == SOL_TLS &&
+	       type.head.cmsg_type == TLS_GET_RECORD_TYPE &&
+	       *(u8 *)CMSG_DATA(&type.head) == TLS_RECORD_TYPE_ALERT &&
+	       alert[1] == TLS_ALERT_DESC_CLOSE_NOTIFY;
+}
+
+/**
+ * mosix_secure_blame - a connection broke: was it somebody on the wire?
+ * @sock: which is to be replaced
+ * @error: what it gave
+ *
+ * What is counted as a forged end is an end without a word. A peer that could not
+ * say it, since it was in the middle of a message, looks the same.
+ *
+ * Context: any.
+ */
+void mosix_secure_blame(struct socket *sock, int error)
+{
+	if (!mosix_secure_is_sealed(sock))
+		return;
+	if (error == -EBADMSG || error == -EINVAL || error == -EMSGSIZE)
+		mosix_secure_count(SECURE_RECORD);
+	else if (sock_flag(sock->sk, SOCK_DONE))
+		mosix_secure_count(SECURE_END);
 }

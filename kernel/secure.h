@@ -19,6 +19,8 @@ enum mosix_secure_count {
 	SECURE_PIN,		/* its own key is not the one in the map */
 	SECURE_DATAGRAM,	/* load message in clear, forged or for another */
 	SECURE_REPLAY,		/* load message that was there before */
+	SECURE_RECORD,		/* record of a link that failed at its tag */
+	SECURE_END,		/* end of a link's stream without a word */
 	SECURE_COUNTS
 };
 
@@ -48,5 +50,9 @@ int mosix_secure_accept(struct socket *sock, struct mosix_shake *shake,
 void mosix_secure_count(enum mosix_secure_count what);
 u64 mosix_secure_counted(enum mosix_secure_count what);
 const char *mosix_secure_count_name(enum mosix_secure_count what);
+bool mosix_secure_is_sealed(struct socket *sock);
+int mosix_secure_say_end(struct socket *sock);
+bool mosix_secure_hear_end(struct socket *sock);
+void mosix_secure_blame(struct socket *sock, int error);
 
 #endif /* MOSIX_SECURE_H */

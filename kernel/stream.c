@@ -16,6 +16,7 @@
 #include "param.h"
 #include "pulse.h"
 #include "remake.h"
+#include "secure.h"
 #include "totals.h"
 
 #include <linux/bvec.h>
@@ -26,7 +27,6 @@
 #include <linux/random.h>
 #include <linux/socket.h>
 #include <linux/uio.h>
-#include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
@@ -302,6 +302,28 @@ static bool has_to_send(struct mosix_link *link)
 	       (READ_ONCE(link->closing) && READ_ONCE(link->queued));
 }
 
+/**
+ * mosix_stream_say_end - the connection ends, and not by somebody on the wire
+ * @link: where; @tx held
+ *
+ * Who was told so himself need not be. What finds no room is not said.
+ *
+ * Context: process context, sleeps; does not wait for the network.
+ */
+void mosix_stream_say_end(struct mosix_link *link)
+{
+	struct socket *sock = link->sock;
+
+	lockdep_assert_held(&link->tx);
+	if (!sock || READ_ONCE(link->down) || !link->greeted ||
+	    link->told_end || READ_ONCE(link->heard_end) ||
+	    !mosix_secure_is_sealed(sock) ||
+	    sk_stream_wspace(sock->sk) < NOW_ROOM)
+		return;
+	if (!mosix_secure_say_end(sock))
+		WRITE_ONCE(link->told_end, 1);
+}
+
 /* False: something is to be said after all. */
 static bool end_stream(struct mosix_link *link)
 {
@@ -314,6 +336,7 @@ static bool end_stream(struct mosix_link *link)
 	ends = may_end(link);
 	if (ends) {
 		WRITE_ONCE(link->ended, 1);
+		mosix_stream_say_end(link);
 		if (link->sock)
 			kernel_sock_shutdown(link->sock, SHUT_WR);
 	}
@@ -341,6 +364,11 @@ static int sender(void *arg)
 static int torn(struct mosix_link *link, int ret)
 {
 	link->torn = 1;
+	if (ret == -EIO && mosix_secure_is_sealed(link->sock) &&
+	    mosix_secure_hear_end(link->sock)) {
+		WRITE_ONCE(link->heard_end, 1);
+		ret = 0;
+	}
 	return ret ?: -ECONNRESET;
 }
 
@@ -376,7 +404,7 @@ static void await_bytes(struct sock *sk, int len)
 static int recv_much(struct mosix_link *link, struct msghdr *mh)
 {
 	struct sock *sk = link->sock->sk;
-	bool sealed = inet_csk_has_ulp(sk);
+	bool sealed = mosix_secure_is_sealed(link->sock);
 	int ret;
 
 	while (msg_data_left(mh)) {
@@ -576,8 +604,10 @@ static int receive(struct mosix_link *link)
 		return handle(link, msg);
 	}
 	/* -EAGAIN: nobody wanted anything for too long. */
-	if (link->torn && ret != -EAGAIN && mosix_remake_wanted(link))
+	if (link->torn && ret != -EAGAIN && mosix_remake_wanted(link)) {
+		mosix_secure_blame(link->sock, ret);
 		ret = mosix_remake(link);
+	}
 	return ret;
 }
 

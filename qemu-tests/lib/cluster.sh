@@ -92,6 +92,7 @@ cluster_end() {
 # failure.
 cluster_health() {
 	local i bad=0
+	[[ ! -e $CLUSTER/overheard ]] || overhear_off
 	for ((i = 1; i <= NODES; i++)); do
 		restore_port "$i"
 		[[ ! -e $CLUSTER/keyed ]] || keys_as_booted

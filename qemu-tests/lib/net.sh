@@ -9,6 +9,8 @@
 #   net_up N             make it; the namespace's end unmakes it
 #   cut_port I           as if the cable of node I was pulled
 #   restore_port I       and put back
+#   overhear             each node hears all that crosses, as on a hub
+#   overhear_off
 #   capture_start FILE   record what crosses the bridge
 #   capture_sync         returns when everything seen so far is in the file
 #   capture_stop         and no more
@@ -32,6 +34,17 @@ cut_port() {
 
 restore_port() {
 	ip link set "tap$1" up
+}
+
+# A bridge that forgets at once who is where floods.
+overhear() {
+	: >"$CLUSTER/overheard"
+	ip link set br0 type bridge ageing_time 0
+}
+
+overhear_off() {
+	rm -f "$CLUSTER/overheard"
+	ip link set br0 type bridge ageing_time 30000
 }
 
 capture_ready() {
