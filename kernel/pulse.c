@@ -181,7 +181,8 @@ out:
  * Segments come, and TCP takes none of them. Then somebody has put bytes of his own
  * into the stream, less than a record: this end waits for the rest, and takes for old
  * what the other one sends, which takes our acknowledgments for nonsense. No error
- * comes of that, and both would be silent until the end.
+ * comes of that, and both would be silent until the end. Where the wire carries one
+ * way only, who hears sees the same; another connection does no harm then.
  */
 static bool is_out_of_step(struct mosix_link *link)
 {

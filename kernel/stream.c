@@ -73,6 +73,35 @@ static int send_pages(struct mosix_link *link, struct mosix_msg *msg, int flags)
 	return send_all(link, &mh);
 }
 
+/**
+ * mosix_stream_say_end - the connection ends, and not by somebody on the wire
+ * @link: where; @tx held
+ *
+ * Who was told so himself need not be. What finds no room is not said.
+ *
+ * Context: process context, sleeps; does not wait for the network.
+ */
+void mosix_stream_say_end(struct mosix_link *link)
+{
+	struct socket *sock = link->sock;
+
+	lockdep_assert_held(&link->tx);
+	if (!sock || READ_ONCE(link->down) || !link->greeted ||
+	    link->told_end || READ_ONCE(link->heard_end) ||
+	    !mosix_secure_is_sealed(sock) ||
+	    sk_stream_wspace(sock->sk) < NOW_ROOM)
+		return;
+	if (!mosix_secure_say_end(sock))
+		WRITE_ONCE(link->told_end, 1);
+}
+
+/* Between two messages, @tx held: mosix_link_close() alone would say nothing. */
+static void end_here(struct mosix_link *link, int error)
+{
+	mosix_stream_say_end(link);
+	mosix_link_close(link, error);
+}
+
 /* @more: another one follows at once, and may share a segment with it. */
 static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 {
@@ -89,7 +118,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 				      &after);
 
 	if (ret) {
-		mosix_link_close(link, ret);
+		end_here(link, ret);
 		return ret;
 	}
 	mosix_clock_stamp(&msg->h);
@@ -102,7 +131,7 @@ static int send_one(struct mosix_link *link, struct mosix_msg *msg, bool more)
 	WRITE_ONCE(link->sent, link->sent + bytes);
 	mosix_totals_add(TOTAL_SENT_BYTES, bytes);
 	if (after)
-		mosix_link_close(link, after);
+		end_here(link, after);
 	return ret;
 }
 
@@ -300,28 +329,6 @@ static bool has_to_send(struct mosix_link *link)
 		return false;
 	return mosix_link_has_work(link) || !level_is_sent(link) ||
 	       (READ_ONCE(link->closing) && READ_ONCE(link->queued));
-}
-
-/**
- * mosix_stream_say_end - the connection ends, and not by somebody on the wire
- * @link: where; @tx held
- *
- * Who was told so himself need not be. What finds no room is not said.
- *
- * Context: process context, sleeps; does not wait for the network.
- */
-void mosix_stream_say_end(struct mosix_link *link)
-{
-	struct socket *sock = link->sock;
-
-	lockdep_assert_held(&link->tx);
-	if (!sock || READ_ONCE(link->down) || !link->greeted ||
-	    link->told_end || READ_ONCE(link->heard_end) ||
-	    !mosix_secure_is_sealed(sock) ||
-	    sk_stream_wspace(sock->sk) < NOW_ROOM)
-		return;
-	if (!mosix_secure_say_end(sock))
-		WRITE_ONCE(link->told_end, 1);
 }
 
 /* False: something is to be said after all. */

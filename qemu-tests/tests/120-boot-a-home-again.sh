@@ -25,6 +25,9 @@ guests_of_1() { # I
 no_guest_of_1() { # I
 	(($(guests_of_1 "$1") == 0))
 }
+is_one_on_2() {
+	(($(guests_of_1 2) == 1))
+}
 # What a host has for others: processes, kernel threads of links, bodies.
 held_by() { # I
 	node "$1" 'echo "guests $(grep -x "guests .*" /proc/mosix/info | cut -d" " -f2)"
@@ -42,11 +45,12 @@ all_up() {
 		(($(node "$i" "grep -c ' up' /proc/mosix/vector") == NODES)) || return 1
 	done
 }
+# A host waits a little for a PID whose body is being buried, then refuses: once more.
 goes() { # NAME HOST PROGRAM ARGS...
 	local name=$1 host=$2
 	shift 2
 	must "$name starts" victim "$name" 1 "$@"
-	must "$name goes to node $host" move "$name" "$host"
+	must "$name goes to node $host" wait_for 10 move "$name" "$host"
 	claim "$name goes on there" goes_on "$name"
 }
 # With the PID that is $pid.
@@ -81,11 +85,10 @@ done
 echo "of the former life: $(guests_of_1 2) on node 2, $(guests_of_1 3) on node 3"
 # It takes no time to call: so do this first, and see that nothing is waited for.
 goes_as new 2 sigs
+claim "node 2 has nothing else of that home" wait_for 10 is_one_on_2
 after=$(body_on_2)
-assert_match "$after" '^[0-9]+$' "node 2 has one body of PID $pid"
+assert_match "$after" '^[0-9]+$' "it has a body of PID $pid"
 claim "and another one than before" test "$after" != "$before"
-claim "nothing else of that home" wait_for 10 \
-	eval '(($(guests_of_1 2) == 1))'
 claim_not "the body of before is gone" n2 test -e "/proc/$before"
 claim "it gets its own signals, by its PID" goes_on new
 claim_trip new home 2
