@@ -87,16 +87,16 @@ patches() {
 
 # The sharpest cluster tests; `all` runs every one on both kernels.
 sharp=(00 010 011 013 014 015 016 017 018 019 02 030 031 032 04 05 06 07 08
-	111 113 114 115 116 117 118 selftests)
+	111 113 114 115 116 117 118 119 selftests)
 sharp_debug=(001 013 017 031 050 066 090 110 kunit)
 export MOVES=${MOVES-50}	# there and back, of 090
 export POINTS=${POINTS-*:HOME_END}	# at which 110 has something fail
 export PARTS=${PARTS-reset}	# of 111
-lies="another end-early call-own fence-clone window-large two-ends own-clone"
-lies+=" exec-leaving signal-kill mxcsr thread resumed-more"
+lies="end-early call-own window-large two-ends own-clone exec-leaving signal-kill mxcsr"
 export LIES=${LIES-$lies}	# of 117
+export KINDS=${KINDS-fin} TIMES=${TIMES-1}	# of 119
 if [ "${1:-check}" = all ]; then
-	unset MOVES POINTS PARTS LIES
+	unset MOVES POINTS PARTS LIES KINDS TIMES
 	sharp=()
 	sharp_debug=()
 fi
