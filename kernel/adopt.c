@@ -36,12 +36,14 @@ enum { ADOPT_TIMEOUT_S = 60 };
 /**
  * struct newborn - what a child's body begins with
  * @mt: its record, with the reference to its process of who made it
- * @link: its maker's, if that waits for it and cannot say MADE; reference held
+ * @link: its maker's; reference held
+ * @says: its maker waits for it, and cannot say MADE
  * @child_tid: where its TID goes in its memory, NULL nowhere
  */
 struct newborn {
 	struct mosix_task *mt;
 	struct mosix_link *link;
+	bool says;
 	int __user *child_tid;
 };
 
@@ -61,20 +63,25 @@ static void say_made(struct mosix_link *link, u32 pid, bool failed)
 	mosix_link_send(link, msg);
 }
 
-/* Without a home it is nobody's: it ends without a word. */
-static void await_adoption(struct mosix_task *mt)
+/*
+ * Without a home it is nobody's: it ends without a word. Its maker's link ends of
+ * silence only when home is dead or out of reach; when the maker has ended, too.
+ */
+static void await_adoption(struct mosix_task *mt, struct mosix_link *makers)
 {
+	unsigned long end = jiffies + mosix_pulse_patience(ADOPT_TIMEOUT_S);
 	struct mosix_proc *proc = mt->proc;
 
-	wait_event_killable_timeout(proc->wait, READ_ONCE(proc->link),
-				    mosix_pulse_patience(ADOPT_TIMEOUT_S));
+	while (!READ_ONCE(proc->link) && !fatal_signal_pending(current) &&
+	       (!makers || READ_ONCE(makers->error) != -ETIMEDOUT) &&
+	       time_before(jiffies, end))
+		wait_event_killable_timeout(proc->wait, READ_ONCE(proc->link),
+					    HZ);
 	spin_lock(&proc->lock);
 	clear_bit(MP_ORPHAN, &proc->flags);
 	if (!proc->link)
 		set_bit(MP_VANISH, &proc->flags);
 	spin_unlock(&proc->lock);
-	if (test_bit(MP_VANISH, &proc->flags))
-		do_group_exit(0);
 }
 
 static int child_main(void *arg)
@@ -86,12 +93,14 @@ static int child_main(void *arg)
 	kfree(arg);
 	mosix_task_attach(mt);
 	mosix_proc_put(mt->proc);	/* the maker's reference */
-	if (born.link)
+	if (born.says && born.link)
 		say_made(born.link, mt->tid, false);
-	mosix_link_put(born.link);
 	ret = mosix_build_nobody();
 	ret = ret ?: mosix_build_thread(mt);
-	await_adoption(mt);
+	await_adoption(mt, born.link);
+	mosix_link_put(born.link);
+	if (test_bit(MP_VANISH, &mt->proc->flags))
+		do_group_exit(0);
 	if (!ret && born.child_tid)
 		put_user(mt->tid, born.child_tid);	/* as the kernel: or not */
 	if (ret)
@@ -209,8 +218,8 @@ static struct newborn *newborn_new(struct mosix_task *mt,
 		return NULL;
 	born->mt = mt;
 	born->child_tid = args->child_tid;
-	if (args->flags & CLONE_VFORK)
-		born->link = mosix_proc_link(current->mosix->proc);
+	born->says = args->flags & CLONE_VFORK;
+	born->link = mosix_proc_link(current->mosix->proc);
 	return born;
 }
 

@@ -130,8 +130,14 @@ goes bystander 1 3 heap
 claim "node 1 has guests of node 2" test "$(guests_of 1 2)" -ge 3
 claim "so has node 3" test "$(guests_of 3 2)" -ge 3
 claim "and their memory" wait_for 60 gave_memory 1 32
-crash_node 2
+# With a body on node 1 that it has not said yet whose it is.
+is_dead() {
+	! (ON_LIMIT=2 node "$1" true)
+}
+n2 tell /proc/mosix/inject "'send:ADOPT panic'" >/dev/null
 began=$(now_ms)
+claim "their home dies as it adopts a child" wait_for 30 is_dead 2
+crash_node 2
 for i in 1 3; do
 	claim "node $i is rid of its guests" wait_for 60 no_guest_of $i 2
 	took=$(since "$began")
