@@ -6,6 +6,7 @@
 #   make_net I...     false where there are no namespaces
 #   end_net           all of it is gone
 #   make_host I       an empty /etc/mosix and the /proc of a node in no cluster
+#   make_hosts TEXT I...  both for each; without namespaces false, and TEXT is skipped
 #   h I               the folder that has both, etc and proc
 #   knows I NODE...   these nodes are up, for host I
 #   in_host I COMMAND...   ctl I ARGUMENT...   a command there, mosctl there
@@ -89,6 +90,19 @@ make_host() { # I
 		echo 0 >"$dir/proc/mosix/admin/$name"
 	done
 	knows "$1"
+}
+# What needs a network is left out, as TEXT, where none can be made.
+make_hosts() { # TEXT I...
+	local text=$1 i
+	shift
+	if ! make_net "$@" >"$tmp/out" 2>"$tmp/err"; then
+		end_net
+		skip "$text" "no network namespaces here"
+		return 1
+	fi
+	for i; do
+		make_host "$i"
+	done
 }
 knows() { # I NODE...: these are up, for host I
 	{
