@@ -29,7 +29,8 @@ real_run() {
 	local how=$1 name=$2 seconds=$3 began=$EPOCHREALTIME status=0
 	shift 3
 	n1 "cd $real; rm -rf work out tmp $how; mkdir work out tmp"
-	node -t "$((seconds + 60))" 1 "exec restless -l $seconds -r $real/$how.report $* \
+	node -t "$((seconds + 60))" 1 "exec restless -l $seconds -p $SLOW \
+		-r $real/$how.report $* \
 		chroot /debian env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
 		HOME=$real/work OUT=$real/out TMPDIR=$real/tmp SERVER=${SERVER-} \
 		sh -c 'cd $real/work && exec ../$name >../out/stdout 2>../out/stderr'" ||

@@ -25,7 +25,7 @@ show_log() {
 # What was said before each claim that did not hold, and at the end.
 show_failures() {
 	if grep -aq '^not ok ' "$1"; then
-		grep -a -B 8 '^not ok ' "$1" >"$1.failures"
+		grep -a -B 16 '^not ok ' "$1" >"$1.failures"
 		show_log "$1.failures" 60
 		rm "$1.failures"
 	fi

@@ -2,13 +2,14 @@
 /*
  * Runs a program and moves it and all that it starts about at random:
  *
- *	restless [-a] [-n NODE]... [-s SEED] [-l SECONDS] [-r REPORT]
- *		PROGRAM [ARGUMENT...]
+ *	restless [-a] [-n NODE]... [-p TIMES] [-s SEED] [-l SECONDS]
+ *		[-r REPORT] PROGRAM [ARGUMENT...]
  *
  * Each process below PROGRAM has a thread here that, every 50 to 500 ms, sends
  * it to one of the nodes or home. With -a it is never sent home, but away again
  * at once when it came by itself, and only then; PROGRAM is away from its first
- * instruction on. Without -n nothing is moved. REPORT gets
+ * instruction on. Without -n nothing is moved. With -p all pauses are so many
+ * TIMES as long, on a kernel on which all else takes so much longer. REPORT gets
  *
  *	processes COUNT		how many were seen
  *	moves COUNT		nmigs of all of them
@@ -74,6 +75,7 @@ static const char *nodes[NODES_MAX + 1];	/* the last one is "home" */
 static int nodes_count;
 static bool away;
 static uint64_t seed = 1;
+static unsigned int pace = 1;
 static struct process processes[PROCESSES];
 static int processes_count;
 static struct tally tallies[TALLIES];
@@ -201,10 +203,10 @@ static void *keep_moving(void *arg)
 {
 	struct process *p = arg;
 
-	sleep_ms(away ? 0 : dice(p, FIRST_MS));
+	sleep_ms(away ? 0 : pace * dice(p, FIRST_MS));
 	while (!stop && move(p))
 		sleep_ms(away ? AGAIN_MS :
-				LEAST_MS + dice(p, MOST_MS - LEAST_MS));
+				pace * (LEAST_MS + dice(p, MOST_MS - LEAST_MS)));
 	close(p->dir);
 	p->over = true;
 	threads--;
@@ -414,7 +416,7 @@ int main(int argc, char **argv)
 	uint64_t end_ms = 0;
 	int option, status;
 
-	while ((option = getopt(argc, argv, "+al:n:r:s:")) != -1) {
+	while ((option = getopt(argc, argv, "+al:n:p:r:s:")) != -1) {
 		if (option == 'a')
 			away = true;
 		else if (option == 'l')
@@ -422,6 +424,8 @@ int main(int argc, char **argv)
 				 strtod(optarg, NULL) * 1000;
 		else if (option == 'n' && nodes_count < NODES_MAX)
 			nodes[nodes_count++] = optarg;
+		else if (option == 'p')
+			pace = strtoul(optarg, NULL, 10);
 		else if (option == 'r')
 			report = optarg;
 		else if (option == 's')

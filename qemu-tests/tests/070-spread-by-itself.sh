@@ -54,6 +54,18 @@ show() {
 	done
 }
 
+# What is printed last is shown where a claim fails.
+spreads() {
+	local status=0
+	wait_for 60 is_spread || status=$?
+	show
+	((status)) || return 0
+	all_say last | paste -sd,
+	n1 tail -n 12 /proc/mosix/decisions
+	all_say where | paste -sd' '
+	return $status
+}
+
 for name in "${names[@]}"; do
 	n1 "rm -rf $(victim_dir "$name"); mkdir $(victim_dir "$name")"
 	start "$name" 1 burn -d "$(victim_dir "$name")"
@@ -61,9 +73,8 @@ for name in "${names[@]}"; do
 done
 began=$SECONDS
 claim "two burners or more are on each other node within a minute" \
-	wait_for 60 is_spread
+	spreads
 echo "spread after $((SECONDS - began)) s"
-show
 
 sleep $((10 * SLOW))
 moves=$(total_moves)
