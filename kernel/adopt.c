@@ -122,12 +122,23 @@ bool mosix_adopt_room(void)
 	       !(current->signal->flags & SIGNAL_UNKILLABLE);
 }
 
+/* Of the maker's home: by its link, as the child has none. */
+static u64 life_of(struct mosix_proc *maker)
+{
+	struct mosix_link *link = mosix_proc_link(maker);
+	u64 life = link ? link->boot : 0;
+
+	mosix_link_put(link);
+	return life;
+}
+
 static struct mosix_proc *child_new(struct mosix_proc *maker, u32 pid)
 {
 	struct mosix_proc *proc = mosix_proc_new(maker->home, pid);
 
 	if (!proc)
 		return NULL;
+	proc->life = life_of(maker);
 	WRITE_ONCE(proc->state, ST_RUNNING);	/* never was at home here */
 	set_bit(MP_STARTED, &proc->flags);
 	set_bit(MP_ORPHAN, &proc->flags);
@@ -275,10 +286,11 @@ long mosix_adopt_make(struct mosix_task *mt, struct kernel_clone_args *args)
 	return ret;
 }
 
-static bool is_awaited(struct mosix_proc *proc, u16 home, u32 pid)
+/* A home that has booted since may have given the same PID to another one. */
+static bool is_awaited(struct mosix_proc *proc, struct mosix_link *link, u32 pid)
 {
-	return test_bit(MP_ORPHAN, &proc->flags) && proc->home == home &&
-	       proc->pid == pid;
+	return test_bit(MP_ORPHAN, &proc->flags) && proc->home == link->peer &&
+	       proc->life == link->boot && proc->pid == pid;
 }
 
 static int adopt(struct mosix_proc *proc, struct mosix_link *link)
@@ -326,7 +338,7 @@ int mosix_adopt(struct mosix_link *link, struct mosix_msg *msg)
 	link->mono_ns = le64_to_cpu(a->mono_ns);
 	mosix_msg_free(msg);
 	while ((proc = mosix_proc_next(proc)))
-		if (is_awaited(proc, link->peer, pid))
+		if (is_awaited(proc, link, pid))
 			break;
 	if (!proc)
 		return mosix_link_refuse(link, id, REFUSE_PID, 0);

@@ -11,6 +11,7 @@
 #include "node.h"
 #include "pages.h"
 
+#include <linux/cleanup.h>
 #include <linux/mosix.h>
 #include <linux/slab.h>
 
@@ -105,6 +106,17 @@ struct mosix_proc *mosix_proc_next(struct mosix_proc *prev)
 	return found;
 }
 
+static int step(struct mosix_proc *proc, enum mosix_event ev)
+{
+	enum mosix_state next = mosix_state_next(proc->state, ev);
+
+	lockdep_assert_held(&proc->lock);
+	if (next == ST_INVALID)
+		return -EPROTO;
+	WRITE_ONCE(proc->state, next);
+	return 0;
+}
+
 /**
  * mosix_proc_event - something happened to a process
  * @proc: the process
@@ -116,14 +128,8 @@ struct mosix_proc *mosix_proc_next(struct mosix_proc *prev)
  */
 int mosix_proc_event(struct mosix_proc *proc, enum mosix_event ev)
 {
-	enum mosix_state next;
-
-	spin_lock(&proc->lock);
-	next = mosix_state_next(proc->state, ev);
-	if (next != ST_INVALID)
-		WRITE_ONCE(proc->state, next);
-	spin_unlock(&proc->lock);
-	return next == ST_INVALID ? -EPROTO : 0;
+	guard(spinlock)(&proc->lock);
+	return step(proc, ev);
 }
 
 /* What no body that stands still has: a call at home, or memory that is lent. */
@@ -152,15 +158,8 @@ static bool may_return(struct mosix_proc *proc)
  */
 int mosix_proc_returns(struct mosix_proc *proc)
 {
-	enum mosix_state next = ST_INVALID;
-
-	spin_lock(&proc->lock);
-	if (may_return(proc))
-		next = mosix_state_next(proc->state, EV_IMAGE);
-	if (next != ST_INVALID)
-		WRITE_ONCE(proc->state, next);
-	spin_unlock(&proc->lock);
-	return next == ST_INVALID ? -EPROTO : 0;
+	guard(spinlock)(&proc->lock);
+	return may_return(proc) ? step(proc, EV_IMAGE) : -EPROTO;
 }
 
 /**

@@ -147,7 +147,6 @@ static void tell_host(struct mosix_proc *proc, enum mosix_why why, int error)
 void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 {
 	struct mosix_move *move;
-	bool half = false;
 
 	spin_lock(&proc->lock);
 	move = proc->move;
@@ -155,10 +154,9 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	if (move) {
 		proc->result = result;
 		proc->last[0] = '\0';
-		half = result && move->halfway;
 	}
 	/* It is at home, and was not when it was sent off: that is a move, too. */
-	if (half)
+	if (move && result && move->halfway)
 		mosix_sigmig_count(proc);
 	if (move && result)
 		scnprintf(proc->last, sizeof(proc->last), "node %u: %s",

@@ -72,6 +72,7 @@ enum mosix_frozen {
  *	leaves
  * @home_uid: body: its real user there as it came, or as its maker did, WIRE_NO_USER:
  *	not told; only shown: it owns nothing here
+ * @life: body that waits for its adoption: which life of its home made it
  * @link: while away or a guest; reference held
  * @pages: state of its memory; reference held
  * @move: the move that is wanted or under way; reference held
@@ -123,6 +124,7 @@ struct mosix_proc {
 	u16 where;
 	pid_t pid;
 	u32 home_uid;
+	u64 life;
 	struct mosix_link *link;
 	struct mosix_pages *pages;
 	struct mosix_move *move;
