@@ -7,7 +7,7 @@ S := kernel/scripts
 VERSION := 0.1
 
 .DEFAULT_GOAL := kernel
-.PHONY: help deps fetch overlay kernel kernel-debug kernel-bench kernel-plain \
+.PHONY: help deps fetch overlay kernel kernel-debug kernel-kcsan kernel-bench kernel-plain \
 	patch check-patch refresh \
 	lint sparse unit fuzz model sim check check-debian check-all soak demo bench deb deb-kernel clean
 
@@ -28,6 +28,9 @@ kernel: overlay ## the normal kernel: build/normal/arch/x86/boot/bzImage
 
 kernel-debug: overlay ## the debug kernel: build/debug/arch/x86/boot/bzImage
 	@$(S)/build.sh debug
+
+kernel-kcsan: overlay ## the normal kernel that looks for data races of ours
+	@$(S)/build.sh kcsan
 
 kernel-bench: overlay ## the normal kernel, and what CRIU needs, for make bench
 	@$(S)/build.sh bench

@@ -535,8 +535,10 @@ static long make_here(struct mosix_call_ctx *ctx, u32 pid,
 	if (!child)
 		return mosix_adopt_failed(pid, -ENOMEM);
 	proc = child->proc;
-	if (args->flags & CLONE_VM)
+	if (args->flags & CLONE_VM) {
 		clear_bit(MP_DUMPS, &proc->flags);
+		set_bit(MT_BORROWS, &child->flags);
+	}
 	child->image = mosix_clone_image(child, args);
 	if (!child->image) {
 		mosix_task_gone(child);

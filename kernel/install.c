@@ -276,19 +276,29 @@ static bool is_asked_for(struct mosix_pages *pg, unsigned long nr)
 	return asked;
 }
 
+/* Where a body is still to begin its process can stay where it was, and does. */
+static bool waits_for_memory(struct mosix_pages *pg)
+{
+	if (READ_ONCE(pg->side) == PAGES_HOME)
+		return !READ_ONCE(pg->error);
+	return READ_ONCE(pg->mapped) && may_install(pg);
+}
+
 /*
  * What has landed is nobody's memory for who looks for some to free. So nothing
  * that nobody waits for may land when there is little left: where a body runs, its
- * peer waits, and us, until it has been put in place; elsewhere that is the end.
+ * peer waits, and us, until it has been put in place; at home, until somebody who
+ * has too much has been found. Who leaves has no other node to be on.
  */
 static int await_memory(struct mosix_pages *pg)
 {
-	u32 tries = READ_ONCE(pg->mapped) ? SHORT_TRIES : 0;
+	u32 tries = SHORT_TRIES;
 
 	while (is_short()) {
-		if (!tries-- || !may_install(pg))
+		if (!waits_for_memory(pg) || !tries--)
 			return -ENOMEM;
-		mosix_background_install(pg);
+		if (READ_ONCE(pg->side) == PAGES_BODY)
+			mosix_background_install(pg);
 		schedule_timeout_idle(HZ / 10);
 	}
 	return 0;

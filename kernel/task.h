@@ -190,7 +190,7 @@ enum mosix_task_flag {
 	MT_FENCED,	/* deputy: its body has fenced, and may leave */
 	MT_TIMED,	/* deputy: there are other timers on CPU time now */
 	MT_FILTERED,	/* home has seccomp filters for its calls */
-	MT_BORROWS,	/* a child of vfork() that was made away, before exec */
+	MT_BORROWS,	/* either half: a child of vfork() made away, before exec */
 	MT_FOLLOWS,	/* home: made away by one that was there for its work */
 	MT_HURRIES,	/* home: leads its process out, and is less nice meanwhile */
 	MT_GHOST,	/* host: leads the group, its thread has ended long ago */

@@ -2,25 +2,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # build.sh FLAVOUR [TARGET...]: configure and build the overlay out of tree in
 # build/FLAVOUR. Without a target: the kernel image. The flavours are normal and
-# debug; sparse, which is debug once more, for objects compiled with other warnings;
+# debug; kcsan, which watches our files for data races; sparse, which is debug once more, for objects compiled with other warnings;
 # and of make bench bench, which is normal with what CRIU needs, and plain, which is
 # normal without us: the base unchanged (check-patch compares the objects). Of
 # package only the configuration is made here: make check-debian packs it.
 
 . "$(dirname "$0")/lib.sh"
 
-flavour=${1:?usage: build.sh normal|debug|sparse|bench|plain|package [TARGET...]}
+flavour=${1:?usage: build.sh normal|debug|kcsan|sparse|bench|plain|package [TARGET...]}
 shift
 obj=$BUILD/$flavour
 log=$obj/build.log
 configs=$TOP/qemu-tests/configs
+make_words=()
 case $flavour in
 normal) fragments=("$configs/node.config") about=1700 ;;
 debug | sparse) fragments=("$configs/node.config" "$configs/debug.config") about=1900 ;;
+kcsan)
+	fragments=("$configs/node.config" "$configs/kcsan.config") about=1800
+	make_words=(KCSAN_SANITIZE=n) ;;	# but ours, see kernel/Kbuild
 bench) fragments=("$configs/node.config" "$configs/criu.config") about=1800 ;;
 plain) fragments=("$configs/node.config" "$configs/plain.config") about=1600 ;;
 package) fragments=("$configs/node.config" "$configs/package.config") about=1900 ;;
-*) die "no flavour '$flavour': normal, debug, sparse, bench, plain or package" ;;
+*) die "no flavour '$flavour': normal, debug, kcsan, sparse, bench, plain or package" ;;
 esac
 
 config_key() {
@@ -89,7 +93,7 @@ build() {
 	local rc=0 watcher
 	progress 8>&- 9>&- &	# it must not hold the lock
 	watcher=$!
-	kmake "$OVERLAY" "$obj" "$@" >"$log" 2>&1 || rc=$?
+	kmake "$OVERLAY" "$obj" "${make_words[@]}" "$@" >"$log" 2>&1 || rc=$?
 	kill "$watcher" 2>/dev/null
 	wait "$watcher" 2>/dev/null || true
 	grep -E '(warning|error): ' "$log" >&2 || true

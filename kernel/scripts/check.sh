@@ -9,14 +9,35 @@ cd "$TOP"
 
 here=kernel/scripts
 results=$BUILD/results
-summary=()
+names=()
 files=()
+joins=()
 
 # part NAME COMMAND...: standard output is KTAP, the rest is talk.
 part() {
+	names+=("$1")
+	files+=("$results/$1.ktap")
+	carry_out "$@"
+}
+
+# aside NAME COMMAND...: a part that only computes, beside those that follow.
+aside() {
+	names+=("$1")
+	files+=("$results/$1.ktap")
+	carry_out "$@" >"$results/$1.said" 2>&1 &
+	joins+=("$results/$1.said")
+}
+
+# What was said aside; all of it has ended then.
+joined() {
+	wait
+	cat "${joins[@]}"
+	joins=()
+}
+
+carry_out() {
 	local name=$1 file=$results/$1.ktap status=0 start=$SECONDS sum
 	shift
-	files+=("$file")
 	echo "# ---- $name: $*"
 	"$@" </dev/null | tee "$file" || status=$?
 	# a part that dies must not look like one that had nothing to say
@@ -25,8 +46,8 @@ part() {
 	fi
 	sum=$($here/ktap-sum.sh -n "$file")
 	# shellcheck disable=SC2086 # three numbers
-	summary+=("$(printf '%-14s %4d passed %4d failed %4d skipped %5d s' \
-		"$name" $sum $((SECONDS - start)))")
+	printf '%-14s %4d passed %4d failed %4d skipped %5d s\n' \
+		"$name" $sum $((SECONDS - start)) >"$results/$name.sum"
 }
 
 # one NAME COMMAND...: a command that is a single claim.
@@ -74,7 +95,6 @@ units() {
 }
 
 builds() {
-	part sparse $here/sparse.sh
 	part kernel one "the normal kernel builds" $here/build.sh normal
 	part kernel-debug one "the debug kernel builds" $here/build.sh debug
 	[ ! -f tools/Makefile ] || part tools one "the tools build" make -C tools
@@ -110,12 +130,15 @@ sim)
 	part sim make_ktap loadinfo/test sim ;;
 check | all)
 	part overlay one "the series applies" $here/overlay.sh
+	aside model kernel/test/model/check.sh
 	part lint $here/lint.sh
 	part scripts $here/test-overlay.sh
+	joined
 	units
-	part fuzz make_ktap kernel/test/fuzz check
-	part model kernel/test/model/check.sh
 	part sim make_ktap loadinfo/test sim
+	aside fuzz make_ktap kernel/test/fuzz check
+	part sparse $here/sparse.sh
+	joined
 	builds
 	patches
 	part normal cluster normal "${sharp[@]}"
@@ -133,5 +156,8 @@ esac
 # Once more what failed and what was said of it, where somebody looks first.
 grep -hE '^ *(not ok|#   )' "${files[@]}" | tail -n 100 | sed 's/^/# /' || true
 echo "# ----"
-printf '# %s\n' "${summary[@]}" "in all $SECONDS s"
+for name in "${names[@]}"; do
+	sed 's/^/# /' "$results/$name.sum"
+done
+echo "# in all $SECONDS s"
 $here/ktap-sum.sh "${files[@]}"

@@ -18,7 +18,7 @@ still_runs() {
 
 prune() {
 	local dir old=()
-	for dir in $(ls -td "$WORK"/{normal,debug,debian}-*/ 2>/dev/null || true); do
+	for dir in $(ls -td "$WORK"/{normal,debug,kcsan,debian}-*/ 2>/dev/null || true); do
 		still_runs "$dir" || old+=("$dir")
 	done
 	((${#old[@]} <= 6)) || rm -rf "${old[@]:6}"

@@ -44,6 +44,7 @@ share_lacks() { # "PERCENT..."
 
 run_test() {
 	local test=$1 name limit log before=$ktap_failed status only min share
+	local began=$SECONDS
 	name=${test##*/}
 	name=${name%.sh}
 	only=$(header "$test" flavour)
@@ -85,6 +86,13 @@ run_test() {
 	*) ktap_result "not ok" "$name: ended with status $status" ;;
 	esac
 	after_test "$name" "$log" "$before"
+	echo "$((SECONDS - began)) $name" >>"$CLUSTER/took"
+}
+
+# Where the time of a run went.
+longest() {
+	sort -rn "$CLUSTER/took" 2>/dev/null | head -n 12 |
+		awk '{ printf "%s%s %d s", sep, $2, $1; sep = ", " }'
 }
 
 # Whatever a test is about; but not when it plays a hostile node itself.
@@ -220,6 +228,7 @@ run_flavour() {
 		show_log "$CLUSTER/health" 60
 	fi
 	cluster_end
+	ktap_note "  longest: $(longest)"
 	ktap_note "$FLAVOUR took $((SECONDS - began)) s"
 }
 

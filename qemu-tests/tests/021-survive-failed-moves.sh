@@ -58,6 +58,32 @@ power_cut() {
 	wait_node 2
 }
 
+# All that node 1 has to give but 6 MiB, in files of a file system in memory.
+fill_memory() {
+	n1 "set -e; mkdir /tmp/hog; mount -t tmpfs -o size=100% none /tmp/hog
+		left() { awk '/^MemAvailable/ { print \$2 }' /proc/meminfo; }
+		dd if=/dev/zero of=/tmp/hog/most bs=1024k count=\$((\$(left) / 1024 - 16))
+		n=0
+		while [ \$(left) -gt 6144 ]; do
+			n=\$((n + 1))
+			dd if=/dev/zero of=/tmp/hog/\$n bs=256k count=1 2>/dev/null
+		done"
+}
+
+# A body comes home where there is no memory, for a while: that is waited for.
+home_short() {
+	claim_victim short 1 bigmem 4 || return 0
+	claim "it moves" move short 2
+	claim "memory is short at home" fill_memory
+	move_aside short home
+	sleep 3
+	claim "it waits for that" test ! -s "$TMP/moved"
+	n1 umount /tmp/hog
+	claim "with the memory there it comes home" wait_for 60 is_on short 1
+	claim "... and goes on" goes_on short
+	claim "... and has seen nothing" passes short
+}
+
 # 24 MiB take ten seconds on such a line: all these are in the middle of it.
 n1 'echo eager >/proc/mosix/admin/strategy'
 netem 1 rate 20mbit
@@ -73,6 +99,7 @@ power_cut 0.05
 power_cut 0.2
 power_cut 0.5
 n1 'echo auto >/proc/mosix/admin/strategy'
+home_short
 
 claim_victim last 1 heap && claim_trip last 2 home
 claim "after all that a victim moves and sees nothing" passes last

@@ -45,6 +45,10 @@ done
 claim_settled filemap fresh
 claim_settled vain
 claim_settled slain
+# Children that borrow their maker's memory, and do this and that before they
+# execute a program.
+claim_settled execs
+claim_restless 3 execs
 claim_settled forks 1000
 # The same with threads, which write meanwhile and start programs.
 claim_settled tforks
