@@ -55,11 +55,14 @@ static bool stays_away(unsigned long nr)
 
 /*
  * Whose memory is borrowed cannot come home. What such a child does before it
- * executes a program is about its rights and its place, which it has at home.
+ * executes a program is about its rights and its place, which it has at home; and
+ * who asks to be traced is traced there.
  */
-static bool may_borrower(unsigned long nr)
+static bool may_borrower(unsigned long nr, const u64 *args)
 {
 	switch (nr) {
+	case __NR_ptrace:
+		return args[0] == PTRACE_TRACEME;
 	case __NR_setuid:
 	case __NR_setgid:
 	case __NR_setreuid:
@@ -105,12 +108,12 @@ bool mosix_call_may_forward(const struct wire_call *call,
 	    !mosix_windows_described(desc, call))
 		return false;
 	class = desc->class;
-	if (desc->handler == mosix_call_option) {
-		mosix_call_args(args, call);
+	mosix_call_args(args, call);
+	if (desc->handler == mosix_call_option)
 		class = mosix_option_class(nr, args, mt->tid);
-	}
 	if (class == MOSIX_CALL_RETURN)
-		return test_bit(MT_BORROWS, &mt->flags) && may_borrower(nr);
+		return test_bit(MT_BORROWS, &mt->flags) &&
+		       may_borrower(nr, args);
 	return class == MOSIX_CALL_HOME || class == MOSIX_CALL_BOTH ||
 	       class == MOSIX_CALL_SPECIAL;
 }
@@ -354,7 +357,7 @@ static long borrower_calls(struct mosix_call_ctx *ctx)
 	struct mosix_call_ctx home = *ctx;
 	long ret;
 
-	if (ctx->fate == FATE_VISIT || !may_borrower(ctx->nr))
+	if (ctx->fate == FATE_VISIT || !may_borrower(ctx->nr, ctx->args))
 		return -EAGAIN;
 	home.desc = &mosix_call_plain;
 	ret = mosix_body_forward(&home);

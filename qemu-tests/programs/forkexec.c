@@ -8,6 +8,7 @@
 
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 enum { BYTES = 256 * 1024 };
@@ -141,6 +142,27 @@ static void vforked(void)
 	check_exit(reap(child), 9, "vfork");
 }
 
+/* As a debugger starts what it debugs. */
+static void traced(void)
+{
+	char *args[4] = { self, "--quiet", "11" };
+	pid_t child = vfork();
+	int status;
+
+	if (!child) {
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+			_exit(126);
+		execv(self, args);
+		_exit(127);
+	}
+	CHECK(child > 0, "vfork: %s", strerror(errno));
+	status = reap(child);
+	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP,
+	      "traced, it does not stop at its exec: %#x", status);
+	CHECK_CALL(ptrace(PTRACE_CONT, child, NULL, NULL));
+	check_exit(reap(child), 11, "traced");
+}
+
 static int as_child(char **argv)
 {
 	if (!strcmp(argv[1], "--child")) {
@@ -166,6 +188,7 @@ int main(int argc, char **argv)
 		killed();
 		executed();
 		vforked();
+		traced();
 		by_library();
 	}
 	return victim_pass();

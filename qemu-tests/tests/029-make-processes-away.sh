@@ -49,6 +49,7 @@ claim_settled slain
 # execute a program.
 claim_settled execs
 claim_restless 3 execs
+claim_visits forkexec
 claim_settled forks 1000
 # The same with threads, which write meanwhile and start programs.
 claim_settled tforks
