@@ -6,6 +6,7 @@
  * here has the key; the handshake behind it proves who.
  */
 #include "discover.h"
+#include "address.h"
 #include "contact.h"
 #include "node.h"
 
@@ -234,12 +235,12 @@ static int is_ours(const struct search *search, const struct probe *probe, ssize
 static const char *to_text(const struct probe *probe, char address[INET6_ADDRSTRLEN])
 {
 	struct in6_addr v6;
-	int v4;
+	struct in_addr v4;
 
 	memcpy(&v6, probe->address, sizeof(v6));
-	v4 = IN6_IS_ADDR_V4MAPPED(&v6);
-	return inet_ntop(v4 ? AF_INET : AF_INET6, v6.s6_addr + (v4 ? 12 : 0), address,
-			 INET6_ADDRSTRLEN);
+	return address_unmap(&v4, &v6) ?
+	       inet_ntop(AF_INET, &v4, address, INET6_ADDRSTRLEN) :
+	       inet_ntop(AF_INET6, &v6, address, INET6_ADDRSTRLEN);
 }
 
 /* Returns 0: it let us in; -EAGAIN: on; another negative errno: it is enough. */

@@ -6,6 +6,7 @@
  * with its line before the kernel sees it.
  */
 #include "map.h"
+#include "address.h"
 #include "node.h"
 #include "text.h"
 
@@ -138,7 +139,7 @@ static int is_unusable(const char *address)
 	return inet_pton(AF_INET6, address, &v6) != 1 ||
 	       IN6_IS_ADDR_UNSPECIFIED(&v6) || IN6_IS_ADDR_LOOPBACK(&v6) ||
 	       IN6_IS_ADDR_MULTICAST(&v6) || IN6_IS_ADDR_LINKLOCAL(&v6) ||
-	       IN6_IS_ADDR_V4MAPPED(&v6);
+	       address_unmap(&v4, &v6);
 }
 
 static int resolve(struct map *map, const char *name,

@@ -9,6 +9,7 @@
  * answer in somebody else's name), and no more than a hundred a second are looked at.
  */
 #include "discover.h"
+#include "address.h"
 #include "map.h"
 #include "node.h"
 #include "text.h"
@@ -59,13 +60,6 @@ struct question {
 	int hops;
 };
 
-static void map_v4(struct in6_addr *out, const struct in_addr *v4)
-{
-	memset(out, 0, sizeof(*out));
-	memset(out->s6_addr + 10, 0xff, 2);
-	memcpy(out->s6_addr + 12, v4, sizeof(*v4));
-}
-
 static void read_control(struct question *question, struct msghdr *message)
 {
 	struct cmsghdr *at;
@@ -75,7 +69,7 @@ static void read_control(struct question *question, struct msghdr *message)
 	for (at = CMSG_FIRSTHDR(message); at; at = CMSG_NXTHDR(message, at)) {
 		if (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_PKTINFO) {
 			memcpy(&v4, CMSG_DATA(at), sizeof(v4));
-			map_v4(&question->to, &v4.ipi_addr);
+			address_map(&question->to, &v4.ipi_addr);
 			question->interface = v4.ipi_ifindex;
 		} else if (at->cmsg_level == IPPROTO_IPV6 &&
 			   at->cmsg_type == IPV6_PKTINFO) {
@@ -147,7 +141,7 @@ static int is_local(const struct question *question)
 		       IN6_IS_ADDR_LINKLOCAL(&question->from.v6.sin6_addr);
 	}
 	inet_pton(AF_INET, DISCOVER_V4, &v4);
-	map_v4(&group, &v4);
+	address_map(&group, &v4);
 	return IN6_ARE_ADDR_EQUAL(&question->to, &group);
 }
 
@@ -162,7 +156,7 @@ static int is_in_map(const struct map *map, const struct sockaddr *address,
 
 	if (address->sa_family == AF_INET) {
 		from = &v4->sin_addr;
-		map_v4(out, &v4->sin_addr);
+		address_map(out, &v4->sin_addr);
 	} else {
 		*out = v6->sin6_addr;
 	}

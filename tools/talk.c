@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The texts of a conversation, and where its ends are. */
 #include "talk.h"
+#include "address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -72,14 +73,15 @@ static int to_text(const struct sockaddr_storage *end,
 	const struct sockaddr_in *v4 = (const void *)end;
 	const void *from = NULL;
 	int family = end->ss_family;
+	struct in_addr mapped;
 
 	if (family == AF_INET)
 		from = &v4->sin_addr;
 	if (family == AF_INET6)
 		from = &v6->sin6_addr;
-	if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+	if (family == AF_INET6 && address_unmap(&mapped, &v6->sin6_addr)) {
 		family = AF_INET;
-		from = v6->sin6_addr.s6_addr + 12;
+		from = &mapped;
 	}
 	return from && inet_ntop(family, from, address, INET6_ADDRSTRLEN) ?
 	       0 : -EAFNOSUPPORT;
