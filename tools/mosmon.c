@@ -23,8 +23,8 @@ static const char usage[] =
 "  -p, --proc DIR     another folder than /proc\n"
 "  -h, --help         this text\n"
 "  -V, --version      which version this is\n"
-"Exit codes: 0 ended by a key, 1 no terminal or /proc/mosix is not there,\n"
-"2 wrong usage.\n";
+"Exit codes: 0 ended by q, 1 no terminal or /proc/mosix is not there, or ended\n"
+"by ^C, 2 wrong usage.\n";
 
 static const struct option options[] = {
 	{ "view", required_argument, NULL, 'v' },

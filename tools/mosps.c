@@ -16,7 +16,8 @@
 static const char usage[] =
 "usage: mosps [OPTIONS] [PID...]\n"
 "List processes that moved, are away or are guests here: process, node it is\n"
-"on, home node, moves so far, what the balancer said of it last, name.\n"
+"on, home node, moves so far, user (of a guest, at its home, - if that did not\n"
+"tell), what the balancer said of it last, name.\n"
 "  -a, --all          all processes that may be looked at\n"
 "  -A, --away         those of this node that are elsewhere\n"
 "  -g, --guests       those of other nodes that are here\n"
@@ -26,7 +27,7 @@ static const char usage[] =
 "  -H, --home NODE    those whose home is a node\n"
 "  -J, --job JOB      those of a job (see mosrun)\n"
 "  -c, --count        how many are on each node, their CPU time and memory\n"
-"  -l, --long         user, lock, CPU time and memory as well\n"
+"  -l, --long         lock, CPU time and memory as well\n"
 "  -s, --sort KEY     by pid, name, user, where, home, moves, cpu or mem;\n"
 "                     -KEY begins with the largest\n"
 "  -j, --json         as a list of objects, with all that is known\n"
@@ -34,8 +35,8 @@ static const char usage[] =
 "  -p, --proc DIR     another folder than /proc\n"
 "  -h, --help         this text\n"
 "  -V, --version      which version this is\n"
-"Exit codes: 0 listed, 1 a process or /proc/PID/mosix is not there, 2 wrong\n"
-"usage.\n";
+"Exit codes: 0 listed, 1 a process, a user, a job or /proc/mosix is not there,\n"
+"2 wrong usage, such as a node that is none.\n";
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -56,6 +57,8 @@ static const struct option options[] = {
 
 static const struct cli cli = { "mosps", usage, "aAgLu:w:H:J:cls:jn", options };
 
+enum { USER_WIDTH = 10 };
+
 static struct process_filter filter = { .moved = 1 };
 static const char *key = "pid";
 static const char *job;
@@ -69,9 +72,10 @@ static int fail(const char *what, const char *why)
 
 static void print_heading(void)
 {
-	printf("%7s %5s %5s %5s  ", "PID", "WHERE", "HOME", "MOVES");
+	printf("%7s %5s %5s %5s  %-*s ", "PID", "WHERE", "HOME", "MOVES",
+	       USER_WIDTH, "USER");
 	if (wide)
-		printf("%-10s %4s %9s %9s  ", "USER", "LOCK", "CPU", "MEM");
+		printf("%4s %9s %9s  ", "LOCK", "CPU", "MEM");
 	printf("%-24s %s\n", "WHY", "NAME");
 }
 
@@ -79,11 +83,11 @@ static void print(const struct process *process)
 {
 	unsigned long long seconds = process->ticks / sysconf(_SC_CLK_TCK);
 
-	printf("%7d %5u %5u %5u  ", process->pid, process->where,
-	       process->home, process->moves);
+	printf("%7d %5u %5u %5u  %-*s ", process->pid, process->where,
+	       process->home, process->moves, USER_WIDTH,
+	       process_user_column(process->user, USER_WIDTH));
 	if (wide)
-		printf("%-10.10s %4d %6llu:%02llu %8lluM  ",
-		       process_user(process->user), process->locked,
+		printf("%4d %6llu:%02llu %8lluM  ", process->locked,
 		       seconds / 60, seconds % 60, process->rss_kib / 1024);
 	printf("%-24s %s\n", process->why, process->name);
 }

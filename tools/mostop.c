@@ -14,7 +14,8 @@
 
 static const char usage[] =
 "usage: mostop [OPTIONS]\n"
-"Watch processes: which node they are on, moves so far, CPU time and why.\n"
+"Watch processes: whose they are (guests: at home, - if that did not tell),\n"
+"which node they are on, moves so far, CPU time and why.\n"
 "Keys: P by CPU use, M memory, N pid, W where, V moves; a all or only those\n"
 "that moved, arrows go along, h help, q quit.\n"
 "  -m, --moved        begin with those that moved, are away or are guests\n"
@@ -22,12 +23,12 @@ static const char usage[] =
 "  -o, --sort KEY     begin by cpu, mem, pid, where or moves\n"
 "  -s, --seconds N    between looks (2)\n"
 "  -b, --batch        print instead of showing a screen\n"
-"  -n, --number N     print N times (1)\n"
+"  -n, --number N     with --batch: print N times (1)\n"
 "  -p, --proc DIR     another folder than /proc\n"
 "  -h, --help         this text\n"
 "  -V, --version      which version this is\n"
-"Exit codes: 0 ended by a key or printed, 1 no terminal or /proc/mosix is not\n"
-"there, 2 wrong usage.\n";
+"Exit codes: 0 ended by q or printed, 1 a user, a terminal or /proc/mosix is\n"
+"not there, or ended by ^C, 2 wrong usage.\n";
 
 static const struct option options[] = {
 	{ "moved", no_argument, NULL, 'm' },
@@ -53,7 +54,11 @@ static const struct {
 	{ 'V', "-moves", "moves" },
 };
 
-enum { ORDERS = sizeof(orders) / sizeof(*orders), LINE_LONGEST = 400 };
+enum {
+	ORDERS		= sizeof(orders) / sizeof(*orders),
+	LINE_LONGEST	= 400,
+	USER_WIDTH	= 8,
+};
 
 static struct process_filter wanted;
 static int order, help, first;
@@ -135,8 +140,8 @@ static void look(void)
 
 static void heading(char line[LINE_LONGEST])
 {
-	snprintf(line, LINE_LONGEST, "%7s %-8s %5s %5s %5s %c %5s %8s %6s %s",
-		 "PID", "USER", "WHERE", "HOME", "MOVES", 'S', "%CPU", "TIME",
+	snprintf(line, LINE_LONGEST, "%7s %-*s %5s %5s %5s %c %5s %8s %6s %s",
+		 "PID", USER_WIDTH, "USER", "WHERE", "HOME", "MOVES", 'S', "%CPU", "TIME",
 		 "MEM", "NAME / WHY");
 }
 
@@ -145,10 +150,11 @@ static void line_of(char line[LINE_LONGEST], const struct process *process)
 	unsigned long long seconds = process->ticks / sysconf(_SC_CLK_TCK);
 	int n;
 
-	n = snprintf(line, LINE_LONGEST, "%7d %-8.8s %5u %5u %5u %c %5.1f ",
-		     process->pid, process_user(process->user), process->where,
-		     process->home, process->moves, process->state,
-		     percent(process));
+	n = snprintf(line, LINE_LONGEST, "%7d %-*s %5u %5u %5u %c %5.1f ",
+		     process->pid, USER_WIDTH,
+		     process_user_column(process->user, USER_WIDTH),
+		     process->where, process->home, process->moves,
+		     process->state, percent(process));
 	snprintf(line + n, LINE_LONGEST - n, "%5llu:%02llu %5lluM %.15s  %s%.*s",
 		 seconds / 60, seconds % 60,
 		 process->rss_kib / 1024, process->name,

@@ -4,6 +4,7 @@
  * left out, and is no error.
  */
 #include "process.h"
+#include "cli.h"
 #include "json.h"
 #include "node.h"
 #include "text.h"
@@ -54,6 +55,28 @@ static void read_user(struct process *process)
 		process->user = st.st_uid;
 }
 
+static int read_id(const char *text, uid_t *user)
+{
+	long id;
+
+	if (cli_number(text, 0, PROCESS_NO_USER - 1L, &id))
+		return -EINVAL;
+	*user = id;
+	return 0;
+}
+
+/* Here a guest is nobody: whose it is only its home can tell, by its own numbers. */
+static void read_home_user(struct process *process)
+{
+	char text[VALUE_MAX], *line, *rest = text;
+
+	if (text_read(text, "%d/mosix/stats", process->pid))
+		return;
+	while ((line = strsep(&rest, "\n")))
+		if (!strncmp(line, "uid ", 4))
+			read_id(line + 4, &process->user);
+}
+
 /**
  * process_read - look at one process
  * @process: filled in
@@ -69,6 +92,7 @@ int process_read(struct process *process, int pid)
 	memset(process, 0, sizeof(*process));
 	process->pid = pid;
 	process->state = '?';
+	process->user = PROCESS_NO_USER;
 	ret = text_read(text, "%d/mosix/where", pid);
 	if (ret)
 		return ret;
@@ -85,7 +109,10 @@ int process_read(struct process *process, int pid)
 	keep(process->last, text_read(text, "%d/mosix/last", pid) ? "-" : text);
 	keep(process->name, text_read(text, "%d/comm", pid) ? "?" : text);
 	read_stat(process);
-	read_user(process);
+	if (process_is_guest(process))
+		read_home_user(process);
+	else
+		read_user(process);
 	return 0;
 }
 
@@ -242,13 +269,17 @@ int process_sort(struct process *list, int n, const char *key)
  * process_user - name of a user
  * @user: the id
  *
- * Return: the name, or the id as text; until the next call.
+ * Return: the name on this node, or the id as text, or - for PROCESS_NO_USER; until the
+ * next call.
  */
 const char *process_user(uid_t user)
 {
-	const struct passwd *entry = getpwuid(user);
+	const struct passwd *entry;
 	static char number[16];
 
+	if (user == PROCESS_NO_USER)
+		return "-";
+	entry = getpwuid(user);
 	if (entry)
 		return entry->pw_name;
 	snprintf(number, sizeof(number), "%u", user);
@@ -256,19 +287,37 @@ const char *process_user(uid_t user)
 }
 
 /**
+ * process_user_column - name of a user for a table
+ * @user: the id
+ * @width: of the column, 1 to 32; a longer name is cut and ends with +, as of ps
+ *
+ * Return: as of process_user(); until the next call.
+ */
+const char *process_user_column(uid_t user, size_t width)
+{
+	const char *name = process_user(user);
+	static char cut[33];
+
+	if (strlen(name) <= width)
+		return name;
+	snprintf(cut, sizeof(cut), "%.*s+", (int)width - 1, name);
+	return cut;
+}
+
+/**
  * process_find_user - id of a user
  * @name: name or id
  * @user: receives the id
  *
- * Return: 0, or -ENOENT.
+ * Return: 0, or -ENOENT: neither a name here nor an id that a user can have.
  */
 int process_find_user(const char *name, uid_t *user)
 {
 	const struct passwd *entry = getpwnam(name);
 
-	if (!entry && strspn(name, "0123456789") != strlen(name))
-		return -ENOENT;
-	*user = entry ? entry->pw_uid : (uid_t)strtoul(name, NULL, 10);
+	if (!entry)
+		return read_id(name, user) ? -ENOENT : 0;
+	*user = entry->pw_uid;
 	return 0;
 }
 
@@ -300,6 +349,8 @@ void process_json(const struct process *process)
 	json_number("pid", process->pid);
 	json_text("name", process->name);
 	json_text("user", process_user(process->user));
+	if (process->user != PROCESS_NO_USER)
+		json_number("uid", process->user);
 	json_number("where", process->where);
 	json_number("home", process->home);
 	json_number("moves", process->moves);

@@ -8,10 +8,13 @@
 
 enum { PROCESS_TEXT = 160 };
 
+/* No user has that id. */
+#define PROCESS_NO_USER	((uid_t)-1)
+
 struct process {
 	int pid;
 	int parent;
-	uid_t user;
+	uid_t user;			/* of a guest: the one at its home */
 	unsigned int where;		/* node, 0 without a map */
 	unsigned int home;
 	unsigned int moves;
@@ -46,6 +49,7 @@ int process_is_away(const struct process *process);
 int process_is_guest(const struct process *process);
 void process_json(const struct process *process);
 const char *process_user(uid_t user);
+const char *process_user_column(uid_t user, size_t width);
 int process_find_user(const char *name, uid_t *user);
 
 #endif /* MOSIX_TOOLS_PROCESS_H */

@@ -76,8 +76,9 @@ make_proc() {
 		13.000 0 1 0 stay-gain 0 0 -5
 	END
 	cat >"$proc/mosix/processes" <<-END
-		pid name home where state moves
-		200 mover 1 2 away 3
+		pid name home where state moves here_pid uid threads
+		200 mover 1 2 away 3 200 1000 1
+		812 guest 2 1 running 0 30 - 1
 	END
 	cat >"$proc/mosix/config" <<-END
 		self 1

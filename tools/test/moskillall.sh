@@ -70,6 +70,9 @@ claim "ends what is away" ended_by 10 "$pid"
 claim "--where of this node" runs 0 "${k[@]}" -n --where 1
 claim "chooses its own" says out '^10 stayer$'
 claim "and leaves a guest to its home" silent_about out "$guest"
+echo 'uid 4294967' >"$proc/$guest/mosix/stats"
+claim "--user of a guest's" runs 1 "${k[@]}" -n --where 1 --user 4294967
+claim "leaves it there, too" silent_about out "$guest"
 claim "a signal that is none is wrong" runs 2 "${k[@]}" -A -s NONE
 claim "so is an argument" runs 2 "${k[@]}" -A 12
 claim "another kernel fails" runs 1 "$bin/moskillall" -p "$tmp" -A

@@ -4,9 +4,12 @@
 
 p=("$bin/mosps" -p "$proc")
 claim "mosps lists" runs 0 "${p[@]}"
-claim "who is away" says out "^ +200 +2 +1 +3  stay-gain node 2 gain 700 +mover$"
-claim "guests" says out "^ +30 +1 +2 +0  - +guest$"
-claim "who came back" says out "^ +4 +1 +1 +2  - +back$"
+claim "with a heading" says out "^ +PID WHERE +HOME MOVES  USER +WHY +NAME$"
+me=$(id -un)
+claim "who is away" says out \
+	"^ +200 +2 +1 +3  ${me::9}[^ ]* +stay-gain node 2 gain 700 +mover$"
+claim "guests" says out "^ +30 +1 +2 +0  - +- +guest$"
+claim "who came back" says out "^ +4 +1 +1 +2  ${me::9}[^ ]* +- +back$"
 claim "not who never moved, in order" pids 4 30 200
 claim "mosps -a lists all" runs 0 "${p[@]}" -a -n
 claim "that have the files" test "$(wc -l <"$tmp/out")" = 4
@@ -29,11 +32,35 @@ claim "has who is there" pids 200
 claim "mosps --home" runs 0 "${p[@]}" --home 2
 claim "has whose home it is" pids 30
 claim "a node that is none is wrong" runs 2 "${p[@]}" --home no-such.invalid
-claim "mosps --user" runs 0 "${p[@]}" --user "$(id -un)"
-claim "has all of that user" pids 4 10 30 200
+claim "mosps --user" runs 0 "${p[@]}" --user "$me"
+claim "has all of that user" pids 4 10 200
 claim "mosps --user of nobody here" runs 0 "${p[@]}" --user 4294967
 claim "has none" pids ""
 claim "a user that is none fails" runs 1 "${p[@]}" --user no-such-user
+claim "so does an id of no user" runs 1 "${p[@]}" --user 4294967295
+claim "one that would be root's, were it cut" runs 1 "${p[@]}" --user 4294967296
+claim "and no name at all" runs 1 "${p[@]}" --user ''
+claim "mosps --json of a guest of whose user nothing is told" runs 0 "${p[@]}" -j -g
+claim "has no id of it" json '(d[0]["user"], "uid" in d[0])' "('-', False)"
+# somebody else who has a name here, first with that id
+read -r other id < <(getent passwd | awk -F: -v me="$(id -u)" '$3 != me { print $1, $3 }')
+printf 'state running\nuid %s\nfaults 2\n' "$id" >"$proc/30/mosix/stats"
+claim "mosps of a guest whose home tells its user" runs 0 "${p[@]}" --guests
+claim "has the name here" says out "^ +30 +1 +2 +0  ${other::9}[^ ]* +- +guest$"
+claim "mosps --user of a guest's" runs 0 "${p[@]}" --user "$other"
+claim "has that guest" pids 30
+claim "mosps --json" runs 0 "${p[@]}" --json --guests
+claim "has the name and the id" json '(d[0]["user"], d[0]["uid"])' "('$other', $id)"
+claim "mosps --json of our own" runs 0 "${p[@]}" --json 10
+claim "has its owner" json '(d[0]["user"], d[0]["uid"])' "('$me', $(id -u))"
+echo 'uid 4294967294' >"$proc/30/mosix/stats"
+claim "mosps of a guest whose user has no name here" runs 0 "${p[@]}" -g
+claim "has the id" says out "^ +30 +1 +2 +0  4294967294 - +guest$"
+claim "mosps --user by id" runs 0 "${p[@]}" --user 4294967294
+claim "has that guest, too" pids 30
+printf 'state running\nuid -\n' >"$proc/30/mosix/stats"
+claim "mosps of a guest whose home does not tell" runs 0 "${p[@]}" -g
+claim "says so" says out "^ +30 +1 +2 +0  - +- +guest$"
 claim "mosps --sort" runs 0 "${p[@]}" -a --sort moves
 claim "sorts" pids 10 30 4 200
 claim "mosps --sort backwards" runs 0 "${p[@]}" -a --sort -name

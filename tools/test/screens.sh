@@ -65,6 +65,12 @@ claim "sorts" pids 200 4 10 30
 claim "mostop --user" runs 0 "${t[@]}" --user 4294967
 claim "prints those of a user" pids ""
 claim "a user that is none fails" runs 1 "${t[@]}" --user no-such-user
+claim "mostop of a guest of whose user nothing is told" runs 0 "${t[@]}"
+claim "says so" says out "^ +30 - +1 +2 +0 R"
+echo 'uid 4294967294' >"$proc/30/mosix/stats"
+claim "mostop --user of a guest's" runs 0 "${t[@]}" --user 4294967294
+claim "prints it" pids 30
+claim "with what of its user has room" says out "^ +30 4294967\\+ +1 +2 +0 R"
 claim "mostop --number" runs 0 "${t[@]}" --number 2 --seconds 1
 claim "prints so often" test "$(grep -c ^mostop "$tmp/out")" = 2
 # 100 ticks, a second of CPU time, between two looks a second apart
@@ -177,7 +183,8 @@ open_screen 132 40 "$bin/mostop" -p "$proc"
 claim "mostop has a wide screen" shows "mover  stay-gain node 2 gain 700"
 claim "with keys in its last line" \
 	test "$(sed -n 40p "$tmp/out" | cut -c2-6)" = "P cpu"
-press q
+press C-c
+claim "^C is told" shows "ended with 1"
 open_screen 10 3 "$bin/mostop" -p "$proc"
 sleep 0.3
 press h q
