@@ -254,11 +254,12 @@ static int find_host(const char *host, unsigned int *id)
  */
 int node_find(const char *word, unsigned int *id)
 {
-	char *end;
+	unsigned long number;
 
 	if (word[strspn(word, "0123456789")] == '\0') {
-		*id = strtoul(word, &end, 10);
-		return *id && *id <= NODE_MOST ? 0 : -ENODEV;
+		number = strtoul(word, NULL, 10);
+		*id = number;
+		return number && number <= NODE_MOST ? 0 : -ENODEV;
 	}
 	return find_host(word, id);
 }

@@ -32,6 +32,7 @@ claim "has who is there" pids 200
 claim "mosps --home" runs 0 "${p[@]}" --home 2
 claim "has whose home it is" pids 30
 claim "a node that is none is wrong" runs 2 "${p[@]}" --home no-such.invalid
+claim "so is one that would be 2, were it cut" runs 2 "${p[@]}" --home 4294967298
 claim "mosps --user" runs 0 "${p[@]}" --user "$me"
 claim "has all of that user" pids 4 10 200
 claim "mosps --user of nobody here" runs 0 "${p[@]}" --user 4294967
