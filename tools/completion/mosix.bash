@@ -14,8 +14,10 @@ _mosix_nodes() {
 	awk 'NR > 1 { print $1 }' /proc/mosix/vector 2>/dev/null
 }
 
+# A guest has another PID here than at home.
 _mosix_pids() {
-	awk 'NR > 1 { print $1 }' /proc/mosix/processes 2>/dev/null
+	awk 'NR == 1 { for (i = c = 1; i <= NF; i++) if ($i == "here_pid") c = i }
+		NR > 1 { print $c }' /proc/mosix/processes 2>/dev/null
 }
 
 _mosix_jobs() {
@@ -64,23 +66,34 @@ _mosix() {
 		_mosix_words "$(_mosix_options "$1")"
 		return ;;
 	esac
-	case $3 in
-	-p | --proc | -e | --etc)
+	# a letter means this in one tool and that in another
+	case "${1##*/} $3" in
+	*' -p' | *' --proc' | *' -e' | *' --etc')
 		mapfile -t COMPREPLY < <(compgen -d -- "$2")
 		return ;;
-	-J | -j | --job)
+	*' -J' | 'migrate -j' | *' --job')
 		_mosix_words "$(_mosix_jobs)"
 		return ;;
-	-w | -H | -n | --where | --home | --node)
+	'mosps -w' | 'moskillall -w' | *' --where' | 'mosps -H' | 'mosps --home' | \
+		'mosrun -n' | *' --node')
 		_mosix_words "$(_mosix_nodes)"
 		return ;;
-	--signal)
+	'moskillall -s' | *' --signal')
 		mapfile -t COMPREPLY < <(compgen -A signal -- "$2")
 		return ;;
-	-s | --strategy)
+	'mosrun -s' | *' --strategy')
 		_mosix_words "auto demand eager push precopy"
 		return ;;
-	-u | --user)
+	'mosps -s' | 'mosps --sort')
+		_mosix_words "pid name user where home moves cpu mem"
+		return ;;
+	'mostop -o' | 'mostop --sort')
+		_mosix_words "cpu mem pid where moves"
+		return ;;
+	'mosmon -v' | *' --view')
+		_mosix_words "load memory speed guests table"
+		return ;;
+	*' -u' | *' --user')
 		mapfile -t COMPREPLY < <(compgen -u -- "$2")
 		return ;;
 	esac

@@ -69,9 +69,10 @@ claim "guide and README name no command that is not there" \
 	test -z "$(unknown_commands)"
 claim "nor an option" test -z "$(unknown_options)"
 
-complete_line() { # WORD...: what bash would offer for the last one
-	bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+complete_line() { # WORD...: what bash would offer for the last one, of that /proc
+	proc=$proc bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 		PATH=$bin:$PATH
+		awk() { command awk "${@:1:$#-1}" "$proc${!##/proc}"; }
 		_mosix "$1" "${*: -1}" "${COMP_WORDS[COMP_CWORD - 1]}"
 		echo ${COMPREPLY[*]}' \
 		bash "$here/../completion/mosix.bash" "$@"
@@ -84,6 +85,14 @@ mkdir -m 700 "$MOSIX_JOBS"
 : >"$MOSIX_JOBS/night"
 claim "mosps -J ni" test "$(complete_line mosps -J ni)" = night
 rm -r "$MOSIX_JOBS"
+claim "mosps, a PID of here" test "$(complete_line mosps '')" = "200 30"
+claim "mosps -w" test "$(complete_line mosps -w '')" = "1 2 3 4 5"
+claim "mosps -H" test "$(complete_line mosps -H 4)" = 4
+claim "mosps -s m" test "$(complete_line mosps -s m)" = "moves mem"
+claim "mostop -o m" test "$(complete_line mostop -o m)" = "mem moves"
+claim "mosmon --view t" test "$(complete_line mosmon --view t)" = table
+claim "mosrun -s pu" test "$(complete_line mosrun -s pu)" = push
+claim "mostop -u" test "$(complete_line mostop -u "$(id -un)")" = "$(id -un)"
 # shellcheck source=/dev/null # made by completion itself
 claim "completion knows all commands" test "$(
 	. "$here/../completion/mosix.bash"
