@@ -9,7 +9,8 @@
 #                              reasons; no move fails otherwise; what it writes
 #                              and its exit status are the same
 #
-# SEED is the seed of the moves (1). A program gets an empty folder, $OUT and
+# SEED is the seed of the moves (1), and PACE what all pauses between them are
+# multiplied with (5 on the debug kernel, else 1). A program gets an empty folder, $OUT and
 # $TMPDIR, the same in both runs; its standard output and error are files of
 # $OUT. What is beside its folder was put there by the test.
 
@@ -29,7 +30,7 @@ real_run() {
 	local how=$1 name=$2 seconds=$3 began=$EPOCHREALTIME status=0
 	shift 3
 	n1 "cd $real; rm -rf work out tmp $how; mkdir work out tmp"
-	node -t "$((seconds + 60))" 1 "exec restless -l $seconds -p $SLOW \
+	node -t "$((seconds + 60))" 1 "exec restless -l $seconds -p ${PACE-$SLOW} \
 		-r $real/$how.report $* \
 		chroot /debian env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
 		HOME=$real/work OUT=$real/out TMPDIR=$real/tmp SERVER=${SERVER-} \
