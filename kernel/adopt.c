@@ -64,6 +64,18 @@ static void say_made(struct mosix_link *link, u32 pid, bool failed)
 }
 
 /*
+ * Its memory is there, and home is about to hear of it: now it may be adopted, and not
+ * before, whatever a home asks for. Unless it has given up, and waits no more.
+ */
+static void put_up(struct mosix_proc *proc)
+{
+	spin_lock(&proc->lock);
+	if (!test_bit(MP_VANISH, &proc->flags))
+		set_bit(MP_ORPHAN, &proc->flags);
+	spin_unlock(&proc->lock);
+}
+
+/*
  * Without a home it is nobody's: it ends without a word. Its maker's link ends of
  * silence only when home is dead or out of reach; when the maker has ended, too.
  */
@@ -93,8 +105,10 @@ static int child_main(void *arg)
 	kfree(arg);
 	mosix_task_attach(mt);
 	mosix_proc_put(mt->proc);	/* the maker's reference */
-	if (born.says && born.link)
+	if (born.says && born.link) {
+		put_up(mt->proc);
 		say_made(born.link, mt->tid, false);
+	}
 	ret = mosix_build_nobody();
 	ret = ret ?: mosix_build_thread(mt);
 	await_adoption(mt, born.link);
@@ -141,7 +155,6 @@ static struct mosix_proc *child_new(struct mosix_proc *maker, u32 pid)
 	proc->life = life_of(maker);
 	WRITE_ONCE(proc->state, ST_RUNNING);	/* never was at home here */
 	set_bit(MP_STARTED, &proc->flags);
-	set_bit(MP_ORPHAN, &proc->flags);
 	WRITE_ONCE(proc->home_uid, maker->home_uid);
 	mosix_allow_inherit(proc, maker);
 	return proc;
@@ -267,22 +280,26 @@ static int prepare_memory(struct mosix_proc *child, u64 flags)
 long mosix_adopt_make(struct mosix_task *mt, struct kernel_clone_args *args)
 {
 	struct newborn *born = newborn_new(mt, args);
+	struct mosix_proc *child = mt->proc;
 	pid_t pid = mt->tid;
 	long ret = -ENOMEM;
 
+	mosix_proc_get(child);	/* it may end before it is put up */
 	if (born) {
 		args->fn = child_main;
 		args->fn_arg = born;
-		ret = prepare_memory(mt->proc, args->flags) ?: make(mt, args);
+		ret = prepare_memory(child, args->flags) ?: make(mt, args);
 	}
 	if (ret < 0) {
 		newborn_free(born);
 		mosix_task_gone(mt);
-		mosix_proc_put(mt->proc);
-		return mosix_adopt_failed(pid, ret);
-	}
-	if (!(args->flags & CLONE_VFORK))
+		mosix_proc_put(child);	/* the caller's reference */
+		mosix_adopt_failed(pid, ret);
+	} else if (!(args->flags & CLONE_VFORK)) {
+		put_up(child);
 		tell_made(pid, false);
+	}
+	mosix_proc_put(child);
 	return ret;
 }
 
