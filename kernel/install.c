@@ -195,6 +195,9 @@ static int land_one(struct landing *l, unsigned long nr, struct page **page)
 			return ret;
 		}
 	}
+	/* Where a home says once more that it has what has landed already. */
+	if (f->page)
+		put_page(f->page);
 	f->state = FLIGHT_LANDED;
 	f->page = *page;
 	*page = NULL;

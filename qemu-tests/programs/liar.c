@@ -179,6 +179,23 @@ static void many_pages(void)
 	} while (say());
 }
 
+/* What has landed is at home all the same, and comes once more: 128 MiB in one place. */
+static void again(void)
+{
+	u64 nr = 16;
+
+	for (u32 i = 0; i < 1024; i++) {
+		own_pages(nr, nr + 32);
+		begin(MSG_PAGES, sizeof(out.pages) + 32 * WIRE_PAGE_SIZE);
+		memset(&out.pages + 1, 0x55, 32 * WIRE_PAGE_SIZE);
+		out.h.id = 0;
+		out.pages.addr = cpu_to_le64(nr * WIRE_PAGE_SIZE);
+		out.pages.count = cpu_to_le32(32);
+		say();
+	}
+	round_pages();
+}
+
 /* More than was ever said. */
 static void took(void)
 {
@@ -234,9 +251,9 @@ static const struct {
 	{ "round", round_pages }, { "clocks", far_clocks },
 	{ "nothing", no_image }, { "signals", many_signals }, { "deaf", deaf },
 	{ "ranges", many_ranges }, { "pages", many_pages },
-	{ "took", took }, { "resume", resume }, { "twice", resume_twice },
-	{ "version", new_version }, { "short", offer_of_old },
-	{ "long", offer_of_new },
+	{ "again", again }, { "took", took }, { "resume", resume },
+	{ "twice", resume_twice }, { "version", new_version },
+	{ "short", offer_of_old }, { "long", offer_of_new },
 };
 
 static const char *verdict(void)

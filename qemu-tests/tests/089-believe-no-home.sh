@@ -27,15 +27,26 @@ only_ours_is_left() {
 	n2 "! grep -qw liar /proc/mosix/processes" && (($(links_of_2) <= 1))
 }
 
+# KiB that somebody could have there
+free_of_2() {
+	n2 "awk '/MemAvailable/ { print \$2 }' /proc/meminfo"
+}
+
+has_it_back() {
+	(($(free_of_2) + 65536 > before))
+}
+
 victim one 1 heap
 must "a guest of another node is there" move one 2
 
-for name in rings base map round clocks signals deaf ranges pages took resume twice \
-	version short long; do
+before=$(free_of_2)
+for name in rings base map round clocks signals deaf ranges pages again took resume \
+	twice version short long; do
 	assert_eq "$(lie $name)" ended "$name: the link ends"
 	claim "$name: and nothing of it is left" wait_for 60 only_ours_is_left
 	claim "$name: the other guest goes on" goes_on one
 done
+claim "of the memory that all that took nothing is lost" wait_for 60 has_it_back
 assert_match "$(lie nothing)" '^(refused|ended)$' "no image: it is refused"
 claim "no image: and nothing of it is left" wait_for 60 only_ours_is_left
 
