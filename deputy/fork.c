@@ -423,7 +423,11 @@ static int hold_memory(struct mosix_task *mt, struct mosix_newborn *nb,
 	return mosix_pages_fork_begin(mt->proc->pages);
 }
 
-/* @pg: of @proc, held; NULL: it has become another program meanwhile */
+/*
+ * @pg: of @proc, held, by who has it stand still; NULL: it has become another program
+ * meanwhile, or the child borrows. Then it may stand still for the next child, whose
+ * turn has begun.
+ */
 static void let_memory_go(struct mosix_proc *proc, struct mosix_pages *pg)
 {
 	wake_up_all(&proc->wait);
@@ -437,6 +441,7 @@ static void let_memory_go(struct mosix_proc *proc, struct mosix_pages *pg)
 static void begin_search(struct mosix_newborn *nb)
 {
 	struct mosix_proc *maker = nb->maker;
+	struct mosix_pages *pg = nb->borrows ? NULL : maker->pages;
 
 	if (!nb->result) {
 		mosix_move_queue(&nb->work);
@@ -445,7 +450,7 @@ static void begin_search(struct mosix_newborn *nb)
 	/* Its deputy frees it, and no word of its body finds it any more. */
 	end_turn(nb);
 	complete_all(&nb->done);
-	let_memory_go(maker, maker->pages);
+	let_memory_go(maker, pg);
 }
 
 /**
@@ -481,7 +486,7 @@ long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 	}
 	end_turn(nb);
 	newborn_free(nb);
-	let_memory_go(mt->proc, mt->proc->pages);
+	let_memory_go(mt->proc, flags & CLONE_VM ? NULL : mt->proc->pages);
 	return ret ?: pid;
 }
 
@@ -512,7 +517,7 @@ int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg)
 		WRITE_ONCE(nb->state, made->failed ? NEWBORN_FAILED :
 						     NEWBORN_MADE);
 		proc->newborn = NULL;
-		pg = proc->pages;
+		pg = nb->borrows ? NULL : proc->pages;
 	}
 	if (pg)
 		mosix_pages_get(pg);
