@@ -322,6 +322,21 @@ static bool must_restore(struct mosix_task *mt)
 	       !test_bit(MP_FAILED, &mt->proc->flags);
 }
 
+/*
+ * The error that ended the link. But an image that is complete makes the process whole
+ * all the same: one deputy reads it, and what comes of that decides for the others.
+ */
+static int lost(struct mosix_task *mt, struct mosix_link *link)
+{
+	const unsigned long *flags = &mt->proc->flags;
+	int error = READ_ONCE(link->error);
+
+	smp_rmb();	/* what came before the error is seen with it */
+	if (test_bit(MP_COMPLETE, flags) && !test_bit(MP_FAILED, flags))
+		return 0;
+	return error;
+}
+
 /* Ask, or wait; the error that ended the link, with nothing left to read. */
 static int await_message(struct mosix_task *mt)
 {
@@ -333,10 +348,12 @@ static int await_message(struct mosix_task *mt)
 	if (must_ask(mt))
 		ask_home(mt->proc, link);
 	wait_event_interruptible(mt->wait, has_message(mt) ||
-				 READ_ONCE(link->error) || must_ask(mt) ||
+				 lost(mt, link) || must_ask(mt) ||
 				 must_restore(mt) || mosix_pace_opens(mt) ||
 				 mosix_cputimer_wanted(mt));
-	error = has_message(mt) ? 0 : READ_ONCE(link->error);
+	error = lost(mt, link);
+	if (has_message(mt))
+		error = 0;
 	mosix_link_put(link);
 	return error;
 }

@@ -355,13 +355,16 @@ static int end_image(struct mosix_link *link, struct mosix_proc *proc, u16 type)
 static int deliver(struct mosix_link *link, struct mosix_proc *proc,
 		   struct mosix_msg *msg)
 {
-	int ret = end_image(link, proc, mosix_msg_type(msg));
+	u16 type = mosix_msg_type(msg);
+	int ret = end_image(link, proc, type);
 
 	if (ret) {
 		mosix_msg_free(msg);
 		return ret;
 	}
 	ret = mosix_task_deliver(proc, msg);
+	if (ret && type == MSG_HOME_END)
+		set_bit(MP_FAILED, &proc->flags);	/* nobody reads it */
 	return ret == -ESRCH ? dispatch_orphan(link, proc, msg) : ret;
 }
 

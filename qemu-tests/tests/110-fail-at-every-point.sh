@@ -203,5 +203,18 @@ for point in receive:OFFER receive:IMAGE_END send:STARTED send:CALL \
 	claim "... and nothing is left" wait_for 90 nothing_left
 done
 
+# What has come home whole is whole, whichever thread sees first that the link is gone.
+if is_meant receive:HOME_END && claim_victim crowd 1 threads; then
+	for _ in 1 2 3 4 5; do
+		must "one with threads goes" move crowd 2
+		must "and works there" goes_on crowd
+		n1 tell /proc/mosix/inject "'receive:HOME_END cut'" >/dev/null
+		quietly move crowd home
+		claim "its link ends behind all that it has: it is at home" \
+			wait_for 60 is_on crowd 1
+	done
+	claim "and has seen nothing of it" passes crowd
+fi
+
 claim_victim last 1 heap && claim_trip last 2 3 home
 claim "after all that a victim moves and sees nothing" passes last
