@@ -453,45 +453,54 @@ void mosix_deputy_kill(struct mosix_link *link, long code)
 	mosix_link_send(link, msg);
 }
 
+/*
+ * What it said before the process, or this thread, ended otherwise. What comes back to
+ * a thread that is about to end the kernel gives to another one.
+ */
+static void hear_late(struct mosix_task *mt, struct mosix_msg *msg)
+{
+	struct wire_exit *x = (void *)msg->data;
+
+	switch (mosix_msg_type(msg)) {
+	case MSG_EXIT:
+		mosix_account_add(mt->proc, mt->tid, &x->usage);
+		break;
+	case MSG_SIGNAL:
+		mosix_signal_take_back((void *)msg->data);
+		break;
+	case MSG_HOME_END:
+		set_bit(MP_FAILED, &mt->proc->flags);	/* nobody reads it */
+		break;
+	}
+	mosix_msg_free(msg);
+}
+
 /* The last word of a thread is the CPU time that it used. */
 static void hear_last_word(struct mosix_task *mt, struct mosix_link *link)
 {
+	unsigned long end = jiffies + LAST_WORD_S * HZ;
 	struct mosix_msg *msg;
-	struct wire_exit *x;
-	long left = LAST_WORD_S * HZ;
+	bool last = false;
+	long left;
 
-	while (left > 0) {
-		left = wait_event_idle_timeout(mt->wait, has_message(mt) ||
-					       READ_ONCE(link->error), left);
+	/* Whatever else is said, and however much. */
+	while (!last && (left = (long)(end - jiffies)) > 0) {
+		wait_event_idle_timeout(mt->wait, has_message(mt) ||
+					READ_ONCE(link->error), left);
 		msg = mosix_task_receive(mt);
 		if (!msg)
 			return;
-		if (mosix_msg_type(msg) == MSG_EXIT) {
-			x = (void *)msg->data;
-			mosix_account_add(mt->proc, mt->tid, &x->usage);
-			left = 0;
-		}
-		mosix_msg_free(msg);
+		last = mosix_msg_type(msg) == MSG_EXIT;
+		hear_late(mt, msg);
 	}
 }
 
-/*
- * What it said before the process ended otherwise. What comes back to a thread that
- * is about to end the kernel gives to another one.
- */
 static void hear_inbox(struct mosix_task *mt)
 {
 	struct mosix_msg *msg;
-	struct wire_exit *x;
 
-	while ((msg = mosix_task_receive(mt))) {
-		x = (void *)msg->data;
-		if (mosix_msg_type(msg) == MSG_EXIT)
-			mosix_account_add(mt->proc, mt->tid, &x->usage);
-		if (mosix_msg_type(msg) == MSG_SIGNAL)
-			mosix_signal_take_back((void *)msg->data);
-		mosix_msg_free(msg);
-	}
+	while ((msg = mosix_task_receive(mt)))
+		hear_late(mt, msg);
 }
 
 /**
