@@ -304,6 +304,16 @@ static void newborn_work(struct work_struct *work)
 	complete_all(&nb->done);
 }
 
+/*
+ * Its other half will not come: who reads its memory must not wait for that. What is
+ * borrowed has its maker's link, and is left alone.
+ */
+static void give_memory_up(void)
+{
+	if (current->mm->mosix)
+		mosix_pages_lost(current->mm->mosix, NULL, -ESRCH);
+}
+
 /* Its maker's call fails, and this child was never there. */
 static void __noreturn vanish(void)
 {
@@ -329,6 +339,8 @@ static int deputy_main(void *arg)
 	wait_for_completion_state(&nb->done, TASK_IDLE);
 	result = nb->result;
 	newborn_free(nb);
+	if (result)
+		give_memory_up();
 	if (result == -ECANCELED)
 		vanish();
 	if (result)

@@ -289,7 +289,7 @@ vm_fault_t mosix_pages_fault(struct vm_area_struct *vma, unsigned long address,
 
 /*
  * What to do for a page: 0 nothing; 1 wait for it, and ask first if there is a
- * link; -EAGAIN look again later.
+ * link; -EAGAIN look again later; -ESRCH none will come.
  */
 static int plan_pull(struct mosix_pages *pg, unsigned long nr,
 		     struct mosix_link **link)
@@ -299,9 +299,10 @@ static int plan_pull(struct mosix_pages *pg, unsigned long nr,
 	lockdep_assert_held(&pg->lock);
 	if ((f && f->state != FLIGHT_REQUESTED) || !mosix_pages_absent(pg, nr))
 		return 0;
-	if (pg->leaving)
-		return -ESRCH;	/* a reader here would keep its mm alive */
-	if (!pg->committed || (pg->forking && !pg->error))
+	/* A reader here would keep its mm alive, and wait for the end of that. */
+	if (pg->leaving || pg->error)
+		return -ESRCH;
+	if (!pg->committed || pg->forking)
 		return -EAGAIN;
 	return (f ? 0 : expect(pg, nr, link)) ?: 1;
 }

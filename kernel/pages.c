@@ -224,7 +224,8 @@ void mosix_pages_abort(struct mosix_pages *pg)
 /**
  * mosix_pages_lost - the other half is gone
  * @pg: page state
- * @link: the link that ended, which may be one of an earlier stay
+ * @link: the link that ended, which may be one of an earlier stay; NULL: of a child
+ *	whose two halves have not found each other, and will not
  * @error: negative errno
  *
  * Who waits for a page gets a fault instead.
