@@ -25,7 +25,10 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-enum { RUN_MAX = 16 };		/* pages in one message of the push */
+enum {
+	RUN_MAX		= 16,	/* pages in one message of the push */
+	KILLED_S	= 2,	/* so long its end may take for who is killed */
+};
 
 static bool is_wanted(struct mosix_pages *pg, struct mosix_link *link)
 {
@@ -147,6 +150,8 @@ static void push_work(struct work_struct *work)
 		mmput_async(pg->mm);
 	}
 	mosix_link_put(link);
+	WRITE_ONCE(pg->pushes, 0);
+	wake_up_all(&pg->wait);
 	mosix_pages_put(pg);
 }
 
@@ -187,6 +192,7 @@ void mosix_background_rest(struct mosix_pages *pg)
 	if (!pg->follows)
 		return;
 	WRITE_ONCE(pg->pushing, 1);
+	WRITE_ONCE(pg->pushes, 1);
 	mosix_pages_get(pg);
 	if (!queue_work(system_unbound_wq, &pg->push))
 		mosix_pages_put(pg);
@@ -205,11 +211,24 @@ void mosix_background_install(struct mosix_pages *pg)
 		mosix_pages_put(pg);
 }
 
+/*
+ * It may be in the middle of a message, over a wire that is cut, or to a peer that reads
+ * little. Who is killed has no use for the link any more.
+ */
+static void await_push(struct mosix_pages *pg, struct mosix_link *link)
+{
+	if (!wait_event_killable(pg->wait, !READ_ONCE(pg->pushes)) ||
+	    wait_event_idle_timeout(pg->wait, !READ_ONCE(pg->pushes),
+				    KILLED_S * HZ))
+		return;
+	mosix_link_close(link, -EINTR);
+}
+
 /**
  * mosix_background_stop - nothing is pushed any more
  * @pg: page state of the home, NULL is fine
  *
- * What was pushed before is on the link.
+ * What was pushed before is on the link, which ends if current is killed meanwhile.
  *
  * Context: process context, sleeps.
  */
@@ -217,17 +236,25 @@ void mosix_background_stop(struct mosix_pages *pg)
 {
 	struct mosix_link *link;
 
-	if (!pg || !READ_ONCE(pg->pushing))
+	/* Another deputy may wait for the end already. */
+	if (!pg || (!READ_ONCE(pg->pushing) && !READ_ONCE(pg->pushes)))
 		return;
 	WRITE_ONCE(pg->pushing, 0);
+	if (cancel_work(&pg->push)) {
+		/* It had not begun. */
+		WRITE_ONCE(pg->pushes, 0);
+		mosix_pages_put(pg);
+		return;
+	}
 	mutex_lock(&pg->lock);
 	link = pg->link;
 	if (link)
 		mosix_link_get(link);
 	mutex_unlock(&pg->lock);
-	if (link)
+	if (link) {
 		wake_up_all(&link->wait);
+		await_push(pg, link);
+	}
 	mosix_link_put(link);
-	if (cancel_work_sync(&pg->push))
-		mosix_pages_put(pg);
+	flush_work(&pg->push);
 }

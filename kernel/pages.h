@@ -98,8 +98,9 @@ struct mosix_move_map {
  * @early_max: how many were offered
  * @kept_nr: home: pages that needed not be sent again
  * @follows: home: what is still here is to follow the body, by the strategy
- * @pushing: home: it does now
+ * @pushing: home: it shall now
  * @push: does that
+ * @pushes: home: @push waits for its turn, or has not ended
  * @install: body: puts in place what has landed
  * @fetched: pages that came
  * @ahead_nr: of them with one that somebody waited for
@@ -146,6 +147,7 @@ struct mosix_pages {
 	u64 kept_nr;
 	u8 follows;
 	u8 pushing;
+	u8 pushes;
 	struct work_struct push;
 	struct work_struct install;
 	u64 fetched;
