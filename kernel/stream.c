@@ -393,19 +393,28 @@ static int recv_bytes(struct mosix_link *link, void *data, size_t len)
 	return ret == len ? 0 : torn(link, 0);
 }
 
+/* Or will have none any more. */
+static bool has_bytes(struct sock *sk, int len)
+{
+	return tcp_epollin_ready(sk, len) || READ_ONCE(sk->sk_err) ||
+	       READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN;
+}
+
 /*
  * A reader who is woken for each segment takes the socket from those who bring the
  * next one. Records of TLS wake it for each record, and what of them has been
- * opened already is not told.
+ * opened already is not told. Return: false when its time is over, as of any read.
  */
-static void await_bytes(struct sock *sk, int len)
+static bool await_bytes(struct sock *sk, int len)
 {
+	long left = READ_ONCE(sk->sk_rcvtimeo);
+
 	WRITE_ONCE(sk->sk_rcvlowat, len);
 	/* A thread of the kernel, which no signal reaches. */
-	wait_event_interruptible(*sk_sleep(sk), tcp_epollin_ready(sk, len) ||
-				 READ_ONCE(sk->sk_err) ||
-				 READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN);
+	left = wait_event_interruptible_timeout(*sk_sleep(sk), has_bytes(sk, len),
+						left);
 	WRITE_ONCE(sk->sk_rcvlowat, 1);
+	return left;
 }
 
 static int recv_much(struct mosix_link *link, struct msghdr *mh)
@@ -415,9 +424,9 @@ static int recv_much(struct mosix_link *link, struct msghdr *mh)
 	int ret;
 
 	while (msg_data_left(mh)) {
-		if (!sealed)
-			await_bytes(sk, min_t(size_t, msg_data_left(mh),
-					      RECV_CHUNK));
+		if (!sealed && !await_bytes(sk, min_t(size_t, msg_data_left(mh),
+						      RECV_CHUNK)))
+			return torn(link, -EAGAIN);
 		ret = sock_recvmsg(link->sock, mh,
 				   sealed ? MSG_WAITALL : MSG_DONTWAIT);
 		if (!ret || (ret < 0 && ret != -EAGAIN))
