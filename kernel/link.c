@@ -197,7 +197,7 @@ u32 mosix_link_hosted(void)
  * may have.
  *
  * Return: true when more waits to be sent than any honest one lets wait.
- * Context: the link's receiver.
+ * Context: process context.
  */
 bool mosix_link_is_stuffed(struct mosix_link *link)
 {

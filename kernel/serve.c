@@ -552,7 +552,10 @@ static void serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
 	link = link_for(pg, looks || copies);
 	if (!link)
 		return;
-	if (mmget_not_zero(pg->mm)) {
+	/* What is asked for takes less than its answers, of which none may be read. */
+	if (mosix_link_is_stuffed(link))
+		mosix_link_close(link, -ENOBUFS);
+	if (!READ_ONCE(link->error) && mmget_not_zero(pg->mm)) {
 		if (looks)
 			mosix_look_answer(pg, link, msg);
 		else if (copies)
