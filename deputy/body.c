@@ -304,8 +304,14 @@ void mosix_body_safe_point(struct mosix_task *mt)
 	mosix_link_put(link);
 }
 
-/* It has ended, so no more come. */
-static void send_back_signals(struct mosix_task *mt, struct mosix_link *link)
+/**
+ * mosix_body_send_back - signals that came for a thread go back home
+ * @mt: its record; it has ended, or will not be, so no more come
+ * @link: to the home
+ *
+ * Context: a thread of the body.
+ */
+void mosix_body_send_back(struct mosix_task *mt, struct mosix_link *link)
 {
 	struct mosix_msg *msg, *next;
 	LIST_HEAD(signals);
@@ -358,7 +364,7 @@ void mosix_body_exit(struct mosix_task *mt, long code)
 
 	if (link && !test_bit(MP_VANISH, &proc->flags) &&
 	    !test_bit(MT_GHOST, &mt->flags)) {
-		send_back_signals(mt, link);
+		mosix_body_send_back(mt, link);
 		say_last_words(mt, link, code, last);
 	}
 	if (last) {

@@ -52,6 +52,7 @@ int mosix_inline_unpack(const struct wire_call *call,
 			const struct wire_reply *reply);
 
 /* body.c: messages for a body, in the link's receiver */
+void mosix_body_send_back(struct mosix_task *mt, struct mosix_link *link);
 int mosix_body_come_home(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg);
 int mosix_body_stop(struct mosix_link *link, struct mosix_msg *msg);

@@ -101,13 +101,24 @@ struct mosix_image *mosix_clone_image(struct mosix_task *child,
 	return image;
 }
 
-/* Home has made a deputy for a thread that will not be. */
-static void call_off(struct mosix_task *mt, u32 tid)
+/* It may be the one that home has chosen for a signal. */
+static void forget_child(struct mosix_task *child, struct mosix_link *link)
+{
+	mosix_task_gone(child);
+	if (link)
+		mosix_body_send_back(child, link);
+	mosix_task_drop(child);
+}
+
+/* Home has made a deputy for a thread that will not be. @child: its record, or NULL */
+static void call_off(struct mosix_task *mt, struct mosix_task *child, u32 tid)
 {
 	struct mosix_link *link = mosix_proc_link(mt->proc);
 	struct mosix_msg *msg = mosix_msg_new(MSG_EXIT,
 					      sizeof(struct wire_exit));
 
+	if (child)
+		forget_child(child, link);
 	if (link && msg) {
 		msg->h.tid = cpu_to_le32(tid);
 		mosix_link_send(link, msg);
@@ -130,10 +141,7 @@ static long make_here(struct mosix_call_ctx *ctx, u32 tid,
 	if (child && child->image)
 		ret = mosix_thread_make(child, args);
 	if (ret < 0) {
-		/* A record that no task has is freed with its process. */
-		if (child)
-			mosix_task_gone(child);
-		call_off(ctx->mt, tid);
+		call_off(ctx->mt, child, tid);
 		if (ret == -ERESTARTNOINTR)
 			set_notify_signal(current);
 	}

@@ -117,16 +117,28 @@ bool mosix_task_gone(struct mosix_task *mt)
 	return last;
 }
 
+/**
+ * mosix_task_drop - a thread will not be
+ * @mt: its record, which was attached to no task; freed here
+ *
+ * Context: process context; the caller holds the process.
+ */
+void mosix_task_drop(struct mosix_task *mt)
+{
+	mosix_task_gone(mt);
+
+	spin_lock(&mt->proc->lock);
+	list_del(&mt->node);
+	spin_unlock(&mt->proc->lock);
+	mosix_task_free_record(mt);
+}
+
+/* One that was. */
 static void drop_record(struct mosix_task *mt)
 {
 	struct mosix_proc *proc = mt->proc;
 
-	mosix_task_gone(mt);
-
-	spin_lock(&proc->lock);
-	list_del(&mt->node);
-	spin_unlock(&proc->lock);
-	mosix_task_free_record(mt);
+	mosix_task_drop(mt);
 	mosix_proc_put(proc);
 }
 

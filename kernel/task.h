@@ -314,6 +314,7 @@ struct mosix_proc *mosix_task_proc(struct task_struct *p);
 int mosix_task_ensure(struct task_struct *p);
 pid_t mosix_task_own_pid(struct task_struct *p);
 void mosix_task_free_record(struct mosix_task *mt);
+void mosix_task_drop(struct mosix_task *mt);
 void mosix_task_attach(struct mosix_task *mt);
 bool mosix_task_gone(struct mosix_task *mt);
 int mosix_task_kick(struct mosix_task *mt);
