@@ -469,7 +469,7 @@ static void hear_late(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_signal_take_back((void *)msg->data);
 		break;
 	case MSG_HOME_END:
-		set_bit(MP_FAILED, &mt->proc->flags);	/* nobody reads it */
+		mosix_restore_failed(mt->proc);
 		break;
 	}
 	mosix_msg_free(msg);

@@ -111,6 +111,18 @@ static void wake_deputies(struct mosix_proc *proc)
 	wake_up_all(&proc->wait);
 }
 
+/**
+ * mosix_restore_failed - nobody makes the process whole
+ * @proc: the process, whose image may be complete
+ *
+ * Context: process context.
+ */
+void mosix_restore_failed(struct mosix_proc *proc)
+{
+	set_bit(MP_FAILED, &proc->flags);
+	wake_deputies(proc);
+}
+
 /* All deputies take their registers, in their own time: one may be stopped. */
 static int restore_threads(struct mosix_task *mt)
 {
@@ -209,8 +221,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	ret = restore_process(proc);
 	ret = ret ?: restore_threads(mt);
 	if (ret) {
-		set_bit(MP_FAILED, &proc->flags);
-		wake_deputies(proc);
+		mosix_restore_failed(proc);
 		mosix_msg_free(msg);
 		return ret;
 	}
