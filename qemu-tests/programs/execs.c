@@ -224,8 +224,8 @@ static void borrowing(void)
 		_exit(127);
 	}
 	CHECK(child > 0, "vfork: %s", strerror(errno));
-	CHECK(seen == child, "a child of vfork() with memory of its own, or "
-	      "without its rights: %d", seen);
+	CHECK(seen == child, "vfork: has memory of its own, or no rights: %d",
+	      seen);
 	told = hear(child, "vfork");
 	check_sums(&told, args, environ, "vfork");
 	child_work();
