@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # build.sh FLAVOUR [TARGET...]: configure and build the overlay out of tree in
 # build/FLAVOUR. Without a target: the kernel image. The flavours are normal and
-# debug; kcsan, which watches our files for data races; sparse, which is debug once more, for objects compiled with other warnings;
-# and of make bench bench, which is normal with what CRIU needs, and plain, which is
-# normal without us: the base unchanged (check-patch compares the objects). Of
-# package only the configuration is made here: make check-debian packs it.
+# debug; kcsan, which watches our files for data races; sparse, which is debug once
+# more, for objects compiled with other warnings; and of make bench bench, which is
+# normal with what CRIU needs, and plain, which is normal without us: the base
+# unchanged (check-patch compares the objects). Of package only the configuration is
+# made here: make check-debian packs it.
 
 . "$(dirname "$0")/lib.sh"
 

@@ -10,31 +10,32 @@ cd "$TOP"
 here=kernel/scripts
 results=$BUILD/results
 names=()
-files=()
-joins=()
+asides=()
 
 # part NAME COMMAND...: standard output is KTAP, the rest is talk.
 part() {
 	names+=("$1")
-	files+=("$results/$1.ktap")
 	carry_out "$@"
 }
 
 # aside NAME COMMAND...: a part that only computes, beside those that follow.
 aside() {
 	names+=("$1")
-	files+=("$results/$1.ktap")
+	asides+=("$1")
 	carry_out "$@" >"$results/$1.said" 2>&1 &
-	joins+=("$results/$1.said")
 }
 
 # What was said aside; all of it has ended then.
 joined() {
+	local name
 	wait
-	cat "${joins[@]}"
-	joins=()
+	for name in "${asides[@]}"; do
+		cat "$results/$name.said"
+	done
+	asides=()
 }
 
+# Leaves NAME.ktap and NAME.sum in the results.
 carry_out() {
 	local name=$1 file=$results/$1.ktap status=0 start=$SECONDS sum
 	shift
@@ -152,6 +153,11 @@ check | all)
 *)
 	die "no such check '$1': unit, sim or all" ;;
 esac
+
+files=()
+for name in "${names[@]}"; do
+	files+=("$results/$name.ktap")
+done
 
 # Once more what failed and what was said of it, where somebody looks first.
 grep -hE '^ *(not ok|#   )' "${files[@]}" | tail -n 100 | sed 's/^/# /' || true

@@ -10,9 +10,9 @@
 #                              and its exit status are the same
 #
 # SEED is the seed of the moves (1), and PACE what all pauses between them are
-# multiplied with (5 on the debug kernel, else 1). A program gets an empty folder, $OUT and
-# $TMPDIR, the same in both runs; its standard output and error are files of
-# $OUT. What is beside its folder was put there by the test.
+# multiplied with (5 on the debug kernel, else 1). A program gets an empty
+# folder, $OUT and $TMPDIR, the same in both runs; its standard output and error
+# are files of $OUT. What is beside its folder was put there by the test.
 
 real=/tmp/real
 
