@@ -27,7 +27,7 @@
 #include <sys/timerfd.h>
 #include <sys/un.h>
 
-enum { LONG_S = 100, MQ_DEPTH = 2, MSG_BYTES = 4000 };
+enum { LONG_S = 100, MQ_DEPTH = 2, MSG_BYTES = 4000, FILL_BYTES = 4096 };
 
 struct message {
 	long type;
@@ -48,24 +48,39 @@ static int error_of(long ret)
 	return ret == -1 ? errno : 0;
 }
 
-/* Takes what is there without waiting: for who shares the descriptor, too. */
-static void drain(int fd)
+/* Takes what is there, of a pipe that nobody else reads just then. */
+static void drain_pipe(void)
 {
 	static char bytes[65536];
-	struct pollfd one = { fd, POLLIN, 0 };
+	struct pollfd one = { pipe_ends[0], POLLIN, 0 };
 	int ret;
 
 	/* A signal may meet this poll() instead of the call it was sent for. */
 	while ((ret = poll(&one, 1, 0)))
 		if (ret == 1)
-			CHECK_CALL(read(fd, bytes, sizeof(bytes)));
+			CHECK_CALL(read(pipe_ends[0], bytes, sizeof(bytes)));
 		else
 			CHECK(errno == EINTR, "poll: %s", strerror(errno));
 }
 
+/*
+ * The victim goes on when its child has taken most of it, and then both take the
+ * rest: what one has seen may be gone.
+ */
+static void drain_socket(void)
+{
+	static char bytes[65536];
+	ssize_t n;
+
+	do {
+		n = recv(pair[1], bytes, sizeof(bytes), MSG_DONTWAIT);
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	CHECK(n < 0 && errno == EAGAIN, "recv: %s", strerror(errno));
+}
+
 static void fill(int fd)
 {
-	static char bytes[4096];
+	static char bytes[FILL_BYTES];
 	int flags = CHECK_CALL(fcntl(fd, F_GETFL));
 
 	CHECK_CALL(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
@@ -89,19 +104,17 @@ static void put_pipe(void)
 	CHECK_CALL(write(pipe_ends[1], "!", 1));
 }
 
+/* As much as was written at once: the rest is for who goes on then. */
 static void empty_pipe(void)
 {
-	drain(pipe_ends[0]);
+	char bytes[FILL_BYTES];
+
+	CHECK_CALL(read(pipe_ends[0], bytes, sizeof(bytes)));
 }
 
 static void put_socket(void)
 {
 	CHECK_CALL(send(pair[1], "!", 1, 0));
-}
-
-static void empty_socket(void)
-{
-	drain(pair[1]);
 }
 
 static int read_pipe(void)
@@ -123,7 +136,7 @@ static int write_pipe(void)
 {
 	int error = error_of(write(pipe_ends[1], "!", 1));
 
-	drain(pipe_ends[0]);
+	drain_pipe();
 	return error;
 }
 
@@ -156,7 +169,7 @@ static int send_socket(void)
 {
 	int error = error_of(send(pair[0], "!", 1, 0));
 
-	drain(pair[1]);
+	drain_socket();
 	return error;
 }
 
@@ -517,7 +530,7 @@ static const struct way {
 	{ "splice", splice_pipe, put_pipe, NULL, NULL },
 	{ "recv", recv_socket, put_socket, NULL, NULL },
 	{ "recv with a limit", recv_in_time, NULL, NULL, NULL },
-	{ "send", send_socket, empty_socket, NULL, fill_socket },
+	{ "send", send_socket, drain_socket, NULL, fill_socket },
 	{ "accept", in_accept, call_listener, NULL, NULL },
 	{ "read of eventfd", read_event, raise_event, NULL, NULL },
 	{ "read of timerfd", read_timer, end_timer, NULL, NULL },

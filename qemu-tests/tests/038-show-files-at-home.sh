@@ -42,7 +42,7 @@ limits() {
 
 # Without it, "not found" would do.
 refuses() {
-	n1 "flock -n /tmp/none true && ! flock -n $folder/flock true"
+	n1 "flock -n /tmp true && ! flock -n $folder/flock true"
 }
 
 claim_victim holder 1 holder || exit 0
