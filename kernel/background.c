@@ -26,7 +26,7 @@
 #include <linux/slab.h>
 
 enum {
-	RUN_MAX		= 16,	/* pages in one message of the push */
+	RUN_MAX		= 31,	/* pages in one message of the push: two full segments */
 	KILLED_S	= 2,	/* so long its end may take for who is killed */
 };
 

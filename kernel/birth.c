@@ -58,12 +58,16 @@ static struct mosix_msg *await(struct mosix_task *mt, struct mosix_link *link,
 	return msg;
 }
 
-/* All has come: the body is built, and all of its threads run. */
-static int start(struct mosix_task *mt, struct mosix_link *link, u64 id)
+/*
+ * All has come: the body is built, and all of its threads run.
+ * @ret: 0, or why its memory could not be built.
+ */
+static int start(struct mosix_task *mt, struct mosix_link *link, u64 id,
+		 int ret)
 {
 	struct mosix_proc *proc = mt->proc;
-	int ret = mosix_build_body(mt);
 
+	ret = ret ?: mosix_build_body(mt);
 	ret = ret ?: mosix_proc_event(proc, EV_BUILT);
 	if (ret) {
 		pr_warn_ratelimited("mosix: guest %d of node %u: %pe\n",
@@ -78,19 +82,30 @@ static int start(struct mosix_task *mt, struct mosix_link *link, u64 id)
 	return ret;
 }
 
+/* Pages find their places if those are made while the first ones come. */
+static int prepare(struct mosix_task *mt, struct mosix_link *link)
+{
+	struct mosix_proc *proc = mt->proc;
+
+	if (wait_event_killable(proc->wait, READ_ONCE(link->error) ||
+				test_bit_acquire(MP_DESCRIBED, &proc->flags)))
+		return -EINTR;
+	return READ_ONCE(link->error) ?: mosix_build_memory(proc);
+}
+
 /* @ns: namespaces for its clocks; NULL once current is in them. */
 static int arrive(struct mosix_task *mt, struct mosix_link *link,
 		  struct nsproxy **ns)
 {
+	int ret = prepare(mt, link);
 	struct mosix_msg *msg = await(mt, link, MSG_IMAGE_END);
-	int ret;
 
 	if (!msg)
 		return -ECONNRESET;
 	/* Before it has threads, which have them from it. */
 	mosix_clock_enter(*ns, link, (void *)msg->data);
 	*ns = NULL;
-	ret = start(mt, link, mosix_msg_id(msg));
+	ret = start(mt, link, mosix_msg_id(msg), ret);
 	mosix_msg_free(msg);
 	return ret;
 }

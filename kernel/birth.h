@@ -22,6 +22,7 @@ long mosix_realm_bear(struct mosix_task *mt, int (*main)(void *mt), bool own);
 /* build.c */
 int mosix_build_nobody(void);
 int mosix_build_space(struct mosix_proc *proc, struct mosix_link *link);
+int mosix_build_memory(struct mosix_proc *proc);
 int mosix_build_thread(struct mosix_task *mt);
 int mosix_build_body(struct mosix_task *mt);
 

@@ -287,32 +287,47 @@ static int build_first(struct mosix_task *mt)
 }
 
 /**
+ * mosix_build_memory - the address space of a body, before its pages come
+ * @proc: the guest
+ *
+ * Return: 0, or a negative errno.
+ * Context: the first thread, with all records of the image here.
+ */
+int mosix_build_memory(struct mosix_proc *proc)
+{
+	int ret;
+
+	if (!mosix_image_complete(proc->image, IMAGE_LEAVE))
+		return -EBADMSG;
+	/* Without rights before anything is mapped: mmap_min_addr holds. */
+	ret = mosix_build_nobody();
+	ret = ret ?: build_mm(proc, proc->image);
+	if (!ret)
+		mosix_pages_mapped(proc->pages);
+	return ret;
+}
+
+/**
  * mosix_build_body - a body out of what arrived
  * @mt: record of current, the first thread
  *
  * Return: 0, or a negative errno.
- * Context: the first thread, with all threads' images complete.
+ * Context: the first thread, with all threads' images complete, and its memory built.
  */
 int mosix_build_body(struct mosix_task *mt)
 {
 	struct mosix_image *image = mt->proc->image;
-	int ret;
+	int ret = mosix_inject_step(STEP_BUILD);
 
-	if (!mosix_image_complete(image, IMAGE_LEAVE))
-		return -EBADMSG;
-	ret = mosix_inject_step(STEP_BUILD);
 	if (ret)
 		return ret;
 	/* As long as it is alone: with others it would wait for all CPUs. */
 	ret = mosix_barriers_set(le32_to_cpu(image->mm.barriers));
 	ret = ret ?: mosix_thread_make_all(mt);
-	/* Without rights before anything is mapped: mmap_min_addr holds. */
-	ret = ret ?: mosix_build_nobody();
-	ret = ret ?: build_mm(mt->proc, image);
 	ret = ret ?: build_first(mt);
 	if (ret)
 		return ret;
 	mosix_unpack_actions(image);
-	ret = mosix_pages_mapped(mt->proc->pages);
+	ret = mosix_pages_begin_body(mt->proc->pages);
 	return ret ?: mosix_thread_await_all(mt);
 }

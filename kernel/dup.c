@@ -119,6 +119,7 @@ static int copy_state(struct mosix_pages *pg, struct mosix_pages *old)
 			return -EAGAIN;
 	pg->side = old->side;
 	pg->mapped = old->mapped;
+	pg->begun = old->begun;
 	pg->small = old->small;
 	pg->follows = old->follows;
 	ret = copy_tree(&pg->home, &old->home);

@@ -284,7 +284,7 @@ static bool waits_for_memory(struct mosix_pages *pg)
 {
 	if (READ_ONCE(pg->side) == PAGES_HOME)
 		return !READ_ONCE(pg->error);
-	return READ_ONCE(pg->mapped) && may_install(pg);
+	return READ_ONCE(pg->begun) && may_install(pg);
 }
 
 /*
@@ -526,24 +526,35 @@ int mosix_pages_install(struct mosix_pages *pg, unsigned long most)
  * mosix_pages_mapped - the body has all its mappings
  * @pg: page state of current's mm
  *
- * What went ahead because it is needed first is put in place at once. Whatever
- * else has landed follows while the body runs: to wait for it would take the
- * longer the larger the process is.
+ * From here on pages are put in place as they come.
  *
- * Return: 0; -EFAULT a page that belongs to no mapping, -ENOMEM.
  * Context: the first thread of a body, before it runs.
  */
-int mosix_pages_mapped(struct mosix_pages *pg)
+void mosix_pages_mapped(struct mosix_pages *pg)
 {
-	int ret = mosix_pages_install(pg, NEEDED_FIRST);
-
-	if (ret)
-		return ret;
 	mutex_lock(&pg->lock);
 	pg->mapped = 1;
 	mutex_unlock(&pg->lock);
 	mosix_background_install(pg);
-	return 0;
+}
+
+/**
+ * mosix_pages_begin_body - the body is about to run
+ * @pg: page state of current's mm
+ *
+ * What went ahead because it is needed first and has landed is put in place at
+ * once. Whatever else has landed follows while the body runs: to wait for it would
+ * take the longer the larger the process is.
+ *
+ * Return: 0; -EFAULT a page that belongs to no mapping, -ENOMEM.
+ * Context: the first thread of a body, all of whose memory that goes ahead has come.
+ */
+int mosix_pages_begin_body(struct mosix_pages *pg)
+{
+	int ret = mosix_pages_install(pg, NEEDED_FIRST);
+
+	WRITE_ONCE(pg->begun, 1);
+	return ret;
 }
 
 /* The next page from *nr on that landed and that nobody waits for. */

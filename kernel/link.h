@@ -187,6 +187,7 @@ void mosix_link_close(struct mosix_link *link, int error);
 
 /* stream.c */
 int mosix_stream_start(struct mosix_link *link);
+void mosix_stream_set_room(struct sock *sk);
 bool mosix_stream_send_now(struct mosix_link *link, struct mosix_msg *msg);
 bool mosix_stream_take_turn(struct mosix_link *link);
 void mosix_stream_end_turn(struct mosix_link *link, struct mosix_msg *msg);

@@ -215,6 +215,7 @@ static int take_image(struct mosix_link *link, struct mosix_msg *msg)
 	int ret = -EPROTO;
 
 	if (pg && !test_bit(MP_COMPLETE, &proc->flags) &&
+	    !test_bit(MP_DESCRIBED, &proc->flags) &&
 	    fits(link, (void *)msg->data, le32_to_cpu(msg->h.tid)))
 		ret = take_record(link, proc, pg, msg);
 	mosix_pages_put(pg);
@@ -277,13 +278,39 @@ static int take_spent(struct mosix_link *link, struct mosix_msg *msg)
 	return with_pages(link, msg, spend);
 }
 
+/* No record may follow: the body makes its mappings while its pages come. */
+static void end_records(struct mosix_proc *proc)
+{
+	if (test_bit(MP_DESCRIBED, &proc->flags))
+		return;
+	/* Pairs with test_bit_acquire() in birth.c, where the image is read then. */
+	smp_mb__before_atomic();
+	set_bit(MP_DESCRIBED, &proc->flags);
+	wake_up_all(&proc->wait);
+}
+
+/* Of a process that leaves its home no record follows its first page. */
+static int land_leaving(struct mosix_link *link, struct mosix_msg *msg)
+{
+	const struct wire_pages *head = (void *)msg->data;
+	struct mosix_proc *proc = NULL;
+
+	if (link->side == SIDE_HOST &&
+	    !(le32_to_cpu(head->flags) & PAGES_EARLY))
+		proc = mosix_link_proc(link);
+	if (proc)
+		end_records(proc);
+	mosix_proc_put(proc);
+	return with_pages(link, msg, land);
+}
+
 /* What names a thread is about the large window of its call. */
 static int take_pages(struct mosix_link *link, struct mosix_msg *msg)
 {
 	const struct wire_pages *head = (void *)msg->data;
 
 	if (!msg->h.tid)
-		return with_pages(link, msg, land);
+		return land_leaving(link, msg);
 	/* That is never sent early. */
 	if (head->kept || le32_to_cpu(head->flags) & PAGES_EARLY) {
 		mosix_msg_free(msg);
@@ -349,6 +376,8 @@ static int end_image(struct mosix_link *link, struct mosix_proc *proc, u16 type)
 		return 0;
 	if (link->side == SIDE_HOME && mosix_proc_state(proc) != ST_RETURNING)
 		return -EPROTO;
+	if (link->side == SIDE_HOST)
+		end_records(proc);
 	return test_and_set_bit(MP_COMPLETE, &proc->flags) ? -EPROTO : 0;
 }
 

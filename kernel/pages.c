@@ -159,6 +159,7 @@ struct mosix_pages *mosix_pages_begin(struct mm_struct *mm,
 	pg->error = 0;
 	pg->committed = side == PAGES_BODY;
 	pg->mapped = 0;
+	pg->begun = 0;
 	pg->leaving = 0;
 	pg->forking = 0;
 	pg->follows = 0;

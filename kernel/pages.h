@@ -67,6 +67,7 @@ struct mosix_move_map {
  * @side: what "absent" means here
  * @committed: home: the body runs, pages may leave; body: always set
  * @mapped: body: its mappings are there, pages can be put in place
+ * @begun: body: it is whole, and goes on without its home's process
  * @small: the process wanted no huge pages before it had two halves
  * @leaving: body: all is being pushed home, nothing is asked or answered
  * @forking: the process is being copied: nothing is asked for, and home gives
@@ -117,6 +118,7 @@ struct mosix_pages {
 	enum mosix_pages_side side;
 	u8 committed;
 	u8 mapped;
+	u8 begun;
 	u8 leaving;
 	u8 forking;
 	u8 small;
@@ -240,7 +242,8 @@ vm_fault_t mosix_pages_install_in_fault(struct mosix_pages *pg,
 					struct vm_area_struct *vma,
 					unsigned long nr, unsigned int flags);
 int mosix_pages_install(struct mosix_pages *pg, unsigned long most);
-int mosix_pages_mapped(struct mosix_pages *pg);
+void mosix_pages_mapped(struct mosix_pages *pg);
+int mosix_pages_begin_body(struct mosix_pages *pg);
 void mosix_pages_install_landed(struct mosix_pages *pg);
 
 /* serve.c: pages that the other half asks for */

@@ -26,7 +26,6 @@ enum {
 	HELLO_TIMEOUT_S		= 10,
 	BACKLOG			= 64,
 	LINKS_SPARE		= 64,	/* beside those of guests */
-	UNSENT_MAX		= 128 * 1024,	/* what a page waits behind */
 };
 
 static DEFINE_MUTEX(listen_lock);	/* protects listener, listen_task */
@@ -38,7 +37,7 @@ static void tune_socket(struct socket *sock)
 	sock->sk->sk_allocation = GFP_KERNEL;
 	mosix_pulse_tune(sock);
 	tcp_sock_set_nodelay(sock->sk);
-	WRITE_ONCE(tcp_sk(sock->sk)->notsent_lowat, UNSENT_MAX);
+	mosix_stream_set_room(sock->sk);
 }
 
 /* Not 0, and most likely none that was before. */

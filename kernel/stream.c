@@ -36,6 +36,9 @@ enum {
 	NOW_ROOM	= 4096,		/* for headers of all kinds */
 	IDLE_TIMEOUT_S	= 120,		/* of a link without a process */
 	RECV_CHUNK	= 32 * 1024,	/* bytes worth a wakeup; far from a window */
+	UNSENT_LEAST	= 128 * 1024,	/* bytes; who sends is woken at half of it */
+	UNSENT_MOST	= 512 * 1024,
+	UNSENT_SHIFT	= 11,		/* of a second: half a millisecond */
 };
 
 /*
@@ -56,6 +59,23 @@ static int send_all(struct mosix_link *link, struct msghdr *mh)
 	return 0;
 }
 
+/**
+ * mosix_stream_set_room - how much may wait in a socket
+ * @sk: the socket
+ *
+ * It is what a page that somebody waits for comes behind: what the wire takes in
+ * half a millisecond, as far as TCP knows, which keeps a fast one busy all the same.
+ *
+ * Context: any.
+ */
+void mosix_stream_set_room(struct sock *sk)
+{
+	u64 room = READ_ONCE(sk->sk_pacing_rate) >> UNSENT_SHIFT;
+
+	WRITE_ONCE(tcp_sk(sk)->notsent_lowat,
+		   clamp_t(u64, room, UNSENT_LEAST, UNSENT_MOST));
+}
+
 /*
  * They go as they are, not as copies: nobody writes to them before the peer has
  * them, since they were taken out or their process stands still.
@@ -70,6 +90,7 @@ static int send_pages(struct mosix_link *link, struct mosix_msg *msg, int flags)
 		if (msg->pages[i])
 			bvec_set_page(&vec[n++], msg->pages[i], PAGE_SIZE, 0);
 	iov_iter_bvec(&mh.msg_iter, ITER_SOURCE, vec, n, n * PAGE_SIZE);
+	mosix_stream_set_room(link->sock->sk);
 	return send_all(link, &mh);
 }
 

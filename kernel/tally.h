@@ -6,7 +6,7 @@
 #include "pure.h"
 
 enum {
-	TALLY_BYTES	= 256 * 1024,	/* that are taken until it is told */
+	TALLY_BYTES	= 1024 * 1024,	/* that are taken until it is told */
 	TALLY_COUNT	= 64,		/* the same, messages */
 };
 

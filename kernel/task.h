@@ -166,6 +166,7 @@ enum mosix_proc_flag {
 	MP_COMPLETE,	/* the image has arrived, on either side */
 	MP_RESTORE,	/* home: the image is complete */
 	MP_FAILED,	/* a thread could not be built, or restored */
+	MP_DESCRIBED,	/* host: all mappings are told of, pages follow */
 	MP_STARTED,	/* host: all threads may run */
 	MP_DUMPS,	/* body: home would dump core */
 	MP_VISITS,	/* home: came for a call, and has not begun it */

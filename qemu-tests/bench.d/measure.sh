@@ -4,6 +4,7 @@
 #
 #   ping_us, stream_kib    the network alone
 #   call_us                a forwarded call that does nothing
+#   carry_kib MIB          memory that a program sends, gives back, and has anew there
 #   file_kib write|read    a body that writes or reads a file in blocks of 1 MiB
 #   push_kib MIB           an eager move of so much memory
 #   freeze_us MIB [write]  the longest gap that a process sees when it moves
@@ -25,6 +26,10 @@ ping_us() {
 
 stream_kib() {
 	n1 tcpping stream 10.77.0.2 9000 64
+}
+
+carry_kib() {
+	n1 tcpping carry 10.77.0.2 9000 "$1"
 }
 
 strategy() {

@@ -196,6 +196,22 @@ static void again(void)
 	round_pages();
 }
 
+/* What is mapped, when pages of it have come already. */
+static void late_map(void)
+{
+	struct wire_vma *v = (void *)(&out.record.vmas + 1);
+
+	own_pages(16, 48);
+	round_pages();
+	out.pages.addr = cpu_to_le64(16 * WIRE_PAGE_SIZE);
+	out.pages.step = 0;
+	say();
+	begin_record(REC_VMAS, sizeof(out.record.vmas) + sizeof(*v));
+	out.record.vmas.count = cpu_to_le32(1);
+	v->start = cpu_to_le64(16 * WIRE_PAGE_SIZE);
+	v->end = cpu_to_le64(48 * WIRE_PAGE_SIZE);
+}
+
 /* More than was ever said. */
 static void took(void)
 {
@@ -251,7 +267,7 @@ static const struct {
 	{ "round", round_pages }, { "clocks", far_clocks },
 	{ "nothing", no_image }, { "signals", many_signals }, { "deaf", deaf },
 	{ "ranges", many_ranges }, { "pages", many_pages },
-	{ "again", again }, { "took", took }, { "resume", resume },
+	{ "again", again }, { "late", late_map }, { "took", took }, { "resume", resume },
 	{ "twice", resume_twice }, { "version", new_version },
 	{ "short", offer_of_old }, { "long", offer_of_new },
 };

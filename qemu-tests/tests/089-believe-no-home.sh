@@ -40,7 +40,7 @@ victim one 1 heap
 must "a guest of another node is there" move one 2
 
 before=$(free_of_2)
-for name in rings base map round clocks signals deaf ranges pages again took resume \
+for name in rings base map round clocks signals deaf ranges pages again late took resume \
 	twice version short long; do
 	assert_eq "$(lie $name)" ended "$name: the link ends"
 	claim "$name: and nothing of it is left" wait_for 60 only_ours_is_left
