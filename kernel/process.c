@@ -13,6 +13,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/mosix.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 
 static LIST_HEAD(procs);
@@ -347,10 +348,19 @@ struct task_struct *mosix_proc_task(struct mosix_proc *proc, u32 tid)
 	return task;
 }
 
+static void let_go(struct task_struct *held)
+{
+	if (!held)
+		return;
+	put_task_stack(held);
+	put_task_struct(held);
+}
+
 /**
  * mosix_proc_each - something for each thread that lives
  * @proc: the process
- * @fn: called with the record, its task and @arg; not 0 ends the walk
+ * @fn: called with the record, its task and @arg; not 0 ends the walk. Its registers
+ *	are in memory as long, also if it is killed meanwhile and ends
  * @arg: for @fn
  *
  * Return: what @fn returned last, 0 without a thread.
@@ -368,12 +378,11 @@ int mosix_proc_each(struct mosix_proc *proc,
 	list_for_each_entry(mt, &proc->threads, node) {
 		struct task_struct *task = mt->task;
 
-		if (!task)
+		if (!task || !try_get_task_stack(task))
 			continue;
 		get_task_struct(task);	/* and with it the record */
 		spin_unlock(&proc->lock);
-		if (held)
-			put_task_struct(held);
+		let_go(held);
 		held = task;
 		ret = fn(mt, task, arg);
 		spin_lock(&proc->lock);
@@ -381,8 +390,7 @@ int mosix_proc_each(struct mosix_proc *proc,
 			break;
 	}
 	spin_unlock(&proc->lock);
-	if (held)
-		put_task_struct(held);
+	let_go(held);
 	return ret;
 }
 
