@@ -294,6 +294,7 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg)
 	msg->h.tid = 0;
 	mosix_task_deliver(proc, msg);
 	mt = mosix_proc_main(proc);
+	set_bit(MT_BORN, &mt->flags);
 	ret = mosix_realm_bear(mt, body_main, own);
 	if (ret < 0) {
 		mosix_task_gone(mt);

@@ -31,6 +31,7 @@ bool mosix_birth_room(void);
 
 /* thread.c */
 int mosix_thread_make_all(struct mosix_task *first);
+void mosix_thread_forget(struct mosix_proc *proc);
 int mosix_thread_await_all(struct mosix_task *mt);
 long mosix_thread_clone(struct kernel_clone_args *args, pid_t tid);
 void mosix_thread_enter(struct mosix_task *mt);

@@ -7,6 +7,7 @@
 
 #include "adopt.h"
 #include "allow.h"
+#include "birth.h"
 #include "call.h"
 #include "early.h"
 #include "image.h"
@@ -485,6 +486,8 @@ void mosix_msgdef_lost(struct mosix_link *link)
 	if (pg)
 		mosix_pages_lost(pg, link, link->error);
 	mosix_pages_put(pg);
+	if (link->side == SIDE_HOST && is_current(proc, link))
+		mosix_thread_forget(proc);
 	spin_lock(&proc->lock);
 	if (proc->link == link) {
 		mt = mosix_proc_main(proc);

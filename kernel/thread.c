@@ -183,6 +183,42 @@ int mosix_thread_make_all(struct mosix_task *first)
 		struct kernel_clone_args args = { .flags = 0 };
 
 		ret = mosix_thread_make(mt, &args);
+		if (ret < 0)
+			mosix_task_gone(mt);
 	}
 	return min(ret, 0L);
+}
+
+/* Who is being made is left to itself. True when nobody is left. */
+static bool forget_unborn(struct mosix_proc *proc)
+{
+	struct mosix_task *mt;
+	bool last = false;
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node) {
+		if (test_and_set_bit(MT_BORN, &mt->flags))
+			continue;
+		set_bit(MT_GONE, &mt->flags);
+		last = !--proc->nlive;
+	}
+	spin_unlock(&proc->lock);
+	return last;
+}
+
+/**
+ * mosix_thread_forget - no more comes of a guest: what is not made of it will not be
+ * @proc: the guest, whose link has ended
+ *
+ * Its threads that have arrived count as those that live. Their first one may have
+ * ended without having made them: then this is the end of it.
+ *
+ * Context: the link's receiver, which alone makes their records.
+ */
+void mosix_thread_forget(struct mosix_proc *proc)
+{
+	if (mosix_proc_state(proc) != ST_OFFERED || !forget_unborn(proc))
+		return;
+	mosix_proc_event(proc, EV_EXIT);
+	mosix_proc_unlink(proc);
 }

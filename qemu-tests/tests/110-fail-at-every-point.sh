@@ -216,5 +216,16 @@ if is_meant receive:HOME_END && claim_victim crowd 1 threads; then
 	claim "and has seen nothing of it" passes crowd
 fi
 
+# Threads that have arrived and are never made are nothing that is left.
+for what in 'receive:IMAGE_END lose' 'step:build memory'; do
+	is_meant "${what% *}" || continue
+	claim_victim many 1 threads || continue
+	n2 tell /proc/mosix/inject "'$what'" >/dev/null
+	claim_not "$what: one with threads does not arrive" move many 2
+	claim "... and nothing is left of it" wait_for 90 nothing_left
+	claim "... and it goes on here" goes_on many
+	claim "... and has seen nothing of it" passes many
+done
+
 claim_victim last 1 heap && claim_trip last 2 3 home
 claim "after all that a victim moves and sees nothing" passes last
