@@ -53,17 +53,21 @@ static int poke_thread(struct mosix_link *link, struct mosix_proc *proc,
 	return ret;
 }
 
-/* Set @flag for all threads, or clear it, and have them look. */
+/*
+ * Set @flag for all threads, or clear it, and have them look. CONT begins each
+ * further connection, also that of a child that is not adopted yet.
+ */
 static int poke(struct mosix_link *link, struct mosix_msg *msg,
 		enum mosix_proc_flag flag)
 {
 	struct mosix_proc *proc = mosix_link_proc(link);
+	bool goes_on = mosix_msg_type(msg) == MSG_CONT;
 
 	if (!proc) {
 		mosix_msg_free(msg);
-		return -EPROTO;
+		return goes_on ? 0 : -EPROTO;
 	}
-	if (mosix_msg_type(msg) == MSG_CONT)
+	if (goes_on)
 		clear_bit(flag, &proc->flags);
 	else
 		set_bit(flag, &proc->flags);
@@ -113,7 +117,7 @@ int mosix_body_signal(struct mosix_link *link, struct mosix_msg *msg)
  * @link: where
  * @msg: MSG_STOP or MSG_CONT; consumed
  *
- * Return: 0, -EPROTO without a body.
+ * Return: 0, -EPROTO for STOP without a body.
  * Context: the link's receiver.
  */
 int mosix_body_stop(struct mosix_link *link, struct mosix_msg *msg)

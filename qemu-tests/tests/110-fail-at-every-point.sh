@@ -216,6 +216,16 @@ if is_meant receive:HOME_END && claim_victim crowd 1 threads; then
 	claim "and has seen nothing of it" passes crowd
 fi
 
+# The link of a child goes on, too, before its body has been adopted.
+if is_meant send:ADOPT && claim_victim kin 1 forks 1000; then
+	must "one that makes others goes" move kin 2
+	must "and works there" goes_on kin
+	n1 tell /proc/mosix/inject "'send:ADOPT reset'" >/dev/null
+	claim "the link of a child is reset: its maker goes on" goes_on kin
+	quietly move kin home
+	claim "... and has lost none" passes kin
+fi
+
 # Threads that have arrived and are never made are nothing that is left.
 for what in 'receive:IMAGE_END lose' 'step:build memory'; do
 	is_meant "${what% *}" || continue
