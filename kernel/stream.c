@@ -450,7 +450,8 @@ static int recv_much(struct mosix_link *link, struct msghdr *mh)
 			return torn(link, -EAGAIN);
 		ret = sock_recvmsg(link->sock, mh,
 				   sealed ? MSG_WAITALL : MSG_DONTWAIT);
-		if (!ret || (ret < 0 && ret != -EAGAIN))
+		/* In clear it has not waited; by records its time is over. */
+		if (!ret || (ret < 0 && (sealed || ret != -EAGAIN)))
 			return torn(link, ret);
 	}
 	return 0;
