@@ -301,6 +301,8 @@ int mosix_birth_offer(struct mosix_link *link, struct mosix_msg *msg)
 		mosix_proc_event(proc, EV_FAILED);
 		mosix_proc_unlink(proc);
 		mosix_link_refuse(link, id, pid_refusal(ret), ret);
+		/* It has a process that is none: its silence would not end it. */
+		mosix_link_finish(link);
 	}
 	mosix_proc_put(proc);
 	return 0;
