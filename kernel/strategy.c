@@ -136,9 +136,15 @@ void mosix_strategy_measured(u16 node, u64 bytes, u64 ns)
 }
 
 /* As TCP has smoothed it over what was said until now, the offer included. */
-static u32 round_us(const struct mosix_link *link)
+static u32 round_us(struct mosix_link *link)
 {
-	return READ_ONCE(tcp_sk(link->sock->sk)->srtt_us) >> 3;
+	u32 us;
+
+	/* A host that lies may have the link made anew already. */
+	mutex_lock(&link->plug);
+	us = READ_ONCE(tcp_sk(link->sock->sk)->srtt_us) >> 3;
+	mutex_unlock(&link->plug);
+	return us;
 }
 
 /* What is known at once, however large the process is. */
