@@ -165,7 +165,13 @@ static int body_main(void *arg)
 	return 0;
 }
 
-static u32 count_guests(void)
+/**
+ * mosix_birth_guests - how many guests are here
+ *
+ * Return: the number, with those that are about to come.
+ * Context: process context.
+ */
+u32 mosix_birth_guests(void)
 {
 	struct mosix_proc *proc = NULL;
 	u32 n = 0;
@@ -185,7 +191,7 @@ static u32 count_guests(void)
  */
 bool mosix_birth_room(void)
 {
-	return count_guests() < mosix_param(PARAM_MAX_GUESTS);
+	return mosix_birth_guests() < mosix_param(PARAM_MAX_GUESTS);
 }
 
 /* Set at boot, before the first offer. */

@@ -27,6 +27,7 @@ int mosix_build_thread(struct mosix_task *mt);
 int mosix_build_body(struct mosix_task *mt);
 
 /* birth.c */
+u32 mosix_birth_guests(void);
 bool mosix_birth_room(void);
 
 /* thread.c */

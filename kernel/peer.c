@@ -5,6 +5,7 @@
  */
 #include "link.h"
 
+#include "birth.h"
 #include "call.h"
 #include "gate.h"
 #include "key.h"
@@ -226,6 +227,15 @@ static void accept_one(struct socket *sock)
 		mosix_gate_knock(sock, &peer);
 }
 
+/* Whom guests that are here belong to may make their links anew, whatever is set now. */
+static bool is_full(void)
+{
+	u32 links = mosix_link_hosted();
+
+	return links >= mosix_param(PARAM_MAX_GUESTS) + LINKS_SPARE &&
+	       links >= mosix_birth_guests() + LINKS_SPARE;
+}
+
 /**
  * mosix_peer_accepted - somebody who may get in has connected
  * @sock: the connection; consumed
@@ -238,7 +248,7 @@ void mosix_peer_accepted(struct socket *sock, u16 node)
 	struct mosix_link *link;
 	int ret;
 
-	if (mosix_link_hosted() >= mosix_param(PARAM_MAX_GUESTS) + LINKS_SPARE) {
+	if (is_full()) {
 		sock_release(sock);
 		return;
 	}
