@@ -89,6 +89,9 @@ void mosix_x86_save_regs(struct task_struct *task, struct wire_regs *to)
  * mosix_x86_check_regs - may user mode be entered with these?
  * @from: registers from a peer
  *
+ * At any instruction: a program may have jumped to where no program is, and is at home
+ * to die of that. Its own sigreturn(2) can do the same.
+ *
  * Return: 0, -EINVAL.
  * Context: any.
  */
@@ -99,8 +102,7 @@ int mosix_x86_check_regs(const struct wire_regs *from)
 		return -EINVAL;
 	if (from->ds || from->es || from->fs || from->gs)
 		return -EINVAL;
-	if (le64_to_cpu(from->ip) >= TASK_SIZE_MAX ||
-	    le64_to_cpu(from->fs_base) >= TASK_SIZE_MAX ||
+	if (le64_to_cpu(from->fs_base) >= TASK_SIZE_MAX ||
 	    le64_to_cpu(from->gs_base) >= TASK_SIZE_MAX)
 		return -EINVAL;
 	return 0;

@@ -554,7 +554,7 @@ static const struct lie {
 	{ "version", AWAY, ENDS, other_version },
 	{ "rings", AWAY, ENDS, rings },
 	{ "bases", AWAY, ENDS, bases },
-	{ "ip", AWAY, ENDS, far_ip },
+	{ "ip", AWAY, ALL_SAID, far_ip },
 	{ "flags", AWAY, ALL_SAID, flags },
 	{ "mxcsr", AWAY, ALL_SAID, mxcsr },
 	{ "features", AWAY, ALL_SAID, features },

@@ -4,12 +4,12 @@
  *
  * Dies with a core dump that says in which round it died:
  *
- *	dumper segv|clock|abort|quit [threads|nolimit]
+ *	dumper segv|clock|jump|abort|quit [threads|nolimit]
  *
- * "segv", "clock" and "abort" die when they are told to stop, "clock" as it reads
- * one to where there is no memory; "quit" waits for somebody else's SIGQUIT. What
- * sigsend sends is taken. With "threads" it is a second thread that dies,
- * with "nolimit" RLIMIT_CORE stays as it is.
+ * "segv", "clock", "jump" and "abort" die when they are told to stop, "clock" as it
+ * reads one to where there is no memory, "jump" where no program can be; "quit" waits
+ * for somebody else's SIGQUIT. What sigsend sends is taken. With "threads" it is a
+ * second thread that dies, with "nolimit" RLIMIT_CORE stays as it is.
  * All words[i] are the number of the round and i; at the end of "segv" r15 is
  * the number of the round, too.
  */
@@ -47,10 +47,20 @@ static void on_queued(int sig)
 	(void)sig;
 }
 
+/* By a pointer that was spoiled. */
+static void jump(void)
+{
+	void (*volatile nowhere)(void) = (void (*)(void))-0x1238L;
+
+	nowhere();
+}
+
 static void die(void)
 {
 	if (!strcmp(how, "abort"))
 		abort();
+	if (!strcmp(how, "jump"))
+		jump();
 	if (!strcmp(how, "clock"))
 		die_with_clock();
 	/* Where clocks are read by the kernel that was no fault. */

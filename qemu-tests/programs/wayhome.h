@@ -44,10 +44,15 @@ static void bases(void)
 	out.record.regs.fs_base = cpu_to_le64(KERNEL_ADDR);
 }
 
+/* Where no program is: it dies as one that has jumped there. */
 static void far_ip(void)
 {
+	fence();
+	send_records(REC_REGS);
 	begin_kept(REC_REGS);
 	out.record.regs.ip = cpu_to_le64(1ULL << 63 | 0x1000);
+	say();
+	end_home();
 }
 
 /* IOPL, NT, VM, VIF, VIP: what user mode may have of that it has. */

@@ -87,6 +87,9 @@ if go_and_die segv segv; then
 	claim "segv: gdb finds its registers" r15_is_round segv
 	claim "segv: gdb finds the address that it touched" fault_address segv
 fi
+if go_and_die jump jump; then
+	dies jump 11 0 "touch $(victim_dir jump)/stop"
+fi
 if go_and_die abort abort; then
 	dies abort 6 0 "touch $(victim_dir abort)/stop"
 fi
