@@ -101,8 +101,8 @@ static const struct msgdef *find_def(const struct mosix_link *link, u16 type)
 }
 
 /*
- * A thread by its TID. At home it may end at any time: its record lives as long as
- * @held, which the caller puts. Of a body that is not born yet as long as @proc.
+ * A thread by its TID. It may end at any time: its record lives as long as @held, which
+ * the caller puts. Of a body that is not born yet as long as @proc.
  */
 static struct mosix_task *hold_thread(struct mosix_link *link,
 				      struct mosix_proc *proc, u32 tid,
@@ -110,13 +110,13 @@ static struct mosix_task *hold_thread(struct mosix_link *link,
 {
 	struct mosix_task *mt;
 
-	if (link->side == SIDE_HOME) {
-		*held = mosix_proc_task(proc, tid);
-		return *held ? (*held)->mosix : NULL;
-	}
 	spin_lock(&proc->lock);
 	mt = mosix_proc_thread(proc, tid);
+	if (mt && mt->task)
+		*held = get_task_struct(mt->task);
 	spin_unlock(&proc->lock);
+	if (link->side == SIDE_HOME)
+		return *held ? mt : NULL;
 	if (!mt && tid <= PID_MAX_LIMIT &&
 	    READ_ONCE(proc->nlive) < WIRE_THREADS_MAX)
 		mt = mosix_task_new(proc, tid);
