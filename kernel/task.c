@@ -147,16 +147,20 @@ static DEFINE_MUTEX(ensure_lock);
 
 /*
  * @mt becomes the record of @p, which is not freed. The barrier pairs with
- * (A) in mosix_task_exit(): whoever is second of the two sees the other.
+ * (A) in mosix_task_exit(): whoever is second of the two sees the other. Nobody
+ * finds the task by a record that is not its own: as long as that he would use it.
  */
 static bool adopt(struct mosix_task *mt, struct task_struct *p)
 {
-	mt->task = p;
 	mosix_proc_get(mt->proc);
 	if (cmpxchg(&p->mosix, NULL, mt)) {
 		mosix_proc_put(mt->proc);
 		return false;
 	}
+	spin_lock(&mt->proc->lock);
+	if (!test_bit(MT_GONE, &mt->flags))
+		mt->task = p;
+	spin_unlock(&mt->proc->lock);
 	if (p->flags & PF_EXITING)
 		mosix_task_gone(mt);
 	return true;
