@@ -64,7 +64,7 @@ static void ask(const struct process *process, int aloud)
 	if (aloud && error && error != ENOENT && error != ESRCH &&
 	    error != EINTR)
 		fprintf(stderr, "mosctl: %d %s: %s\n", process->pid,
-			process->name, cli_error(error));
+			process_name(process), cli_error(error));
 }
 
 /* One look: how many are left; all are asked. */

@@ -4,6 +4,7 @@
  * of a list and for the outermost value, behind which a newline goes.
  */
 #include "json.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,16 +14,19 @@ static int follows;	/* a member was written before, at this depth */
 
 static void quote(const char *text)
 {
-	const unsigned char *c;
+	int n;
 
 	putchar('"');
-	for (c = (const unsigned char *)text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			printf("\\%c", *c);
-		else if (*c < ' ')
-			printf("\\u%04x", *c);
+	for (; *text; text += n ? n : 1) {
+		n = text_character(text);
+		if (!n)		/* else all of it were no JSON */
+			fputs("\\ufffd", stdout);
+		else if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if (n == 1 && *text < ' ')
+			printf("\\u%04x", *text);
 		else
-			putchar(*c);
+			fwrite(text, 1, n, stdout);
 	}
 	putchar('"');
 }

@@ -91,7 +91,7 @@ static int send(const struct process *process)
 	int fd, ret = 0;
 
 	if (dry_run) {
-		printf("%d %s\n", process->pid, process->name);
+		printf("%d %s\n", process->pid, process_name(process));
 		return 0;
 	}
 	fd = pidfd_open(process->pid, 0);
@@ -134,7 +134,7 @@ static int round_of(int *bad)
 		if (!ret)
 			continue;
 		fprintf(stderr, "moskillall: %d %s: %s\n", list[i].pid,
-			list[i].name, strerror(-ret));
+			process_name(list + i), strerror(-ret));
 		*bad = 1;
 		remember(list + i);
 	}

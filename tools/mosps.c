@@ -89,7 +89,7 @@ static void print(const struct process *process)
 	if (wide)
 		printf("%4d %6llu:%02llu %8lluM  ", process->locked,
 		       seconds / 60, seconds % 60, process->rss_kib / 1024);
-	printf("%-24s %s\n", process->why, process->name);
+	printf("%-24s %s\n", process->why, process_name(process));
 }
 
 /* One node: @n processes that are on it. */

@@ -157,7 +157,7 @@ static void line_of(char line[LINE_LONGEST], const struct process *process)
 		     process->state, percent(process));
 	snprintf(line + n, LINE_LONGEST - n, "%5llu:%02llu %5lluM %.15s  %s%.*s",
 		 seconds / 60, seconds % 60,
-		 process->rss_kib / 1024, process->name,
+		 process->rss_kib / 1024, process_name(process),
 		 process->locked ? "locked " : "", PROCESS_TEXT, process->why);
 }
 

@@ -266,6 +266,24 @@ int process_sort(struct process *list, int n, const char *key)
 }
 
 /**
+ * process_name - name of a process for people
+ * @process: which
+ *
+ * A program calls itself what it likes, also what would rule the terminal of who
+ * looks; that of a guest is another node's.
+ *
+ * Return: the name without that; until the next call.
+ */
+const char *process_name(const struct process *process)
+{
+	static char name[PROCESS_TEXT];
+
+	keep(name, process->name);
+	text_plain(name);
+	return name;
+}
+
+/**
  * process_user - name of a user
  * @user: the id
  *

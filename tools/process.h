@@ -48,6 +48,7 @@ int process_sort(struct process *list, int n, const char *key);
 int process_is_away(const struct process *process);
 int process_is_guest(const struct process *process);
 void process_json(const struct process *process);
+const char *process_name(const struct process *process);
 const char *process_user(uid_t user);
 const char *process_user_column(uid_t user, size_t width);
 int process_find_user(const char *name, uid_t *user);

@@ -155,14 +155,14 @@ int text_write(const char *value, const char *format, ...)
 }
 
 /**
- * text_copy - copy a file to standard output
+ * text_copy - copy a file to standard output, for people
  * @name: its name below the root
  *
  * Return: 0, or a negative errno.
  */
 int text_copy(const char *name)
 {
-	char path[NAME_LONGEST], line[VALUE_MAX];
+	char path[NAME_LONGEST], line[VALUE_MAX], *end, last;
 	FILE *file;
 	int ret;
 
@@ -170,11 +170,65 @@ int text_copy(const char *name)
 	file = fopen(path, "re");
 	if (!file)
 		return -errno;
-	while (fgets(line, sizeof(line), file))
+	while (fgets(line, sizeof(line), file)) {
+		end = line + strcspn(line, "\n");
+		last = *end;
+		*end = '\0';
+		text_plain(line);
 		fputs(line, stdout);
+		if (last)
+			putchar(last);
+	}
 	ret = ferror(file) ? -EIO : 0;
 	fclose(file);
 	return ret;
+}
+
+/**
+ * text_character - how long is the character that a text begins with?
+ * @text: of UTF-8, it may be
+ *
+ * Return: its bytes, 1 to 4; 0: it is no character, or not all of one.
+ */
+int text_character(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	int i, n = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 :
+		   *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;
+
+	for (i = 1; i < n; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	/* Longer than need be, half of a pair, or behind the last one. */
+	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) ||
+	    (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+static int is_control(const char *text, int n)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	return n == 1 ? *at < ' ' || *at == 0x7f :
+	       n == 2 && *at == 0xc2 && at[1] < 0xa0;
+}
+
+/**
+ * text_plain - what no terminal should get is written over
+ * @text: by anybody
+ */
+void text_plain(char *text)
+{
+	int n;
+
+	for (; *text; text += n) {
+		n = text_character(text);
+		if (!n || is_control(text, n)) {
+			n = n ? n : 1;
+			memset(text, '?', n);
+		}
+	}
 }
 
 /**

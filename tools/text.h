@@ -26,6 +26,8 @@ int text_load(char **text, const char *format, ...)
 int text_write(const char *value, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int text_copy(const char *name);
+int text_character(const char *text);
+void text_plain(char *text);
 int text_from(char **text, const char *file);
 const char *text_dir(void);
 

@@ -202,7 +202,7 @@ static void say_place(int json, const struct process *process)
 		json_number("moves", process->moves);
 		return;
 	}
-	printf("%d %s: ", process->pid, process->name);
+	printf("%d %s: ", process->pid, process_name(process));
 	if (process_is_guest(process))
 		printf("a guest from node %u", process->home);
 	else if (process_is_away(process))

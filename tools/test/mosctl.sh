@@ -103,6 +103,9 @@ claim "mosctl --json moves" runs 0 "${c[@]}" -j moves
 claim "has them as objects" json 'd[1]["error"]' 111
 claim "mosctl processes" runs 0 "${c[@]}" processes
 claim "has them" says out "^200 mover"
+printf '77 \033[2Jx 1 2 away 1 77 0 1\n' >>"$proc/mosix/processes"
+claim "of which one would rule the terminal" runs 0 "${c[@]}" processes
+claim "and does not" says out '^77 [?][[]2Jx 1 2 away'
 claim "mosctl lock" runs 0 "${c[@]}" lock 10
 claim "locks" holds 1 10/mosix/lock
 claim "mosctl unlock" runs 0 "${c[@]}" unlock 10

@@ -98,6 +98,14 @@ claim "is an empty list" json 'd' '[]'
 printf 'a"b\\c\td\n' >"$proc/10/comm"
 claim "a name that wants quotes" runs 0 "${p[@]}" --json 10
 claim "is quoted" json 'd[0]["name"] == "a\"b\\c\td"' True
+printf 'a\033[2J\177\302\233b\303\266\n' >"$proc/10/comm"
+claim "a name that would rule a terminal" runs 0 "${p[@]}" 10
+claim "does not" says out ' a[?][[]2J[?][?][?]bö$'
+printf 'half\303\n' >"$proc/10/comm"
+claim "a name that ends within a character" runs 0 "${p[@]}" --json 10
+claim "is text all the same" json 'd[0]["name"] == "half\ufffd"' True
+claim "also without quotes" runs 0 "${p[@]}" 10
+claim "where it is cut" says out ' half[?]$'
 
 process 301 child 1 1 0 - 300
 process 300 shell 1 1 0 -
