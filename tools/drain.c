@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -192,6 +193,22 @@ static int ask_until_stopped(unsigned int what)
 	}
 }
 
+/*
+ * The time is over: who is asked once more may say within a second why he cannot go,
+ * all together. One that is stopped says nothing until it goes on.
+ */
+static void ask_why(unsigned int what)
+{
+	const struct itimerval never = {}, soon = {
+		.it_value.tv_sec = 1,
+		.it_interval.tv_usec = 10 * 1000,
+	};
+
+	setitimer(ITIMER_REAL, &soon, NULL);
+	round_of(what, 1);
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
 /**
  * drain_node - empty this node and wait for it
  * @what: bits of enum drain
@@ -209,11 +226,12 @@ int drain_node(unsigned int what, long timeout_s)
 		catch(timeout_s);
 		left = ask_until_stopped(what);
 	} else if (is_left_over(left)) {
+		stopped = 1;	/* it only counts */
 		left = round_of(what, 0);
 	}
 	if (left <= 0)
 		return left;
 	fprintf(stderr, "mosctl: stopped with %d left\n", left);
-	round_of(what, 1);
+	ask_why(what);
 	return left;
 }

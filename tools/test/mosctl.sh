@@ -221,6 +221,11 @@ claim "is its own exit code, and says how many" says err "stopped with 1 left"
 claim "so is somebody's word" refused 125 3 "${c[@]}" expel
 claim "but not that somebody is at it" refused 16 1 "${c[@]}" expel
 claim "which is said" says err "somebody else has this node emptied already"
+rm "$proc/200/mosix/goto"
+mkfifo "$proc/200/mosix/goto"	# who writes to it waits without end
+REFUSE_ONLY=bring claim "the end of the time is the end, too, where one" \
+	refused 62 3 timeout -k 1 10 "${c[@]}" -t 30 bring
+claim "that is stopped would come when it goes on" says err "stopped with 1 left"
 unset REFUSE_ONLY
 echo 1 >"$proc/mosix/admin/lstay"
 claim "undrain" runs 0 "${c[@]}" undrain
