@@ -42,52 +42,66 @@ static int is_command(const char *line)
 	return *line && *line != '#';
 }
 
-static void begin(struct running *run, char *line, const struct batch *batch,
-		  struct start *start)
+/* Returns 1 when it cannot be begun. */
+static int begin(struct running *run, const struct batch *batch,
+		 struct start *start)
 {
-	char *const command[] = { "sh", "-c", line, NULL };
+	char *const command[] = { "sh", "-c", run->line, NULL };
 
-	start->node = batch->choose();
 	fflush(NULL);
 	run->pid = fork();
-	if (run->pid < 0) {
-		fprintf(stderr, "mosrun: %s: %s\n", line, strerror(errno));
-		run->pid = 0;
-		return;
-	}
-	run->line = line;
+	if (run->pid < 0)
+		fprintf(stderr, "mosrun: %s: %s\n", run->line, strerror(errno));
 	if (run->pid)
-		return;
+		return run->pid < 0;
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
+	if (stopped)	/* since the fork */
+		_exit(128 + stopped);
+	/* Here, so that it ends this line alone if it fails. */
+	start->node = batch->choose();
 	_exit(start_exec(start, command));
+}
+
+/* It has ended, or could not be begun. Returns @bad. */
+static int forget(struct running *run, int bad, FILE *failed)
+{
+	if (bad && failed)
+		fprintf(failed, "%s\n", run->line);
+	free(run->line);
+	*run = (struct running) {};
+	return bad;
+}
+
+/* Those that run get the signal, too. */
+static void pass_on(const struct running *runs, long n)
+{
+	long i;
+
+	for (i = 0; i < n; i++)
+		if (runs[i].pid)
+			kill(runs[i].pid, stopped);
 }
 
 /* Wait for one to end. Returns 1 when it failed, -1 when there was none. */
 static int end_one(struct running *runs, long n, FILE *failed)
 {
-	int status, bad;
+	int status;
 	pid_t pid;
 	long i;
 
 	pid = wait(&status);
 	if (pid < 0 && errno == EINTR) {
-		for (i = 0; i < n; i++)
-			if (runs[i].pid)
-				kill(runs[i].pid, stopped);
+		pass_on(runs, n);
 		return 0;
 	}
 	for (i = 0; i < n && runs[i].pid != pid; i++)
 		;
 	if (pid < 0 || i == n)
 		return pid < 0 ? -1 : 0;
-	bad = !WIFEXITED(status) || WEXITSTATUS(status);
-	if (bad && failed)
-		fprintf(failed, "%s\n", runs[i].line);
-	free(runs[i].line);
-	runs[i] = (struct running) {};
-	return bad;
+	return forget(runs + i, !WIFEXITED(status) || WEXITSTATUS(status),
+		      failed);
 }
 
 static struct running *free_place(struct running *runs, long n)
@@ -120,9 +134,15 @@ static int run_all(const struct batch *batch, struct start *start, FILE *in,
 			continue;
 		while (!(place = free_place(runs, batch->most)))
 			bad += end_one(runs, batch->most, failed) > 0;
-		if (!stopped)
-			begin(place, strdup(line), batch, start);
+		if (stopped)
+			break;
+		place->line = strdup(line);
+		if (begin(place, batch, start))
+			bad += forget(place, 1, failed);
 	}
+	/* It may have come while a line was read. */
+	if (stopped)
+		pass_on(runs, batch->most);
 	while ((one = end_one(runs, batch->most, failed)) >= 0)
 		bad += one;
 	free(line);

@@ -9,7 +9,7 @@ struct batch {
 	const char *file;		/* a command line a line; - is input */
 	const char *failed;		/* receives those that failed, or NULL */
 	long most;			/* so many run at once */
-	/* where the next one goes; NULL: it stays. Failing, it ends all. */
+	/* where this one goes; NULL: it stays. It may end its process instead. */
 	const char *(*choose)(void);
 };
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 static const char usage[] =
 "usage: mosrun [OPTIONS] COMMAND [ARGUMENT...]\n"
@@ -68,12 +69,15 @@ static long memory_mib;
 static int force;
 static struct start start;
 
-/* It may not be what is best, but the program is to be started. */
+/*
+ * It may not be what is best, but the program is to be started. In a batch we are a
+ * child: its exit(3) would set back where its parent reads the lines.
+ */
 static const char *without(const char *why)
 {
 	if (!force) {
 		fprintf(stderr, "mosrun: %s\n", why);
-		exit(START_FAILED);
+		_exit(START_FAILED);
 	}
 	fprintf(stderr, "mosrun: %s; it starts at home\n", why);
 	return NULL;

@@ -134,4 +134,17 @@ claim "a batch of none at a time is wrong" runs 2 "${r[@]}" -S 0 "$tmp/lines"
 printf 'sleep 60\nsleep 60\n' >"$tmp/lines"
 claim "SIGTERM ends a batch and all in it" runs 143 timeout \
 	--preserve-status 0.7 "${r[@]}" -S 1 "$tmp/lines"
+mkfifo "$tmp/pipe"
+{ echo 'sleep 60'; sleep 3; } >"$tmp/pipe" &
+claim "also where it waits for the next line" runs 143 timeout --foreground \
+	--preserve-status -k 5 0.7 "${r[@]}" -S 2 "$tmp/pipe"
+wait
+printf 'echo one\necho two\n' >"$tmp/lines"
+claim "a batch of which nothing can be begun, fails" runs 1 env NO_FORK=1 \
+	LD_PRELOAD="$tmp/refuse.so" "${r[@]}" -S 1 "$tmp/lines" "$tmp/bad"
+claim "and tells so of each" cmp "$tmp/lines" "$tmp/bad"
+claim "a batch for a node that is down, fails" runs 1 "${r[@]}" -n 3 -S 1 \
+	"$tmp/lines" "$tmp/bad"
+claim "and tells that of each, too" cmp "$tmp/lines" "$tmp/bad"
+claim "with the reason" says err "not up"
 rm -rf "$MOSIX_JOBS"

@@ -2,7 +2,7 @@
 /*
  * Preloaded: each write(2) to a file fails with the errno whose number is in
  * REFUSE, as the kernel refuses a value; the milliseconds in SLOW later. With
- * REFUSE_ONLY it is so of the files of that name alone.
+ * REFUSE_ONLY it is so of the files of that name alone. With NO_FORK fork(2) fails.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +27,17 @@ static int is_meant(int fd)
 	path[n] = '\0';
 	name = strrchr(path, '/');
 	return name && !strcmp(name + 1, only);
+}
+
+pid_t fork(void)
+{
+	pid_t (*next)(void);
+
+	*(void **)&next = dlsym(RTLD_NEXT, "fork");
+	if (!getenv("NO_FORK"))
+		return next();
+	errno = EAGAIN;
+	return -1;
 }
 
 ssize_t write(int fd, const void *buf, size_t count)
