@@ -534,8 +534,8 @@ void mosix_sample_take(struct mosix_sample *sample)
 	n = snapshot(sample, period_ns, &sum_milli);
 	sample->count = min(n, sample->room);
 	publish(sample, sample->proc);
-	if (n > sample->room && n < ROOM_MAX)
-		make_room(sample, min(2 * n, ROOM_MAX));
+	if (n > sample->room && sample->room < ROOM_MAX)
+		make_room(sample, n < ROOM_MAX / 2 ? 2 * n : ROOM_MAX);
 
 	sum_milli = max(sum_milli, used * LB_MILLI / period_ns);
 	sample->node.demand_milli = (u32)min(sum_milli, 1000000000ULL);
