@@ -38,7 +38,7 @@
 enum {
 	/* Best processes of one period that may turn out unable to move. */
 	TRIES		= 8,
-	/* How long such a process is left alone. */
+	/* How long such a process is left alone, at least. */
 	STAYS_MS	= 5000,
 	/* Least time between two lines that say why nothing moves. */
 	SAY_MS		= 3000,
@@ -383,6 +383,20 @@ static void say(const struct sample_proc *s, const struct lb_decision *d,
 	mosix_decisions_add(d, mosix_node_self(), now_ms);
 }
 
+/*
+ * To try all that were found unable to move takes a time. They are left alone for
+ * twice that, or where they are many no other would ever be tried.
+ */
+static u64 unable_ms(u64 now_ms)
+{
+	u32 i, unable = 0;
+
+	for (i = 0; i < sample.count; i++)
+		unable += now_ms < sample.proc[i].stays_ms;
+	return max((u64)STAYS_MS,
+		   2ULL * unable / TRIES * mosix_param(PARAM_PERIOD_MS));
+}
+
 static void balance(u64 now_ms)
 {
 	struct lb_params params = mosix_vector_params();
@@ -405,7 +419,7 @@ static void balance(u64 now_ms)
 			say(s, &d, now_ms);
 			break;
 		}
-		s->stays_ms = now_ms + STAYS_MS;
+		s->stays_ms = now_ms + unable_ms(now_ms);
 	}
 }
 
