@@ -54,14 +54,16 @@ show() {
 	done
 }
 
-# What is printed last is shown where a claim fails.
+# What is printed last is shown where a claim fails: when a move was decided and when
+# it ended, and what is missing for the next one.
 spreads() {
 	local status=0
 	wait_for 60 is_spread || status=$?
 	show
 	((status)) || return 0
 	all_say last | paste -sd,
-	n1 tail -n 12 /proc/mosix/decisions
+	all_say would | paste -sd,
+	n1 "tail -n 6 /proc/mosix/decisions; tail -n 6 /proc/mosix/moves"
 	all_say where | paste -sd' '
 	return $status
 }
