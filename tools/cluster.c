@@ -149,10 +149,11 @@ int cluster_leave(const char *etc)
 
 	ret = write_map("\n");
 	keep_unlock(lock);
-	if (!ret)
-		ret = text_write("0", "mosix/admin/leave");
+	if (ret)
+		return ret;
+	ret = text_write("0", "mosix/admin/leave");
 	/* older kernels have none */
-	return ret == -ENOENT ? 0 : ret ? keep_complain("leave", -ret) : 0;
+	return ret && ret != -ENOENT ? keep_complain("leave", -ret) : 0;
 }
 
 /* Members of the group may change what is below admin/. */

@@ -56,6 +56,11 @@ claim "prints it" says out "192.0.2.1"
 claim "a map that is not there fails" runs 1 "${c[@]}" config "$tmp/none"
 claim "a map that is refused fails" refused 22 1 "${c[@]}" config "$tmp/map"
 : >"$proc/mosix/config"
+claim "mosctl leave of another kernel" runs 1 "$bin/mosctl" -p "$tmp" leave
+claim "says that it was none" says err "^mosctl: map: No such file"
+claim "and no more" test "$(wc -l <"$tmp/err")" = 1
+claim "a map that is refused is no leave either" refused 1 1 "${c[@]}" leave
+claim "and says that once" test "$(wc -l <"$tmp/err")" = 1
 claim "mosctl leave" runs 0 "${c[@]}" leave
 claim "writes an empty map" holds "" mosix/config
 claim "no command is wrong usage" runs 2 "${c[@]}"
