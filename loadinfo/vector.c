@@ -242,16 +242,16 @@ static u64 guest_key(u16 from, u32 pid)
 }
 
 /*
- * What a second of work takes on that node; 0 if nothing is known of it. It
+ * What a second of work takes on that node; 0 if nothing fresh is known of it. It
  * may have got busier since it was heard of, never less busy: it exports what
- * decays slowly.
+ * decays slowly. One that has told nothing for long (quiet) may be as busy as it says.
  */
-static u64 stretch_at(u16 id, const struct lb_params *params)
+static u64 stretch_at(u16 id, u64 now_ms, const struct lb_params *params)
 {
 	const struct lb_entry *e = lb_window_find(&window, id);
 
 	lockdep_assert_held(&lock);
-	if (!e)
+	if (!e || now_ms > e->at_ms + params->fresh_ms)
 		return 0;
 	return lb_cost_stretch(&e->node, lb_cost_state(&e->node),
 			       params);
@@ -290,7 +290,8 @@ enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer)
 	lb_load_settle(&load, key, 0);
 	self = exported();
 	if (o.demand_milli && !kept)
-		o.stretch_milli = stretch_at(le16_to_cpu(offer->at), &params);
+		o.stretch_milli = stretch_at(le16_to_cpu(offer->at), now_ms,
+					     &params);
 	reason = lb_balance_admit(&self, lb_load_coming(&load), &o, &params);
 	if (reason == LB_ADMIT &&
 	    lb_load_reserve(&load, key, o.demand_milli, o.mem_kib,
