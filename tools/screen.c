@@ -6,6 +6,7 @@
 #include "screen.h"
 
 #include <ncurses.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,11 +82,19 @@ static void end_screen(void)
 		endwin();
 }
 
+/* Who is not ended by that (nohup) reads no key from it, at once, for ever. */
+static int terminal_is_gone(void)
+{
+	struct pollfd terminal = { .fd = STDIN_FILENO };
+
+	return poll(&terminal, 1, 0) > 0;
+}
+
 /**
  * screen_run - show until a key ends it
  * @screen: what to show
  *
- * Return: 0, or -1 when there is no terminal.
+ * Return: 0, or -1 when there is no terminal, or none any more.
  */
 int screen_run(const struct screen *screen)
 {
@@ -108,6 +117,8 @@ int screen_run(const struct screen *screen)
 		show(screen);
 		timeout(next > now_ms() ? next - now_ms() : 0);
 		key = getch();
+		if (key == ERR && terminal_is_gone())
+			return -1;
 	} while (key == ERR || key == KEY_RESIZE || screen->key(key));
 	return 0;
 }

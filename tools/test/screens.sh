@@ -44,6 +44,26 @@ press() {
 }
 
 
+# On a terminal that goes, and nobody ends it for that: its exit code; 99: it goes on.
+bereaved() { # COMMAND...
+	python3 -c '
+import os, pty, signal, sys, time
+pid, terminal = pty.fork()
+if not pid:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.environ["TERM"] = "xterm"
+    os.execv(sys.argv[1], sys.argv[1:])
+os.read(terminal, 1)
+os.close(terminal)
+for i in range(50):
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended:
+        sys.exit(os.waitstatus_to_exitcode(status))
+    time.sleep(0.1)
+os.kill(pid, signal.SIGKILL)
+sys.exit(99)' "$@"
+}
+
 claim "mosmon without a terminal" runs 1 "$bin/mosmon" -p "$proc"
 claim "says so" says err "no terminal"
 claim "mosmon on another kernel" runs 1 "$bin/mosmon" -p "$tmp"
@@ -53,6 +73,8 @@ claim "mostop without a terminal" runs 1 "$bin/mostop" -p "$proc"
 claim "says so, too" says err "no terminal"
 claim "mostop on another kernel" runs 1 "$bin/mostop" -p "$tmp" -b
 claim "an order that is none is wrong" runs 2 "$bin/mostop" -o colour
+claim "mosmon whose terminal goes, ends" runs 1 bereaved "$bin/mosmon" -p "$proc"
+claim "mostop, too" runs 1 bereaved "$bin/mostop" -p "$proc"
 t=("$bin/mostop" -p "$proc" --batch)
 claim "mostop --batch" runs 0 "${t[@]}"
 claim "prints all" pids 200 30 10 4
