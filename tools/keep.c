@@ -5,9 +5,10 @@
  * the greater, so all nodes come to the same one whoever tells whom first. Each
  * change makes the serial one higher.
  *
- * Who reads the file, changes it and writes it has a lock on its folder; and
+ * Who reads the file, changes it and writes it has the folder's lock; and
  * whoever has that lock also gives the map to the kernel, so the kernel's is the
- * file's. The lock is not held while another node is asked: it may want ours.
+ * file's. The lock is not held while another node is asked: it may want ours. It is a
+ * file that none but root can open: the folder itself anybody could lock, for good.
  */
 #include "keep.h"
 #include "node.h"
@@ -75,6 +76,20 @@ int keep_make_file(const char *path, mode_t mode, const char *text)
 	return keep_complain(path, ret);
 }
 
+static int open_lock(const char *etc)
+{
+	char path[KEEP_PATH];
+	int fd, ret = keep_path(path, etc, ".lock");
+
+	if (ret)
+		return ret;
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* Where nothing can be written nobody changes the map. */
+	if (fd < 0 && (errno == EROFS || errno == ENOSPC))
+		fd = open(etc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? keep_complain(etc, errno) : fd;
+}
+
 /**
  * keep_lock - nobody else changes the map until keep_unlock()
  * @etc: its folder
@@ -83,11 +98,9 @@ int keep_make_file(const char *path, mode_t mode, const char *text)
  */
 int keep_lock(const char *etc)
 {
-	int fd = open(etc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_lock(etc);
 
-	if (fd < 0)
-		return keep_complain(etc, errno);
-	while (flock(fd, LOCK_EX)) {
+	while (fd >= 0 && flock(fd, LOCK_EX)) {
 		if (errno == EINTR)
 			continue;
 		close(fd);

@@ -200,7 +200,7 @@ rm "$etc/map"
 claim "none is one" runs 1 "${c[@]}" join
 
 locked() { # COMMAND...: while somebody changes the map
-	flock "$etc" timeout 1 "$@"
+	flock "$etc/.lock" timeout 1 "$@"
 }
 echo "node 1 127.0.0.1" >"$etc/map"
 : >"$proc/mosix/config"
@@ -208,6 +208,9 @@ claim "join waits while another node's map is taken" runs 124 locked "${c[@]}" j
 claim "so does config" runs 124 locked "${c[@]}" config "$etc/map"
 claim "and leave" runs 124 locked "${c[@]}" leave
 claim "nothing was given" holds "" mosix/config
+claim "a folder that all may read, all may lock: it keeps nobody waiting" \
+	runs 0 flock "$etc" timeout 5 "${c[@]}" config "$etc/map"
+claim "which only root may do to what does" test "$(stat -c %a "$etc/.lock")" = 600
 claim "who types does not, nor keeps others waiting" \
 	runs 0 locked sh -c 'echo "node 1 127.0.0.1" | "$@" config -' sh "${c[@]}"
 
