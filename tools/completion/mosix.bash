@@ -6,8 +6,15 @@ _mosix_options() {
 	"$1" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*'
 }
 
+# Not by compgen -W, which carries out what is in a word: $(...)
 _mosix_words() {
-	mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP_CWORD]}")
+	local words word
+
+	read -rd '' -a words <<<"$1"
+	COMPREPLY=()
+	for word in "${words[@]}"; do
+		[[ $word != "${COMP_WORDS[COMP_CWORD]}"* ]] || COMPREPLY+=("$word")
+	done
 }
 
 _mosix_nodes() {
@@ -23,7 +30,10 @@ _mosix_pids() {
 _mosix_jobs() {
 	local dir=${MOSIX_JOBS:-${XDG_RUNTIME_DIR:+$XDG_RUNTIME_DIR/mosix-jobs}}
 
-	ls "${dir:-/tmp/mosix-jobs-$(id -u)}" 2>/dev/null
+	dir=${dir:-/tmp/mosix-jobs-$(id -u)}
+	# as mosrun has it: the folder is the user's own, and these are names
+	[[ ! -O $dir ]] || find "$dir" -type f -printf '%f\n' 2>/dev/null |
+		grep -xE '[A-Za-z0-9][A-Za-z0-9._-]{0,63}'
 }
 
 _mosix_mosctl() {

@@ -84,6 +84,12 @@ claim "mosrun sh" test "$(complete_line mosrun shellche)" = shellcheck
 mkdir -m 700 "$MOSIX_JOBS"
 : >"$MOSIX_JOBS/night"
 claim "mosps -J ni" test "$(complete_line mosps -J ni)" = night
+# with no folder of one's own they are in one of /tmp, which anybody may have made
+: >"$MOSIX_JOBS/\$(cd \$tmp; : >done)"
+: >"$MOSIX_JOBS/n;sh"
+claim "what is no job is not offered" \
+	test "$(export tmp; complete_line mosps -J '')" = night
+claim "and not carried out" test ! -e "$tmp/done"
 rm -r "$MOSIX_JOBS"
 claim "mosps, a PID of here" test "$(complete_line mosps '')" = "200 30"
 claim "mosps -w" test "$(complete_line mosps -w '')" = "1 2 3 4 5"
