@@ -93,12 +93,12 @@ claim "nor may the group have the key" fails_with 1 'Permission denied' 1 \
 # ---- what may move by default ----
 put 1 "$TOP/tools/debian/policy" /tmp/policy
 put 1 "$TOP/tools/debian/policy.conf" /tmp/policy.conf
-n1 "MOSIX_POLICY=/tmp/policy.conf sh /tmp/policy boot"
+n1 "sh /tmp/policy boot /tmp/policy.conf"
 assert_eq "$(n1 cat /proc/1/mosix/lock)" 1 "the policy locks the first process"
 assert_eq "$(n1 'echo 1 >/proc/self/mosix/lock; sh -c "cat /proc/self/mosix/lock"')" \
 	1 "children inherit that"
 assert_eq "$(n1 'echo 1 >/proc/$$/mosix/lock
-	MOSIX_POLICY=/tmp/policy.conf PAM_USER=user sh /tmp/policy session
+	PAM_USER=user sh /tmp/policy session /tmp/policy.conf
 	sh -c "cat /proc/self/mosix/lock"')" 0 "a session is free of it"
 n1 "echo 0 >/proc/1/mosix/lock"
 

@@ -69,12 +69,14 @@ claim "prerm for a root of its own" script prerm remove
 claim "touches nothing of this one" test ! -s "$tmp/called"
 unset dpkg_root
 
+policy=$here/../debian/policy
+
 # Each command of a unit is one that there is: not wrong usage, nor missing.
 unit_commands() {
 	sed -n 's/^Exec[A-Za-z]*=-\?//p' "$here"/../debian/*.service |
 		sed "s|/usr/bin/mosctl|& -e $tmp/none|
 			s|/usr/bin/\([a-z]*\)|$bin/\1 -p $proc|; s|/etc/mosix|$tmp/none|
-			s|/usr/lib/mosix/policy|sh $here/../debian/policy|
+			s|/usr/lib/mosix/policy boot|sh $policy boot /dev/null|
 			s|/var/lib|$tmp|; s|--timeout 60|--timeout 1|"
 }
 wrong_commands() {
@@ -82,8 +84,7 @@ wrong_commands() {
 
 	unit_commands | while read -r line; do
 		status=0
-		MOSIX_POLICY=/dev/null sh -c "$line" >"$tmp/out" 2>&1 \
-			</dev/null || status=$?
+		sh -c "$line" >"$tmp/out" 2>&1 </dev/null || status=$?
 		[ $status != 2 ] && [ $status -lt 126 ] || echo "$line"
 	done
 }
@@ -93,8 +94,7 @@ claim "which is there" test -e "$here/../debian/mosix.slice"
 claim "units have commands" test "$(unit_commands | wc -l)" -ge 5
 claim "that are there" test -z "$(wrong_commands)"
 
-policy=$here/../debian/policy
-export MOSIX_PROC=$proc MOSIX_POLICY=$here/../debian/policy.conf
+export proc conf=$here/../debian/policy.conf
 process 1 init 1 1 0 -
 in_group() { # PID GROUP [LOGIN]
 	process "$1" some 1 1 0 -
@@ -106,7 +106,7 @@ in_group 302 system.slice/cron.service 1000
 in_group 303 user.slice/user-1000.slice/session-1.scope 1000
 in_group 304 ""
 echo 0 >"$proc/mosix/self"
-claim "before there is a map" runs 0 sh "$policy" boot
+claim "before there is a map" runs 0 sh "$policy" boot "$conf" "$proc"
 claim "services are to stay, those to come" holds 1 1/mosix/lock
 claim "and those that run" holds 1 301/mosix/lock
 claim "but not what cron runs for a user" holds 0 302/mosix/lock
@@ -118,27 +118,32 @@ claim "the service locks before anything may move" test "policy boot join" = \
 		paste -sd' ')"
 # the policy is called by the process that the session's will come from
 session() { # USER TYPE
-	bash -c 'mkdir -p "$MOSIX_PROC/$$/mosix"
-		echo 1 >"$MOSIX_PROC/$$/mosix/lock"
-		PAM_USER=$1 PAM_TYPE=$2 sh "$3" session
-		cat "$MOSIX_PROC/$$/mosix/lock"' bash "$1" "$2" "$policy"
+	bash -c 'mkdir -p "$proc/$$/mosix"
+		echo 1 >"$proc/$$/mosix/lock"
+		PAM_USER=$1 PAM_TYPE=$2 sh "$3" session "$conf" "$proc"
+		cat "$proc/$$/mosix/lock"' bash "$1" "$2" "$policy"
 }
 claim "a session may move" test "$(session anna open_session)" = 0
 claim "its end changes nothing" test "$(session anna close_session)" = 1
 sed 's/not_for=.*/not_for="otto anna"/; s/^services=.*/services=move/' \
-	"$MOSIX_POLICY" >"$tmp/policy"
-MOSIX_POLICY=$tmp/policy
+	"$conf" >"$tmp/policy"
+conf=$tmp/policy
 claim "that of a user for whom it is not" test "$(session anna open_session)" = 1
 claim "stays, of another one not" test "$(session anne open_session)" = 0
-claim "services may move" runs 0 sh "$policy" boot
+claim "services may move" runs 0 sh "$policy" boot "$conf" "$proc"
 claim "if it says so" holds 0 1/mosix/lock
 echo services=perhaps >"$tmp/policy"
-claim "what is no policy is refused" runs 1 sh "$policy" boot
+claim "what is no policy is refused" runs 1 sh "$policy" boot "$conf" "$proc"
 claim "and said" says err "neither move nor stay"
-MOSIX_PROC=$tmp/none MOSIX_POLICY=/dev/null \
-	claim "another kernel is no error" runs 0 sh "$policy" boot
+claim "another kernel is no error" runs 0 sh "$policy" boot /dev/null "$tmp/none"
+# What PAM passes to root a user may have put into the environment.
+echo ": >$tmp/done" >"$tmp/policy"
+MOSIX_POLICY=$tmp/policy sh "$policy" session >"$tmp/out" 2>&1 || true
+claim "the environment names no policy" test ! -e "$tmp/done"
+claim "nor is a session's end asked" grep -q ' type=open_session ' \
+	"$here/../debian/pam-config"
 rm -r "$proc"/{1,301,302,303,304}
-unset MOSIX_PROC MOSIX_POLICY
+unset conf
 
 if ! command -v dpkg-deb >/dev/null; then
 	skip "the package" "this is not Debian"
