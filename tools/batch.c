@@ -8,6 +8,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,17 @@ static int is_command(const char *line)
 	return *line && *line != '#';
 }
 
+/* Who reads standard input would take lines from the batch that reads it. */
+static void keep_lines(const struct batch *batch)
+{
+	int fd = strcmp(batch->file, "-") ? -1 : open("/dev/null", O_RDONLY);
+
+	if (fd < 0)
+		return;
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+}
+
 /* Returns 1 when it cannot be begun. */
 static int begin(struct running *run, const struct batch *batch,
 		 struct start *start)
@@ -59,6 +71,7 @@ static int begin(struct running *run, const struct batch *batch,
 	signal(SIGHUP, SIG_DFL);
 	if (stopped)	/* since the fork */
 		_exit(128 + stopped);
+	keep_lines(batch);
 	/* Here, so that it ends this line alone if it fails. */
 	start->node = batch->choose();
 	_exit(start_exec(start, command));

@@ -139,6 +139,14 @@ mkfifo "$tmp/pipe"
 claim "also where it waits for the next line" runs 143 timeout --foreground \
 	--preserve-status -k 5 0.7 "${r[@]}" -S 2 "$tmp/pipe"
 wait
+from_input() { # COMMAND...: with lines that come one by one
+	for line in "cat >'$tmp/a'" 'echo two' 'echo three'; do
+		echo "$line"
+		sleep 0.3
+	done | "$@"
+}
+claim "a batch from standard input" runs 0 from_input "${r[@]}" -S 1 -
+claim "whose commands do not read its lines" says out '^three$'
 printf 'echo one\necho two\n' >"$tmp/lines"
 claim "a batch of which nothing can be begun, fails" runs 1 env NO_FORK=1 \
 	LD_PRELOAD="$tmp/refuse.so" "${r[@]}" -S 1 "$tmp/lines" "$tmp/bad"
