@@ -148,7 +148,10 @@ static int print_figure(unsigned int id, const char *figure, int json)
 	}
 	json_open(NULL, '{');
 	json_number("node", id);
-	json_word(figure, value);
+	if (strcmp(figure, "features"))
+		json_word(figure, value);
+	else
+		json_text(figure, value);	/* in hex, also of digits alone */
 	json_close('}');
 	return 0;
 }

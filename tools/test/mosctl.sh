@@ -72,6 +72,10 @@ claim "mosctl node" runs 0 "${c[@]}" node 2
 claim "has the figures" says out "^load +500$"
 claim "mosctl node FIGURE" runs 0 "${c[@]}" node 192.0.2.2 load
 claim "has the one" says out "^500$"
+echo 10 >"$proc/mosix/nodes/2/features"
+claim "mosctl --json node FIGURE, of one in hex" runs 0 "${c[@]}" -j node 2 features
+claim "is no number, whatever its digits" json 'd["features"]' 10
+claim "but text" json 'type(d["features"])' "<class 'str'>"
 claim "a figure that is none fails" runs 1 "${c[@]}" node 2 colour
 claim "a figure leads nowhere else" runs 1 "${c[@]}" node 2 ../../self
 claim "a node that is none fails" runs 1 "${c[@]}" node 77
