@@ -166,8 +166,9 @@ static int have_kernel_do(unsigned int what, long timeout_s)
 
 	if (what & DRAIN_GUESTS)
 		guests = tell_kernel("expel", seconds_left(timeout_s, begun));
-	if ((what & DRAIN_AWAY) && guests != -ENOENT && !stopped)
-		away = tell_kernel("bring", seconds_left(timeout_s, begun));
+	if ((what & DRAIN_AWAY) && guests != -ENOENT)
+		away = stopped ? -EINTR :
+		       tell_kernel("bring", seconds_left(timeout_s, begun));
 	end_telling(teller);
 	return guests ? guests : away;
 }

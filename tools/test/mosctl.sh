@@ -223,6 +223,11 @@ echo 4 >"$proc/mosix/admin/bring"
 claim "that takes its time" runs 0 env LD_PRELOAD="$tmp/refuse.so" SLOW=400 \
 	"${c[@]}" -t 30 drain
 claim "it says how many are left" says out "^7 left$"
+# The signal comes when the guests have gone, and before anybody is called home.
+claim "a drain that is stopped between the two" runs 3 \
+	timeout --foreground --preserve-status -s INT 0.5 env SLOW=2000 \
+	REFUSE_ONLY=expel LD_PRELOAD="$tmp/refuse.so" "${c[@]}" -t 30 drain
+claim "is not done" says err "stopped with 2 left"
 echo 3 >"$proc/mosix/admin/expel"
 export REFUSE_ONLY=expel
 claim "the end of the time" refused 62 3 "${c[@]}" -t 30 expel
