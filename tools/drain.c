@@ -139,16 +139,6 @@ static void end_telling(pid_t pid)
 		;
 }
 
-/* How long the kernel may still take; it takes 0 for without end. */
-static long seconds_left(long timeout_s, time_t begun)
-{
-	long left = timeout_s - (long)(time(NULL) - begun);
-
-	if (timeout_s < 0)
-		return 0;
-	return left > 0 ? left : 1;
-}
-
 static int tell_kernel(const char *verb, long seconds)
 {
 	char text[24];
@@ -157,20 +147,61 @@ static int tell_kernel(const char *verb, long seconds)
 	return text_write(text, "mosix/admin/%s", verb);
 }
 
+/* A process whose exit code is the errno that @verb ends with; a signal ends it. */
+static pid_t begin_verb(const char *verb, long seconds)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid)
+		return pid;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	_exit(getppid() == parent ? -tell_kernel(verb, seconds) : EINTR);
+}
+
+static int end_verb(pid_t pid)
+{
+	int status;
+
+	do {
+		if (stopped)
+			kill(pid, SIGTERM);
+	} while (waitpid(pid, &status, 0) < 0 && errno == EINTR);
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+/*
+ * At the same time: a guest that does not go, since it is stopped or its home is down,
+ * takes nothing of the time of who is to come home.
+ */
+static int do_both(long seconds)
+{
+	pid_t pid = begin_verb("expel", seconds);
+	int guests, away;
+
+	if (pid < 0)
+		return -errno;
+	away = tell_kernel("bring", seconds);
+	guests = end_verb(pid);
+	return guests ? guests : away;
+}
+
 /* Returns 0 when nothing is left; -ENOENT from a kernel that has no such file. */
 static int have_kernel_do(unsigned int what, long timeout_s)
 {
-	time_t begun = time(NULL);
+	/* It takes 0 for without end. */
+	long seconds = timeout_s < 0 ? 0 : timeout_s ? timeout_s : 1;
 	pid_t teller = begin_telling(what);
-	int guests = 0, away = 0;
+	int ret;
 
-	if (what & DRAIN_GUESTS)
-		guests = tell_kernel("expel", seconds_left(timeout_s, begun));
-	if ((what & DRAIN_AWAY) && guests != -ENOENT)
-		away = stopped ? -EINTR :
-		       tell_kernel("bring", seconds_left(timeout_s, begun));
+	if (what == (DRAIN_GUESTS | DRAIN_AWAY))
+		ret = do_both(seconds);
+	else
+		ret = tell_kernel(what & DRAIN_GUESTS ? "expel" : "bring",
+				  seconds);
 	end_telling(teller);
-	return guests ? guests : away;
+	return ret;
 }
 
 static int is_left_over(int error)

@@ -223,11 +223,14 @@ echo 4 >"$proc/mosix/admin/bring"
 claim "that takes its time" runs 0 env LD_PRELOAD="$tmp/refuse.so" SLOW=400 \
 	"${c[@]}" -t 30 drain
 claim "it says how many are left" says out "^7 left$"
-# The signal comes when the guests have gone, and before anybody is called home.
-claim "a drain that is stopped between the two" runs 3 \
-	timeout --foreground --preserve-status -s INT 0.5 env SLOW=2000 \
-	REFUSE_ONLY=expel LD_PRELOAD="$tmp/refuse.so" "${c[@]}" -t 30 drain
-claim "is not done" says err "stopped with 2 left"
+slow_expel=(env SLOW=2000 REFUSE=62 REFUSE_ONLY=expel
+	LD_PRELOAD="$tmp/refuse.so" "${c[@]}")
+claim "where a guest does not go" runs 3 "${slow_expel[@]}" -t 2 drain
+claim "who is away has all the time to come home" starts 2 mosix/admin/bring
+claim "a signal ends the one as well as the other" runs 3 timeout --foreground \
+	--preserve-status -k 1 -s INT 0.5 "${slow_expel[@]/2000/60000}" drain
+claim "and says what is left" says err "stopped with 2 left"
+echo 4 >"$proc/mosix/admin/bring"
 echo 3 >"$proc/mosix/admin/expel"
 export REFUSE_ONLY=expel
 claim "the end of the time" refused 62 3 "${c[@]}" -t 30 expel
