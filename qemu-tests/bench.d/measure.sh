@@ -6,7 +6,7 @@
 #   call_us                a forwarded call that does nothing
 #   carry_kib MIB          memory that a program sends, gives back, and has anew there
 #   file_kib write|read    a body that writes or reads a file in blocks of 1 MiB
-#   push_kib MIB           an eager move of so much memory
+#   push_kib MIB [push]    an eager move of so much memory, or until it has followed
 #   freeze_us MIB [write]  the longest gap that a process sees when it moves
 #   work_us N              a computation on node N
 #   walk_us STRATEGY WAY   work that begins as it is moved, until it is done
@@ -97,9 +97,9 @@ work_us() {
 
 push_kib() {
 	local us
-	strategy eager
+	strategy "${2-eager}"
 	prepare 1 timed touch "$1"
-	us=$(go 2)
+	us=$(go 2 ${2:+"$1"})
 	drop
 	strategy auto
 	echo $(($1 * 1024 * 1000000 / us))

@@ -25,6 +25,8 @@ part_push() {
 		((size >= 64)) || continue
 		against stream_kib "push of $size MiB" push_kib "$size"
 		row_against "push of $size MiB" KiB/s ">= 0.90"
+		against stream_kib "push of $size MiB behind it" push_kib "$size" push
+		row_against "push of $size MiB behind it" KiB/s ">= 0.90"
 		against stream_kib "carried by a program, $size MiB" carry_kib "$size"
 		row_against "carried by a program, $size MiB" KiB/s -
 		row "push of $size MiB by a program's" "push of $size MiB" KiB/s \
