@@ -10,9 +10,11 @@
  *
  *  1. Where it would not wait here, and no faster node is known, it starts here
  *     and nobody is asked anything.
- *  2. Else nodes of the window are asked, one after the other, first those that
- *     should be best by what they told; of equals the dice say which, since all
- *     nodes see the same window. The first on which it would not wait ends it.
+ *  2. Else nodes of the window are asked, one after the other: in turn the one
+ *     that should be best by what it told, and any. Who told that it was idle
+ *     has been found by all the others since, and who is idle by now told
+ *     otherwise: the news alone lead away from them. The first on which it
+ *     would not wait ends it.
  *  3. A node that is asked says what a second of work would take there now, and
  *     counts the program as a guest on its way from then on (load.c).
  *  4. It starts where that is least, if it is less than here by as much as a
@@ -116,19 +118,6 @@ static bool is_worth_asking(const struct lb_place *place,
 	       place->here.stretch_milli;
 }
 
-/* Behind all that are as good: the order of the window, turned by the dice. */
-static void insert(struct lb_place *place, struct lb_hope hope)
-{
-	u32 i;
-
-	for (i = place->count++; i > 0; i--) {
-		if (place->hope[i - 1].told_milli <= hope.told_milli)
-			break;
-		place->hope[i] = place->hope[i - 1];
-	}
-	place->hope[i] = hope;
-}
-
 /* Who could not be better than here never will be: best only gets better. */
 static void consider(struct lb_place *place, const struct lb_view *view,
 		     const struct lb_entry *e)
@@ -143,7 +132,7 @@ static void consider(struct lb_place *place, const struct lb_view *view,
 		return;
 	hope.told_milli = stretch_on(&node, lb_cost_state(&node), &place->proc,
 				     view->params);
-	insert(place, hope);
+	place->hope[place->count++] = hope;
 }
 
 /**
@@ -187,6 +176,25 @@ void lb_place_begin(struct lb_place *place, const struct lb_view *view,
 	}
 }
 
+/* The best by what it told, of equals the first; every second time the first. */
+static u32 whose_turn(const struct lb_place *place)
+{
+	u32 turn = place->count, i;
+
+	for (i = place->at; i < place->count; i++) {
+		const struct lb_hope *hope = &place->hope[i];
+
+		if (!is_worth_asking(place, hope))
+			continue;
+		if (turn == place->count ||
+		    hope->told_milli < place->hope[turn].told_milli)
+			turn = i;
+		if (place->asked % 2)
+			break;
+	}
+	return turn;
+}
+
 /**
  * lb_place_next() - whom to ask next
  * @place: begun
@@ -196,13 +204,15 @@ void lb_place_begin(struct lb_place *place, const struct lb_view *view,
  */
 u16 lb_place_next(struct lb_place *place)
 {
-	if (place->asked >= LB_PLACE_ASKS)
+	u32 turn = whose_turn(place);
+	struct lb_hope hope;
+
+	if (place->asked >= LB_PLACE_ASKS || turn == place->count)
 		return 0;
-	for (; place->at < place->count; place->at++) {
-		if (is_worth_asking(place, &place->hope[place->at]))
-			return place->hope[place->at].node;
-	}
-	return 0;
+	hope = place->hope[turn];
+	place->hope[turn] = place->hope[place->at];
+	place->hope[place->at] = hope;
+	return hope.node;
 }
 
 /* Of equals the one with company that minds less. */

@@ -36,7 +36,7 @@ struct lb_hope {
  * @asked: how many nodes were asked
  * @at: the one of @hope whose turn it is
  * @count: how many of @hope there are
- * @hope: whom to ask that could be better, the most promising first
+ * @hope: whom to ask that could be better; before @at who was asked
  */
 struct lb_place {
 	struct lb_proc proc;

@@ -482,6 +482,41 @@ static int places_are_no_worse(void)
 	return !wrong && away > TRIES / 10 && away < TRIES;
 }
 
+/* First who told the least, then anybody, as often as anybody else. */
+static int news_are_half_trusted(void)
+{
+	enum { NODES = 17, TRIES = 16000, SHARE = TRIES / (NODES - 2) };
+	static struct lb_place place;
+	struct cluster *c = cluster_create(NODES, 9);
+	struct lb_view view = {
+		.self = &c->node[0].is, .window = &c->node[0].window,
+		.history = &c->node[0].history, .params = &c->params,
+	};
+	struct lb_answer no = { .reason = LB_REFUSE_FULL };
+	struct lb_proc proc = { .pid = 1, .home = 1, .demand_milli = 1000 };
+	u32 second[NODES + 1] = {}, wrong = 0, t, i;
+
+	c->node[0].is.demand_milli = 99000;
+	for (i = 1; i < NODES; i++) {
+		c->node[i].is.mem_free_kib = c->node[i].is.mem_total_kib;
+		c->node[i].is.demand_milli = 5000 + 1000 * ((i + 5) % NODES);
+		lb_window_merge(&c->node[0].window, &c->node[i].is, i);
+	}
+	for (t = 0; t < TRIES; t++) {
+		view.dice = cluster_dice(c);
+		lb_place_begin(&place, &view, &proc, 0);
+		/* Node 13: (12 + 5) % 17 is 0. */
+		wrong += lb_place_next(&place) != 13;
+		lb_place_answered(&place, &no);
+		second[lb_place_next(&place)]++;
+	}
+	for (i = 2; i <= NODES; i++)
+		wrong += i != 13 && (second[i] < SHARE / 2 ||
+				     second[i] > 5 * SHARE / 2);
+	cluster_destroy(c);
+	return !wrong && !second[0] && !second[1] && !second[13];
+}
+
 static const struct prop all[] = {
 	{ "mean slowdown is never above unbalanced", never_slower },
 	{ "no run ends over a tenth after unbalanced", hardly_later },
@@ -501,6 +536,8 @@ static const struct prop all[] = {
 	  sets_survive_anything },
 	{ "a program starts where it is no worse, and was said yes to",
 	  places_are_no_worse },
+	{ "who told the least is asked first, and anybody second",
+	  news_are_half_trusted },
 	{ "timers go off in their order", timers_go_off_in_order },
 	{ "lengths of jobs are as heavy-tailed as said",
 	  lengths_are_heavy_tailed },
