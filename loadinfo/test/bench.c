@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Figures: bench RESULTS [daily|full [PART...]]; all parts unless some are named.
+ * NODES=N in the environment: of makespans and crowds, those of N nodes alone.
  * See rows.h, and bench.h for the parts.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
@@ -17,6 +19,13 @@ static const struct {
 	{ "amir", bench_amir }, { "makespan", bench_makespan },
 	{ "rules", bench_rules }, { "speed", bench_speed },
 };
+
+bool bench_wants(u32 nodes)
+{
+	const char *one = getenv("NODES");
+
+	return !one || strtoul(one, NULL, 10) == nodes;
+}
 
 static bool is_wanted(const char *name, int argc, char **argv)
 {
