@@ -171,6 +171,8 @@ static void larger_herd(struct run *r)
 	};
 	u32 i;
 
+	r->load = 0.8;
+	r->move_ms = 20;
 	for (r->nodes = 256; r->nodes <= 4096; r->nodes *= 4) {
 		r->jobs = 300ULL * r->nodes;
 		for (i = 0; i < ARRAY_SIZE(policies) &&
