@@ -429,6 +429,15 @@ static int send_asked(struct mosix_pages *pg, struct mosix_link *link,
 	return ret;
 }
 
+/* mmap_write_lock() without waiting; mmap_write_unlock() ends it. */
+static bool try_lock(struct mm_struct *mm)
+{
+	if (!down_write_trylock(&mm->mmap_lock))
+		return false;
+	mm_lock_seqcount_begin(mm);
+	return true;
+}
+
 /**
  * mosix_serve_unasked - send pages that nobody has asked for yet
  * @pg: page state of the home
@@ -451,7 +460,7 @@ u32 mosix_serve_unasked(struct mosix_pages *pg, struct mosix_link *link,
 		return 0;
 	turn = mosix_stream_take_turn(link);
 	/* Who looks at what is away holds the lock until he has sent and heard. */
-	if (turn && !down_write_trylock(&pg->mm->mmap_lock)) {
+	if (turn && !try_lock(pg->mm)) {
 		mosix_stream_end_turn(link, NULL);
 		turn = false;
 	}

@@ -6,7 +6,7 @@
 #                there is nothing
 #   forgive I    set the mark after all that was said so far
 
-splat_words='WARNING:|BUG:|BUG |Oops|KASAN|KCSAN|UBSAN|Kernel panic'
+splat_words='WARNING:|BUG:|BUG |Oops|KASAN|KCSAN:|UBSAN|Kernel panic'
 splat_words+='|kmemleak: [0-9]+ new|rcu: INFO|rcu_.*detected stall'
 splat_words+='|INFO: task .* blocked for more|INFO: (possible|trying to)'
 splat_words+='|possible .* detected|inconsistent lock state'
