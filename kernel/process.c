@@ -10,6 +10,7 @@
 #include "migrate.h"
 #include "node.h"
 #include "pages.h"
+#include "trace.h"
 
 #include <linux/cleanup.h>
 #include <linux/mosix.h>
@@ -114,6 +115,7 @@ static int step(struct mosix_proc *proc, enum mosix_event ev)
 	lockdep_assert_held(&proc->lock);
 	if (next == ST_INVALID)
 		return -EPROTO;
+	trace_mosix_state(proc, proc->state, next);
 	WRITE_ONCE(proc->state, next);
 	return 0;
 }

@@ -36,6 +36,31 @@ TRACE_EVENT(mosix_decision,
 		      __entry->cost_ms, __entry->worth_ms)
 );
 
+#define show_mosix_state(state) \
+	__print_symbolic(state, { ST_HOME, "home" }, { ST_FROZEN, "frozen" }, \
+			 { ST_AWAY, "away" }, { ST_RETURNING, "returning" }, \
+			 { ST_ENDED, "ended" }, { ST_OFFERED, "offered" }, \
+			 { ST_RUNNING, "running" }, { ST_LEAVING, "leaving" }, \
+			 { ST_GONE, "gone" })
+
+/* A process, or guest, is in another state on this node. */
+TRACE_EVENT(mosix_state,
+	    TP_PROTO(struct mosix_proc *proc, enum mosix_state from,
+		     enum mosix_state to),
+	    TP_ARGS(proc, from, to),
+	    TP_STRUCT__entry(__field(pid_t, pid)
+			     __field(u16, home)
+			     __field(u8, from)
+			     __field(u8, to)),
+	    TP_fast_assign(__entry->pid = proc->pid;
+			   __entry->home = proc->home ?: mosix_node_self();
+			   __entry->from = from;
+			   __entry->to = to;),
+	    TP_printk("pid=%d home=%u from=%s to=%s", __entry->pid,
+		      __entry->home, show_mosix_state(__entry->from),
+		      show_mosix_state(__entry->to))
+);
+
 /* A move that was asked for has come to its end, well or not. */
 TRACE_EVENT(mosix_move,
 	    TP_PROTO(const struct mosix_move *move, int result),

@@ -557,6 +557,9 @@ int mosix_balancer_start(void)
 	struct task_struct *thread;
 	int ret;
 
+	ret = mosix_vector_init();
+	if (ret)
+		return ret;
 	ret = mosix_launch_init();
 	if (ret)
 		return ret;

@@ -72,13 +72,22 @@ static void step(struct lb_load *load, enum lb_case_verb verb, u32 value,
 	}
 }
 
-/* Guests of which there is a place. */
-static u32 kept(const struct lb_load *load)
+/* Guests of which there is a place: 1, 2, ... in the order of the row. */
+static u32 kept(const struct lb_load_case *c, const struct lb_load *load,
+		u32 *want_milli)
 {
-	u32 guest, n = 0;
+	u32 guest = 0, n = 0, i;
 
-	for (guest = 1; guest <= LB_RESERVATIONS; guest++)
-		n += lb_load_keeps(load, guest);
+	*want_milli = 0;
+	for (i = 0; i < LB_CASE_STEPS; i++) {
+		if (c->step[i].verb != LB_DO_RESERVE)
+			continue;
+		if (!lb_load_keeps(load, ++guest))
+			continue;
+		n++;
+		*want_milli = min_t(u64, U32_MAX, (u64)*want_milli +
+				    c->step[i].value);
+	}
 	return n;
 }
 
@@ -94,7 +103,7 @@ s64 lb_check_load(const struct lb_load_case *c)
 {
 	struct lb_load load = {};
 	u64 guests = 0;
-	u32 i;
+	u32 want_milli, i;
 
 	for (i = 0; i < LB_CASE_STEPS; i++) {
 		s64 at = (i + 1) * 1000000000000LL;
@@ -108,8 +117,10 @@ s64 lb_check_load(const struct lb_load_case *c)
 			return at + lb_load_export(&load);
 		if (lb_load_coming(&load) != c->step[i].coming)
 			return at + lb_load_coming(&load);
-		if (kept(&load) != c->step[i].coming)
-			return at + kept(&load);
+		if (kept(c, &load, &want_milli) != c->step[i].coming)
+			return at + kept(c, &load, &want_milli);
+		if (lb_load_unseen(&load) != want_milli)
+			return at + lb_load_unseen(&load);
 		if (lb_load_free_kib(&load, U32_MAX) !=
 		    U32_MAX - lb_load_reserved(&load))
 			return at + lb_load_free_kib(&load, U32_MAX);

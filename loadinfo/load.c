@@ -28,6 +28,8 @@
  * Otherwise a node that looks idle for one period would be everybody's target
  * in that period. It is not added to the local figure: while the guest is both
  * reserved and measured, that would make the node push somebody else out.
+ * Once it has arrived, whoever counts those that want a CPU at that moment sees
+ * it, too: then it is on its way no more, and counts for the sample alone.
  */
 #include "load.h"
 
@@ -88,7 +90,8 @@ void lb_load_depart(struct lb_load *load, u32 demand_milli)
  * @mem_kib: memory that it will take
  * @until_at_ms: when to forget it if nothing more is heard
  *
- * A second reservation under the same key replaces the first.
+ * A second reservation under the same key replaces the first. Where there is no
+ * room, one who has arrived gives way.
  *
  * Return: 0, or -EBUSY when too many guests are on their way.
  * Context: Any; the caller serialises.
@@ -106,7 +109,7 @@ int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
 			slot = r;
 			break;
 		}
-		if (!r->key && !slot)
+		if (!r->key || (r->here && !slot))
 			slot = r;
 	}
 	if (!slot)
@@ -115,7 +118,24 @@ int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
 	slot->demand_milli = demand_milli;
 	slot->mem_kib = mem_kib;
 	slot->until_at_ms = until_at_ms;
+	slot->here = false;
 	return 0;
+}
+
+static struct lb_reservation *find(struct lb_load *load, u64 key)
+{
+	u32 i;
+
+	for (i = 0; key && i < LB_RESERVATIONS; i++) {
+		if (load->reserved[i].key == key)
+			return &load->reserved[i];
+	}
+	return NULL;
+}
+
+static bool is_coming(const struct lb_reservation *r)
+{
+	return r->key && !r->here;
 }
 
 /**
@@ -123,7 +143,7 @@ int lb_load_reserve(struct lb_load *load, u64 key, u32 demand_milli,
  * @load: of this node
  * @key: as given to lb_load_reserve()
  *
- * Return: true if there is.
+ * Return: true if there is, and it has not come yet.
  * Context: Any; the caller serialises.
  */
 bool lb_load_keeps(const struct lb_load *load, u64 key)
@@ -132,9 +152,25 @@ bool lb_load_keeps(const struct lb_load *load, u64 key)
 
 	for (i = 0; i < LB_RESERVATIONS; i++) {
 		if (load->reserved[i].key == key)
-			return true;
+			return is_coming(&load->reserved[i]);
 	}
 	return false;
+}
+
+/**
+ * lb_load_hold() - a guest is on its way still
+ * @load: of this node
+ * @key: as given to lb_load_reserve()
+ * @until_at_ms: when to forget it if nothing more is heard
+ *
+ * Context: Any; the caller serialises.
+ */
+void lb_load_hold(struct lb_load *load, u64 key, u64 until_at_ms)
+{
+	struct lb_reservation *r = find(load, key);
+
+	if (r)
+		r->until_at_ms = until_at_ms;
 }
 
 /**
@@ -147,17 +183,14 @@ bool lb_load_keeps(const struct lb_load *load, u64 key)
  */
 void lb_load_settle(struct lb_load *load, u64 key, u64 until_at_ms)
 {
-	u32 i;
+	struct lb_reservation *r = find(load, key);
 
-	for (i = 0; i < LB_RESERVATIONS; i++) {
-		struct lb_reservation *r = &load->reserved[i];
-
-		if (r->key != key)
-			continue;
-		r->until_at_ms = until_at_ms;
-		if (!until_at_ms)
-			r->key = 0;
-	}
+	if (!r)
+		return;
+	r->until_at_ms = until_at_ms;
+	r->here = true;
+	if (!until_at_ms)
+		r->key = 0;
 }
 
 /**
@@ -178,10 +211,31 @@ void lb_load_expire(struct lb_load *load, u64 now_at_ms)
 }
 
 /**
- * lb_load_reserved() - demand of the guests on their way
+ * lb_load_unseen() - demand of the guests on their way
  * @load: of this node
  *
- * Return: their demand, in thousandths of a job.
+ * Return: their demand, in thousandths of a job: what to add to a count of those
+ *	   that want a CPU.
+ * Context: Any; the caller serialises.
+ */
+u32 lb_load_unseen(const struct lb_load *load)
+{
+	u32 sum = 0;
+	u32 i;
+
+	for (i = 0; i < LB_RESERVATIONS; i++) {
+		if (is_coming(&load->reserved[i]))
+			sum = saturated_add(sum,
+					    load->reserved[i].demand_milli);
+	}
+	return sum;
+}
+
+/**
+ * lb_load_reserved() - demand of the guests that no sample has seen
+ * @load: of this node
+ *
+ * Return: their demand, in thousandths of a job: what to add to a sample.
  * Context: Any; the caller serialises.
  */
 u32 lb_load_reserved(const struct lb_load *load)
@@ -230,7 +284,7 @@ u32 lb_load_coming(const struct lb_load *load)
 	u32 i;
 
 	for (i = 0; i < LB_RESERVATIONS; i++)
-		n += load->reserved[i].key != 0;
+		n += is_coming(&load->reserved[i]);
 	return n;
 }
 

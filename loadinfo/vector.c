@@ -19,6 +19,7 @@
 #include "../kernel/node.h"
 #include "../kernel/param.h"
 #include "../kernel/task.h"
+#include "../kernel/trace.h"
 #include "../kernel/verb.h"
 
 #include <linux/cleanup.h>
@@ -332,7 +333,7 @@ struct lb_answer mosix_vector_asked(u16 from, const struct lb_question *q,
 	self = own;
 	self.flags = flags();
 	self.demand_milli = min_t(u64, (u64)now->demand_milli +
-				  lb_load_reserved(&load), U32_MAX);
+				  lb_load_unseen(&load), U32_MAX);
 	self.mem_free_kib = lb_load_free_kib(&load, own.mem_free_kib);
 	coming = lb_load_coming(&load);
 	answer = lb_place_answer(&self, coming, now->youngest_ms, &offer,
@@ -349,9 +350,6 @@ struct lb_answer mosix_vector_asked(u16 from, const struct lb_question *q,
  * mosix_vector_coming() - guests on their way are so still
  * @now_ms: the clock
  *
- * A guest that was admitted counts until a sample has seen it run. What is
- * neither on its way nor running any more is forgotten in time.
- *
  * Context: The balancer's thread.
  */
 void mosix_vector_coming(u64 now_ms)
@@ -359,19 +357,40 @@ void mosix_vector_coming(u64 now_ms)
 	struct mosix_proc *proc = NULL;
 
 	while ((proc = mosix_proc_next(proc))) {
-		enum mosix_state state = mosix_proc_state(proc);
-		u64 key = guest_key(proc->home, (u32)proc->pid);
-
-		if (state == ST_OFFERED) {
-			guard(spinlock)(&lock);
-			lb_load_settle(&load, key,
-				       now_ms +
-				       2 * mosix_param(PARAM_PERIOD_MS));
-		} else if (state == ST_GONE) {
-			guard(spinlock)(&lock);
-			lb_load_settle(&load, key, 0);
-		}
+		if (mosix_proc_state(proc) != ST_OFFERED)
+			continue;
+		guard(spinlock)(&lock);
+		lb_load_hold(&load, guest_key(proc->home, (u32)proc->pid),
+			     now_ms + 2 * mosix_param(PARAM_PERIOD_MS));
 	}
+}
+
+/*
+ * The tracepoint: a guest that was admitted counts until a sample has seen it run,
+ * or until it is over. Under the lock of @proc.
+ */
+static void stepped(void *unused, struct mosix_proc *proc,
+		    enum mosix_state from, enum mosix_state to)
+{
+	u64 key = guest_key(proc->home, (u32)proc->pid);
+
+	if (to != ST_RUNNING && to != ST_GONE)
+		return;
+	guard(spinlock)(&lock);
+	lb_load_settle(&load, key, to == ST_GONE ? 0 :
+		       mosix_sample_clock_ms() +
+		       2 * mosix_param(PARAM_PERIOD_MS));
+}
+
+/**
+ * mosix_vector_init() - watch guests come and go
+ *
+ * Return: 0, or why they cannot be watched.
+ * Context: Process context, once.
+ */
+int mosix_vector_init(void)
+{
+	return register_trace_mosix_state(stepped, NULL);
 }
 
 /**

@@ -42,6 +42,8 @@ struct mosix_moment {
 	u64 youngest_ms;
 };
 
+int mosix_vector_init(void);
+
 /* For the balancer's thread alone. */
 void mosix_vector_mapped(u32 nodes);
 void mosix_vector_sampled(const struct lb_node *sample, u64 now_ms);
