@@ -210,6 +210,22 @@ static bool is_bounded(const struct kernel_siginfo *info)
 }
 
 /*
+ * What was just queued, NULL: nothing was. @last: the entry at the end before. One that
+ * stops is taken out by SIGCONT, and the other way round, also if what takes it out is
+ * ignored: what is at the end then may be older, or nothing.
+ */
+static struct sigqueue *just_queued(struct sigpending *pending, int signo,
+				    const struct list_head *last)
+{
+	struct sigqueue *q;
+
+	if (list_empty(&pending->list) || pending->list.prev == last)
+		return NULL;
+	q = list_last_entry(&pending->list, struct sigqueue, list);
+	return q->info.si_signo == signo ? q : NULL;
+}
+
+/*
  * One that comes back, with all that it had, whoever puts it there. What home has
  * not sent is a host's invention, and counts like what the process sends itself.
  */
@@ -230,8 +246,8 @@ static int queue_back(struct task_struct *p, const struct wire_signal *s,
 		ret = send_past_limit(p, pending, &info, type);
 	else
 		ret = send_to(p, pending, &info, type);
-	if (last != pending->list.prev) {
-		q = list_last_entry(&pending->list, struct sigqueue, list);
+	q = just_queued(pending, info.si_signo, last);
+	if (q) {
 		unpack(&q->info, s);
 		put_in_front(pending, q);
 	}
