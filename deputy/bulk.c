@@ -327,7 +327,10 @@ static void zap_sent(struct mosix_bulk *bulk)
 	mmap_read_unlock(current->mm);
 }
 
-/* Send what is written, @bytes of the window; @all: nothing more will be. */
+/*
+ * Send what is written, @bytes of the window; @all: nothing more will be. It may be
+ * said to be more than the window has: recvfrom() tells how long a datagram was.
+ */
 static int send_written(struct mosix_task *mt, u64 bytes, bool all)
 {
 	struct mosix_bulk *bulk = mt->bulk;
@@ -337,6 +340,7 @@ static int send_written(struct mosix_task *mt, u64 bytes, bool all)
 	u32 allowed;
 	int ret = 0;
 
+	ready = min(ready, bulk->pages);
 	while (!ret && bulk->sent < ready) {
 		wait_event_state(mt->wait, is_asked_for(mt, bulk),
 				 (TASK_KILLABLE | TASK_NOLOAD));

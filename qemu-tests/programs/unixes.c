@@ -11,7 +11,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 
-enum { MESSAGES = 6, PART = 700, RECORD = 3000 };
+enum { MESSAGES = 6, PART = 700, RECORD = 3000, LONG = 170000, SHORT = 140000 };
 
 static int record_pair[2], dgram, listener;
 
@@ -304,6 +304,25 @@ static void cut_records(void)
 	close(own[1]);
 }
 
+/* Of a record that is longer than its buffer, which is large, the length is told. */
+static void cut_long_record(void)
+{
+	static char out[LONG], in[LONG];
+	int own[2];
+	ssize_t got;
+
+	CHECK_CALL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, own));
+	bytes_fill(out, LONG, victim.done);
+	CHECK(send(own[0], out, LONG, 0) == LONG, "send: %s", strerror(errno));
+	memset(in, '-', LONG);
+	got = recv(own[1], in, SHORT, MSG_TRUNC);
+	CHECK(got == LONG, "a long record has %zd bytes", got);
+	bytes_check(in, SHORT, victim.done, "a long record");
+	CHECK(in[SHORT] == '-' && in[LONG - 1] == '-', "written behind the buffer");
+	close(own[0]);
+	close(own[1]);
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_un un;
@@ -325,6 +344,7 @@ int main(int argc, char **argv)
 		accepted();
 		datagrams();
 		cut_records();
+		cut_long_record();
 	}
 	partner_end();
 	CHECK_CALL(unlink(folder_path("dgram")));
