@@ -160,7 +160,6 @@ static void __noreturn end_process(long code)
 static void __noreturn end_thread(struct mosix_task *mt, long code)
 {
 	set_bit(MT_OVER, &mt->flags);
-	mosix_scratch_end(mt);
 	do_exit(code & 0xffff);
 }
 
@@ -543,6 +542,8 @@ void mosix_deputy_end(struct mosix_task *mt, long code)
 		hear_last_word(mt, link);
 	}
 	hear_inbox(mt);
+	/* The memory may be that of others, who go on. */
+	mosix_scratch_end(mt);
 	last = mosix_task_gone(mt);
 	hear_inbox(mt);		/* nothing comes behind this */
 	if (last) {

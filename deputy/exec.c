@@ -111,6 +111,9 @@ long mosix_exec_make(struct mosix_task *mt, const struct wire_call *call,
 
 	if (le32_to_cpu(call->signals) != mt->nsignals)
 		return -ERESTARTNOINTR;
+	/* What is lent goes on without us. */
+	if (test_bit(MT_BORROWS, &mt->flags))
+		mosix_scratch_end(mt);
 	mmgrab(old);		/* no other one gets its address */
 	ret = x64_sys_call(regs, regs->orig_ax);
 	if (current->mm != old) {

@@ -196,7 +196,7 @@ void mosix_scratch_unmap(unsigned long addr, unsigned long size,
 {
 	const long pages = size / WIRE_PAGE_SIZE;
 
-	if (!is_there(addr, size, mapping))
+	if (!addr || !is_there(addr, size, mapping))
 		return;
 	/* The kernel subtracts first; small processes have less. */
 	count_locked(pages);

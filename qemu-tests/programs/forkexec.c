@@ -142,6 +142,20 @@ static void vforked(void)
 	check_exit(reap(child), 9, "vfork");
 }
 
+/* What is done for children that borrow the memory leaves nothing in it. */
+static void nothing_left(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+	int areas = 0;
+
+	CHECK(maps, "/proc/self/maps: %s", strerror(errno));
+	while (fgets(line, sizeof(line), maps))
+		areas += strstr(line, "[mosix]") != NULL;
+	fclose(maps);
+	CHECK(areas <= 1, "%d areas of one thread", areas);
+}
+
 /* As a debugger starts what it debugs. */
 static void traced(void)
 {
@@ -190,6 +204,7 @@ int main(int argc, char **argv)
 		vforked();
 		traced();
 		by_library();
+		nothing_left();
 	}
 	return victim_pass();
 }
