@@ -361,8 +361,8 @@ static long borrower_calls(struct mosix_call_ctx *ctx)
 		return -EAGAIN;
 	home.desc = &mosix_call_plain;
 	ret = mosix_body_forward(&home);
-	/* Perhaps it has made a filter: that costs some questions. */
-	if (!ret && (ctx->nr == __NR_seccomp || ctx->nr == __NR_prctl))
+	/* Perhaps it has made a filter, with a listener or not: some questions. */
+	if (ret >= 0 && (ctx->nr == __NR_seccomp || ctx->nr == __NR_prctl))
 		set_bit(MT_FILTERED, &ctx->mt->flags);
 	return ret;
 }
