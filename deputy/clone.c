@@ -38,9 +38,14 @@ static bool is_thread(u64 flags)
 				CLONE_NOTHING));
 }
 
-/* Its registers are loaded when it is at home: until then it serves. */
+/*
+ * Its registers are loaded when it is at home: until then it serves. Without memory for
+ * its record it cannot, and a thread of the body would wait for it for ever.
+ */
 static int deputy_main(void *arg)
 {
+	if (!current->mosix)
+		do_group_exit(SIGKILL);
 	mosix_task_kick(current->mosix);
 	return 0;
 }
