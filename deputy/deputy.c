@@ -69,7 +69,8 @@ void mosix_deputy_signals(struct mosix_task *mt)
 	u64 own;
 
 	mosix_pace_open(mt);
-	while (link && signal_pending(current)) {
+	/* get_signal() may keep one that dumps core, and then find another one. */
+	while (link && (signal_pending(current) || mt->core.si_signo)) {
 		if (mosix_pace_holds(mt))
 			continue;
 		mosix_link_put(link);	/* get_signal() may not return */
