@@ -498,7 +498,7 @@ static void follow_call(struct mosix_task *mt,
 		mosix_pages_forget(pg, args[0], PAGE_ALIGN(args[1]));
 		break;
 	case __NR_madvise:
-		if (args[2] == MADV_DONTNEED)
+		if ((u32)args[2] == MADV_DONTNEED)
 			mosix_pages_forget(pg, args[0], PAGE_ALIGN(args[1]));
 		break;
 	case __NR_brk:

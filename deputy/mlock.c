@@ -54,7 +54,7 @@ long mosix_call_mlock(struct mosix_call_ctx *ctx)
 {
 	long ret;
 
-	if (ctx->nr == __NR_mlock2 && (ctx->args[2] & ~(u64)MLOCK_ONFAULT))
+	if (ctx->nr == __NR_mlock2 && ((u32)ctx->args[2] & ~MLOCK_ONFAULT))
 		return -EINVAL;
 	ret = mosix_memory_in_turn(ctx, lock_both);
 	/* The pages come outside of the turn: it may take long. */

@@ -8,6 +8,7 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 enum { PAGE = 4096, PAGES = 16, HUGE_BYTES = 2 << 20 };
 
@@ -57,6 +58,11 @@ static void throw_away(uint64_t seed)
 	CHECK_CALL(madvise(at + 6 * PAGE, 2 * PAGE, MADV_POPULATE_WRITE));
 	fill(at, 8, seed);
 	check(at, PAGES, seed, "used again");
+	/* The advice is an int: what else is in its register does not count. */
+	CHECK_CALL(syscall(SYS_madvise, at, 4 * PAGE, MADV_DONTNEED | 1L << 32));
+	check(at, 4, 0, "thrown away by an int");
+	fill(at, 4, seed);
+	check(at, PAGES, seed, "used once more");
 	/* It goes on behind a hole, and then complains of it. */
 	CHECK_CALL(munmap(at + 4 * PAGE, PAGE));
 	CHECK(madvise(at, 8 * PAGE, MADV_DONTNEED) < 0 && errno == ENOMEM,
