@@ -26,6 +26,7 @@
 #include "../kernel/remake.h"
 #include "../kernel/visit.h"
 
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
@@ -314,10 +315,28 @@ static void give_memory_up(void)
 		mosix_pages_lost(current->mm->mosix, NULL, -ESRCH);
 }
 
-/* Its maker's call fails, and this child was never there. */
+/* Who ignores that its children end has them buried at once. */
+static void leave_maker(struct task_struct *to)
+{
+	struct task_struct *maker;
+
+	write_lock_irq(&tasklist_lock);
+	maker = rcu_dereference_protected(current->real_parent,
+					  lockdep_is_held(&tasklist_lock));
+	/* It may wait for a child, and have no other one. */
+	__wake_up_parent(current, maker);
+	list_move_tail(&current->sibling, &to->children);
+	RCU_INIT_POINTER(current->real_parent, to);
+	if (likely(!current->ptrace))
+		RCU_INIT_POINTER(current->parent, to);
+	current->exit_signal = SIGCHLD;
+	write_unlock_irq(&tasklist_lock);
+}
+
+/* Its maker's call fails, and this child was never there: nobody waits for it. */
 static void __noreturn vanish(void)
 {
-	current->exit_signal = 0;
+	leave_maker(kthreadd_task);
 	do_group_exit(0);
 }
 
