@@ -12,19 +12,49 @@
 #include "pages.h"
 
 #include <linux/mm.h>
+#include <linux/sched.h>
 
-/* As many as can be read, with references; those that are at home come first. */
-static long hold_readable(struct mm_struct *mm, u64 addr, u32 count,
+/*
+ * As many as can be read at once, with references. -EAGAIN: the mapping of the first one
+ * is being changed; no change begins as long as the lock is held.
+ */
+static long hold_present(struct mosix_pages *pg, u64 addr, u32 count,
+			 struct page **pages)
+{
+	long got = -EAGAIN;
+	u32 n = 0;
+
+	mmap_read_lock(pg->mm);
+	mutex_lock(&pg->lock);
+	while (n < count && !mosix_pages_changing(pg, (addr >> PAGE_SHIFT) + n))
+		n++;
+	mutex_unlock(&pg->lock);
+	if (n)
+		got = get_user_pages_remote(pg->mm, addr, n, 0, pages, NULL);
+	mmap_read_unlock(pg->mm);
+	return got;
+}
+
+/*
+ * The same, and if the first one is at home it comes first. Who waits for that keeps
+ * all that home asks for waiting: so not while a fork waits for what home asks for.
+ */
+static long hold_readable(struct mosix_pages *pg, u64 addr, u32 count,
 			  struct page **pages)
 {
-	int locked = 1;
-	long got;
+	long got = hold_present(pg, addr, count, pages);
+	int ret = 0;
 
-	mmap_read_lock(mm);
-	got = get_user_pages_remote(mm, addr, count, 0, pages, &locked);
-	if (locked)
-		mmap_read_unlock(mm);
-	return got;
+	if (got < 0 && got != -EAGAIN) {
+		ret = mosix_fetch_one(pg, addr >> PAGE_SHIFT, count);
+		if (ret >= 0)	/* it may have come for somebody else */
+			got = hold_present(pg, addr, count, pages);
+	}
+	if (got > 0)
+		return got;
+	if (got == -EAGAIN)
+		schedule_timeout_idle(1);
+	return got == -EAGAIN || ret == -EAGAIN ? -EAGAIN : -EFAULT;
 }
 
 /**
@@ -72,40 +102,58 @@ struct mosix_msg *mosix_copy_msg(const struct wire_header *like,
 	return msg;
 }
 
+/* Pages that can be read go as one message; how many, or a negative errno. */
+static long send_readable(struct mosix_pages *pg, struct mosix_link *link,
+			  const struct mosix_msg *asked)
+{
+	const struct wire_page_req *req = (void *)asked->data;
+	u64 addr = le64_to_cpu(req->addr);
+	struct mosix_msg *msg = mosix_copy_msg(&asked->h, addr >> PAGE_SHIFT);
+	long got = -EFAULT;
+
+	if (!msg)
+		return -ENOMEM;
+	if (addr < TASK_SIZE_MAX)
+		got = hold_readable(pg, addr, le32_to_cpu(req->count),
+				    msg->pages);
+	if (got <= 0) {
+		mosix_msg_free(msg);
+		return got;
+	}
+	mosix_serve_fill(msg, got);
+	return mosix_link_send(link, msg) ?: got;
+}
+
 /**
  * mosix_copy_answer - home wants to read pages
  * @pg: page state of the body
  * @link: to home
- * @asked: MSG_PAGE_REQ, checked
+ * @asked: MSG_PAGE_REQ, checked; it becomes a request for what is left
  *
+ * Return: 0 when it is answered; -EAGAIN: what is left is to be answered later.
  * Context: process context, may wait for pages that are at home; the caller
  * holds the mm.
  */
-void mosix_copy_answer(struct mosix_pages *pg, struct mosix_link *link,
-		       const struct mosix_msg *asked)
+int mosix_copy_answer(struct mosix_pages *pg, struct mosix_link *link,
+		      struct mosix_msg *asked)
 {
-	const struct wire_page_req *req = (void *)asked->data;
-	u64 addr = le64_to_cpu(req->addr);
-	u32 count = le32_to_cpu(req->count);
-	struct mosix_msg *msg;
-	long got = -EFAULT;
-	int ret = -ENOMEM;
+	struct wire_page_req *req = (void *)asked->data;
+	u32 left = le32_to_cpu(req->count);
+	long got = 0;
 
-	msg = mosix_copy_msg(&asked->h, addr >> PAGE_SHIFT);
-	if (msg) {
-		if (addr < TASK_SIZE_MAX)
-			got = hold_readable(pg->mm, addr, count, msg->pages);
-		mosix_serve_fill(msg, max(got, 0L));
-		ret = 0;
+	while (left) {
+		got = send_readable(pg, link, asked);
+		if (got < 0)
+			break;
+		left -= got;
+		le64_add_cpu(&req->addr, got * PAGE_SIZE);
+		req->count = cpu_to_le32(left);
 	}
-	if (got > 0)
-		ret = mosix_link_send(link, msg);
-	else
-		mosix_msg_free(msg);
-	got = max(got, 0L);
-	if (!ret && got < count)
-		ret = mosix_serve_none(link, &asked->h,
-				       addr + (u64)got * PAGE_SIZE);
-	if (ret)
-		mosix_link_close(link, ret);
+	if (got == -EAGAIN)
+		return got;
+	if (got == -EFAULT)
+		got = mosix_serve_none(link, &asked->h, le64_to_cpu(req->addr));
+	if (got < 0)
+		mosix_link_close(link, got);
+	return 0;
 }

@@ -13,7 +13,7 @@ struct mosix_msg *mosix_copy_msg(const struct wire_header *like,
 				 unsigned long nr);
 int mosix_copy_ask(struct mosix_link *link, const struct wire_header *like,
 		   u64 addr, u32 count);
-void mosix_copy_answer(struct mosix_pages *pg, struct mosix_link *link,
-		       const struct mosix_msg *asked);
+int mosix_copy_answer(struct mosix_pages *pg, struct mosix_link *link,
+		      struct mosix_msg *asked);
 
 #endif /* MOSIX_COPY_H */

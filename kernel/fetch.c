@@ -307,7 +307,17 @@ static int plan_pull(struct mosix_pages *pg, unsigned long nr,
 	return (f ? 0 : expect(pg, nr, link)) ?: 1;
 }
 
-static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 count)
+/**
+ * mosix_fetch_one - have an absent page come
+ * @pg: page state
+ * @nr: number of the page
+ * @count: so many that follow each other may be needed soon, at most WIRE_PAGES_MAX
+ *
+ * Return: 1 when it was waited for; 0 when there is nothing to wait for; -EAGAIN: not
+ * now, somebody forks; -ESRCH none will come; -EINTR when killed; -ENOMEM.
+ * Context: process context, no lock of the mm held.
+ */
+int mosix_fetch_one(struct mosix_pages *pg, unsigned long nr, u32 count)
 {
 	const struct want want = { .first = nr, .step = 1, .count = count };
 	struct mosix_link *link = NULL;
@@ -331,7 +341,7 @@ static int pull_one(struct mosix_pages *pg, unsigned long nr, u32 count)
 		schedule_timeout_killable(1);
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	return min(todo, 0);
+	return todo;
 }
 
 /**
@@ -359,8 +369,9 @@ int mosix_pages_pull(struct mm_struct *mm, unsigned long addr, size_t len)
 		if (READ_ONCE(pg->side) == PAGES_OFF)
 			return 0;
 		do {
-			ret = pull_one(pg, nr, min_t(unsigned long, end - nr,
-						     WIRE_PAGES_MAX));
+			ret = mosix_fetch_one(pg, nr,
+					      min_t(unsigned long, end - nr,
+						    WIRE_PAGES_MAX));
 		} while (ret == -EAGAIN);
 	}
 	return ret == -EINTR ? ret : 0;

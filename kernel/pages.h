@@ -229,6 +229,7 @@ int mosix_pages_answered(struct mosix_pages *pg, u32 tid, u64 ret);
 
 /* fetch.c: pages that are wanted */
 struct mosix_msg *mosix_fetch_msg(u64 addr, u32 count, s32 step);
+int mosix_fetch_one(struct mosix_pages *pg, unsigned long nr, u32 count);
 
 /* anon.c: pages become anonymous memory */
 pmd_t *mosix_anon_table(struct mm_struct *mm, unsigned long addr);

@@ -66,6 +66,13 @@ void mosix_serve_init(struct mosix_pages *pg)
 	INIT_WORK(&pg->work, serve_work);
 }
 
+static void put_last(struct mosix_pages *pg, struct mosix_msg *msg)
+{
+	spin_lock(&pg->reqs_lock);
+	list_add_tail(&msg->node, &pg->reqs);
+	spin_unlock(&pg->reqs_lock);
+}
+
 /**
  * mosix_serve_request - the peer wants pages
  * @pg: page state
@@ -82,9 +89,7 @@ int mosix_serve_request(struct mosix_pages *pg, struct mosix_msg *msg)
 		return -EPROTO;
 	}
 	atomic_inc(&pg->unanswered);	/* before it can be answered */
-	spin_lock(&pg->reqs_lock);
-	list_add_tail(&msg->node, &pg->reqs);
-	spin_unlock(&pg->reqs_lock);
+	put_last(pg, msg);
 	mosix_pages_get(pg);
 	if (!queue_work(serve_wq, &pg->work))
 		mosix_pages_put(pg);
@@ -549,18 +554,20 @@ static struct mosix_link *link_for(struct mosix_pages *pg, bool stays)
 	return link;
 }
 
-static void serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
+/* False: what is left of it waits, and others do not. */
+static bool serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
 {
 	bool looks = mosix_msg_type(msg) == MSG_LOOK;
 	bool copies = !looks && msg->h.tid;
 	struct mosix_link *link;
+	int ret = 0;
 
 	/* At home nothing may go before the body is known to run. */
 	if (mosix_pages_await_commit(pg))
-		return;
+		return true;
 	link = link_for(pg, looks || copies);
 	if (!link)
-		return;
+		return true;
 	/* What is asked for takes less than its answers, of which none may be read. */
 	if (mosix_link_is_stuffed(link))
 		mosix_link_close(link, -ENOBUFS);
@@ -568,12 +575,13 @@ static void serve_one(struct mosix_pages *pg, struct mosix_msg *msg)
 		if (looks)
 			mosix_look_answer(pg, link, msg);
 		else if (copies)
-			mosix_copy_answer(pg, link, msg);
+			ret = mosix_copy_answer(pg, link, msg);
 		else
 			answer(pg, link, (void *)msg->data);
 		mmput_async(pg->mm);
 	}
 	mosix_link_put(link);
+	return !ret;
 }
 
 static void serve_work(struct work_struct *work)
@@ -582,11 +590,14 @@ static void serve_work(struct work_struct *work)
 	struct mosix_msg *msg;
 
 	while ((msg = next_request(pg))) {
-		serve_one(pg, msg);
+		cond_resched();
+		if (!serve_one(pg, msg)) {
+			put_last(pg, msg);
+			continue;
+		}
 		mosix_msg_free(msg);
 		if (atomic_dec_and_test(&pg->unanswered))
 			wake_up_all(&pg->wait);
-		cond_resched();
 	}
 	mosix_pages_put(pg);
 }
