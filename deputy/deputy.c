@@ -469,7 +469,7 @@ static void hear_late(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_signal_take_back((void *)msg->data);
 		break;
 	case MSG_HOME_END:
-		mosix_restore_failed(mt->proc);
+		mosix_proc_fail(mt->proc);
 		break;
 	}
 	mosix_msg_free(msg);

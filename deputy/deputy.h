@@ -76,7 +76,6 @@ int mosix_pace_taken(struct mosix_link *link, struct mosix_msg *msg);
 /* restore.c */
 int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg);
 void mosix_restore_own(struct mosix_task *mt);
-void mosix_restore_failed(struct mosix_proc *proc);
 void mosix_restore_done(struct mosix_task *mt);
 
 /* filter.c: seccomp */

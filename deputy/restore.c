@@ -100,29 +100,6 @@ static bool all_restored(struct mosix_proc *proc)
 	       test_bit(MP_FAILED, &proc->flags);
 }
 
-static void wake_deputies(struct mosix_proc *proc)
-{
-	struct mosix_task *mt;
-
-	spin_lock(&proc->lock);
-	list_for_each_entry(mt, &proc->threads, node)
-		wake_up_all(&mt->wait);
-	spin_unlock(&proc->lock);
-	wake_up_all(&proc->wait);
-}
-
-/**
- * mosix_restore_failed - nobody makes the process whole
- * @proc: the process, whose image may be complete
- *
- * Context: process context.
- */
-void mosix_restore_failed(struct mosix_proc *proc)
-{
-	set_bit(MP_FAILED, &proc->flags);
-	wake_deputies(proc);
-}
-
 /* All deputies take their registers, in their own time: one may be stopped. */
 static int restore_threads(struct mosix_task *mt)
 {
@@ -135,7 +112,7 @@ static int restore_threads(struct mosix_task *mt)
 	proc->arrived = 1;
 	set_bit(MP_RESTORE, &proc->flags);
 	spin_unlock(&proc->lock);
-	wake_deputies(proc);
+	mosix_proc_wake(proc);
 	while (!all_restored(proc)) {
 		/* Only what stops or kills is not blocked by now. */
 		mosix_deputy_signals(mt);
@@ -161,7 +138,7 @@ void mosix_restore_own(struct mosix_task *mt)
 	struct mosix_proc *proc = mt->proc;
 
 	if (restore_thread(mt))
-		set_bit(MP_FAILED, &proc->flags);
+		mosix_proc_fail(proc);
 	mosix_proc_arrive(proc);
 	while (!is_decided(proc)) {
 		mosix_deputy_signals(mt);
@@ -221,7 +198,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 	ret = restore_process(proc);
 	ret = ret ?: restore_threads(mt);
 	if (ret) {
-		mosix_restore_failed(proc);
+		mosix_proc_fail(proc);
 		mosix_msg_free(msg);
 		return ret;
 	}
@@ -241,7 +218,7 @@ int mosix_restore_home_end(struct mosix_task *mt, struct mosix_msg *msg)
 		mosix_link_finish(link);
 	}
 	mosix_link_put(link);
-	wake_deputies(proc);
+	mosix_proc_wake(proc);
 	mosix_task_flush(mt);
 	mosix_msg_free(msg);
 	return 0;

@@ -394,7 +394,7 @@ static int deliver(struct mosix_link *link, struct mosix_proc *proc,
 	}
 	ret = mosix_task_deliver(proc, msg);
 	if (ret && type == MSG_HOME_END)
-		set_bit(MP_FAILED, &proc->flags);	/* nobody reads it */
+		mosix_proc_fail(proc);	/* nobody reads it */
 	return ret == -ESRCH ? dispatch_orphan(link, proc, msg) : ret;
 }
 

@@ -397,6 +397,35 @@ int mosix_proc_each(struct mosix_proc *proc,
 }
 
 /**
+ * mosix_proc_wake - what threads of a process wait for may be so
+ * @proc: the process
+ *
+ * Context: any that may take the lock.
+ */
+void mosix_proc_wake(struct mosix_proc *proc)
+{
+	struct mosix_task *mt;
+
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node)
+		wake_up_all(&mt->wait);
+	spin_unlock(&proc->lock);
+	wake_up_all(&proc->wait);
+}
+
+/**
+ * mosix_proc_fail - a process will not be complete: who waits for that need not
+ * @proc: the process, which is being built on its host, or restored at home
+ *
+ * Context: any that may take the lock.
+ */
+void mosix_proc_fail(struct mosix_proc *proc)
+{
+	set_bit(MP_FAILED, &proc->flags);
+	mosix_proc_wake(proc);
+}
+
+/**
  * mosix_proc_arrive - current has done what all threads have to do
  * @proc: its process
  *

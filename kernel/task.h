@@ -307,6 +307,8 @@ int mosix_proc_each(struct mosix_proc *proc,
 struct mosix_task *mosix_proc_thread(struct mosix_proc *proc, u32 tid);
 struct task_struct *mosix_proc_task(struct mosix_proc *proc, u32 tid);
 struct mosix_task *mosix_proc_main(struct mosix_proc *proc);
+void mosix_proc_wake(struct mosix_proc *proc);
+void mosix_proc_fail(struct mosix_proc *proc);
 void mosix_proc_arrive(struct mosix_proc *proc);
 
 /* task.c */

@@ -88,10 +88,8 @@ static int thread_main(void *arg)
 	mosix_task_attach(mt);
 	ret = mosix_build_nobody();
 	ret = ret ?: mosix_build_thread(mt);
-	if (ret && arrives) {
-		set_bit(MP_FAILED, &proc->flags);
-		wake_up_all(&proc->wait);
-	}
+	if (ret && arrives)
+		mosix_proc_fail(proc);
 	if (!ret && arrives)
 		ret = begin_together(mt);
 	if (ret)
