@@ -443,22 +443,26 @@ static bool take_turn(struct mosix_newborn *nb)
 	return taken;
 }
 
-static int hold_memory(struct mosix_task *mt, struct mosix_newborn *nb,
-		       u64 flags)
+static int hold_memory(struct mosix_task *mt, struct mosix_newborn *nb)
 {
 	if (wait_event_killable(mt->proc->wait, take_turn(nb)))
 		return -EINTR;
-	if (flags & CLONE_VM)
+	if (nb->borrows)
 		return 0;
 	mosix_deputy_settle(mt->proc);
 	return mosix_pages_fork_begin(mt->proc->pages);
 }
 
 /*
- * @pg: of @proc, held, by who has it stand still; NULL: it has become another program
- * meanwhile, or the child borrows. Then it may stand still for the next child, whose
- * turn has begun.
+ * What stands still for it. NULL: its maker has become another program meanwhile, or it
+ * borrows: then that may stand still for the next child, whose turn has begun.
  */
+static struct mosix_pages *held_memory(const struct mosix_newborn *nb)
+{
+	return nb->borrows ? NULL : nb->maker->pages;
+}
+
+/* @pg: held_memory() of a child of @proc, whose record may be gone by now */
 static void let_memory_go(struct mosix_proc *proc, struct mosix_pages *pg)
 {
 	wake_up_all(&proc->wait);
@@ -472,7 +476,7 @@ static void let_memory_go(struct mosix_proc *proc, struct mosix_pages *pg)
 static void begin_search(struct mosix_newborn *nb)
 {
 	struct mosix_proc *maker = nb->maker;
-	struct mosix_pages *pg = nb->borrows ? NULL : maker->pages;
+	struct mosix_pages *pg = held_memory(nb);
 
 	if (!nb->result) {
 		mosix_move_queue(&nb->work);
@@ -497,6 +501,7 @@ static void begin_search(struct mosix_newborn *nb)
 long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 {
 	struct mosix_newborn *nb;
+	struct mosix_pages *pg;
 	long pid = 0;
 	int ret;
 
@@ -508,7 +513,8 @@ long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 	nb = newborn_new(mt, flags);
 	if (!nb)
 		return -ENOMEM;
-	ret = hold_memory(mt, nb, flags);
+	pg = held_memory(nb);
+	ret = hold_memory(mt, nb);
 	if (!ret)
 		pid = make_deputy(mt, nb, flags);
 	if (pid > 0) {
@@ -517,7 +523,7 @@ long mosix_fork_deputy(struct mosix_task *mt, u64 flags)
 	}
 	end_turn(nb);
 	newborn_free(nb);
-	let_memory_go(mt->proc, flags & CLONE_VM ? NULL : mt->proc->pages);
+	let_memory_go(mt->proc, pg);
 	return ret ?: pid;
 }
 
@@ -548,7 +554,7 @@ int mosix_fork_made(struct mosix_link *link, struct mosix_msg *msg)
 		WRITE_ONCE(nb->state, made->failed ? NEWBORN_FAILED :
 						     NEWBORN_MADE);
 		proc->newborn = NULL;
-		pg = nb->borrows ? NULL : proc->pages;
+		pg = held_memory(nb);
 	}
 	if (pg)
 		mosix_pages_get(pg);
