@@ -118,15 +118,13 @@ bool mosix_task_gone(struct mosix_task *mt)
 }
 
 /**
- * mosix_task_drop - a thread will not be
- * @mt: its record, which was attached to no task; freed here
+ * mosix_task_drop - nobody needs the record of a thread any more
+ * @mt: the record, of one that is gone; freed here
  *
  * Context: process context; the caller holds the process.
  */
 void mosix_task_drop(struct mosix_task *mt)
 {
-	mosix_task_gone(mt);
-
 	spin_lock(&mt->proc->lock);
 	list_del(&mt->node);
 	spin_unlock(&mt->proc->lock);
@@ -138,6 +136,7 @@ static void drop_record(struct mosix_task *mt)
 {
 	struct mosix_proc *proc = mt->proc;
 
+	mosix_task_gone(mt);
 	mosix_task_drop(mt);
 	mosix_proc_put(proc);
 }
