@@ -58,11 +58,11 @@ static bool stays_away(unsigned long nr)
  * executes a program is about its rights and its place, which it has at home; and
  * who asks to be traced is traced there.
  */
-static bool may_borrower(unsigned long nr, const u64 *args)
+static bool may_borrower(unsigned long nr, u64 first_arg)
 {
 	switch (nr) {
 	case __NR_ptrace:
-		return args[0] == PTRACE_TRACEME;
+		return first_arg == PTRACE_TRACEME;
 	case __NR_setuid:
 	case __NR_setgid:
 	case __NR_setreuid:
@@ -84,6 +84,18 @@ static bool may_borrower(unsigned long nr, const u64 *args)
 	}
 }
 
+/* Where a call of a body is made, by what its message says. */
+static enum mosix_call_class class_at_home(const struct mosix_call_desc *desc,
+					   const struct wire_call *call, u32 tid)
+{
+	u64 args[MOSIX_CALL_ARGS];
+
+	if (desc->handler != mosix_call_option)
+		return desc->class;
+	mosix_call_args(args, call);
+	return mosix_option_class(le64_to_cpu(call->nr), args, tid);
+}
+
 /**
  * mosix_call_may_forward - may a body have this carried out at home?
  * @call: what it asks for
@@ -100,20 +112,16 @@ bool mosix_call_may_forward(const struct wire_call *call,
 	unsigned long nr = le64_to_cpu(call->nr);
 	const struct mosix_call_desc *desc = mosix_call_find(nr);
 	enum mosix_call_class class;
-	u64 args[MOSIX_CALL_ARGS];
 
 	if (le16_to_cpu(call->kind) == CALL_ASK)
 		return true;	/* nothing is made */
 	if (!desc || stays_away(nr) || !mosix_filter_knows(call) ||
 	    !mosix_windows_described(desc, call))
 		return false;
-	class = desc->class;
-	mosix_call_args(args, call);
-	if (desc->handler == mosix_call_option)
-		class = mosix_option_class(nr, args, mt->tid);
+	class = class_at_home(desc, call, mt->tid);
 	if (class == MOSIX_CALL_RETURN)
 		return test_bit(MT_BORROWS, &mt->flags) &&
-		       may_borrower(nr, args);
+		       may_borrower(nr, le64_to_cpu(call->args[0]));
 	return class == MOSIX_CALL_HOME || class == MOSIX_CALL_BOTH ||
 	       class == MOSIX_CALL_SPECIAL;
 }
@@ -357,7 +365,7 @@ static long borrower_calls(struct mosix_call_ctx *ctx)
 	struct mosix_call_ctx home = *ctx;
 	long ret;
 
-	if (ctx->fate == FATE_VISIT || !may_borrower(ctx->nr, ctx->args))
+	if (ctx->fate == FATE_VISIT || !may_borrower(ctx->nr, ctx->args[0]))
 		return -EAGAIN;
 	home.desc = &mosix_call_plain;
 	ret = mosix_body_forward(&home);

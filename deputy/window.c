@@ -77,9 +77,11 @@ bool mosix_windows_described(const struct mosix_call_desc *desc,
 	u64 args[MOSIX_CALL_ARGS];
 	u32 i;
 
+	if (!nwin)
+		return true;
 	for (i = 0; i < MOSIX_CALL_ARGS; i++)
 		args[i] = le64_to_cpu(call->args[i]);
-	if (nwin && !mosix_windows_apply(desc, args))
+	if (!mosix_windows_apply(desc, args))
 		return false;
 	for (i = 0; i < nwin; i++)
 		if (!is_described(desc, &call->win[i]))
