@@ -51,6 +51,8 @@ static_assert(SCRATCH_SIZE % WIRE_PAGE_SIZE == 0);
 #define SCRATCH_FLAGS (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
 		       VM_DONTCOPY | VM_DONTDUMP)
 
+static const struct vm_special_mapping scratch_mapping;
+
 static vm_fault_t scratch_fault(const struct vm_special_mapping *sm,
 				struct vm_area_struct *vma,
 				struct vm_fault *vmf)
@@ -59,11 +61,16 @@ static vm_fault_t scratch_fault(const struct vm_special_mapping *sm,
 	return vmf->page ? 0 : VM_FAULT_OOM;
 }
 
-/* What the mapping adds to the process's size is taken off again. */
-static void scratch_count(struct mm_struct *mm, long pages)
+/*
+ * What the mapping adds to the process's size is taken off again. What is shared is no
+ * data for the kernel.
+ */
+static void scratch_count(struct mm_struct *mm, long pages,
+			  const struct vm_special_mapping *mapping)
 {
 	WRITE_ONCE(mm->total_vm, mm->total_vm + pages);
-	mm->data_vm += pages;
+	if (mapping == &scratch_mapping)
+		mm->data_vm += pages;
 }
 
 /**
@@ -76,7 +83,7 @@ static void scratch_count(struct mm_struct *mm, long pages)
 void mosix_scratch_close(const struct vm_special_mapping *sm,
 			 struct vm_area_struct *vma)
 {
-	scratch_count(vma->vm_mm, vma_pages(vma));
+	scratch_count(vma->vm_mm, vma_pages(vma), sm);
 }
 
 static const struct vm_special_mapping scratch_mapping = {
@@ -159,7 +166,8 @@ unsigned long mosix_scratch_map(struct mosix_task *mt, unsigned long size,
 		if (IS_ERR(vma))
 			addr = PTR_ERR(vma);
 		else
-			scratch_count(mm, -(long)(size / WIRE_PAGE_SIZE));
+			scratch_count(mm, -(long)(size / WIRE_PAGE_SIZE),
+				      mapping);
 	}
 	mmap_write_unlock(mm);
 	return addr;
@@ -176,10 +184,10 @@ static bool make(struct mosix_task *mt)
 	return true;
 }
 
-static void count_locked(long pages)
+static void count_locked(long pages, const struct vm_special_mapping *mapping)
 {
 	mmap_write_lock(current->mm);
-	scratch_count(current->mm, pages);
+	scratch_count(current->mm, pages, mapping);
 	mmap_write_unlock(current->mm);
 }
 
@@ -199,9 +207,9 @@ void mosix_scratch_unmap(unsigned long addr, unsigned long size,
 	if (!addr || !is_there(addr, size, mapping))
 		return;
 	/* The kernel subtracts first; small processes have less. */
-	count_locked(pages);
+	count_locked(pages, mapping);
 	vm_munmap(addr, size);
-	count_locked(-pages);
+	count_locked(-pages, mapping);
 }
 
 static void unmap(unsigned long addr)
