@@ -126,6 +126,34 @@ static int copy_state(struct mosix_pages *pg, struct mosix_pages *old)
 	return ret ?: copy_tree(&pg->kinds, &old->kinds);
 }
 
+/* By the kernel's own count. */
+static bool is_data(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & (VM_WRITE | VM_SHARED | VM_STACK |
+				 VM_SHADOW_STACK)) == VM_WRITE;
+}
+
+/*
+ * Scratch areas do not count in the size of an mm, and the kernel takes off what it does
+ * not copy: so the copy would be too small by as much, or by more than it has.
+ */
+static void count_again(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+	unsigned long all = 0, data = 0;
+
+	mmap_write_lock(mm);
+	for_each_vma(vmi, vma) {
+		all += vma_pages(vma);
+		data += is_data(vma) ? vma_pages(vma) : 0;
+	}
+	WRITE_ONCE(mm->total_vm, all);
+	mm->data_vm = data;
+	mm->hiwater_vm = all;
+	mmap_write_unlock(mm);
+}
+
 /**
  * mosix_pages_dup - hook: an mm with page state was copied
  * @mm: the copy
@@ -157,6 +185,7 @@ int mosix_pages_dup(struct mm_struct *mm, struct mm_struct *old)
 		mosix_pages_put(pg);
 		return ret;
 	}
+	count_again(mm);
 	mm->mosix = pg;
 	mosix_pages_get(pg);
 	mosix_pages_put(*mt->makes);	/* of an attempt before */
