@@ -209,10 +209,17 @@ void mosix_birth_set_admit(enum wire_refusal
 	admit = fn;
 }
 
+static bool has_memory(u64 mem_kib)
+{
+	u64 free_kib = (u64)max(si_mem_available(), 0L) << (PAGE_SHIFT - 10);
+	u64 reserve_kib = mosix_param(PARAM_RESERVE_KIB);
+
+	return free_kib >= reserve_kib && free_kib - reserve_kib >= mem_kib &&
+	       mosix_cgroup_room_kib() >= mem_kib;
+}
+
 static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 {
-	u64 need = le64_to_cpu(offer->mem_kib) +
-		   mosix_param(PARAM_RESERVE_KIB);
 	u32 pid = le32_to_cpu(offer->pid);
 	u32 own_pid = le32_to_cpu(offer->own_pid);
 
@@ -220,9 +227,7 @@ static enum wire_refusal judge(u16 from, const struct wire_offer *offer)
 		return REFUSE_BLOCKED;
 	if (!mosix_x86_has_features(offer->cpu))
 		return REFUSE_CPU;
-	if (si_mem_available() < 0 ||
-	    (u64)si_mem_available() << (PAGE_SHIFT - 10) < need ||
-	    mosix_cgroup_room_kib() < le64_to_cpu(offer->mem_kib))
+	if (!has_memory(le64_to_cpu(offer->mem_kib)))
 		return REFUSE_MEMORY;
 	if (!mosix_birth_room())
 		return REFUSE_BUSY;
