@@ -106,8 +106,12 @@ static const struct window_case window_cases[] = {
 	{ 191, 2, { 2, MOSIX_WIN_OUT, MOSIX_LEN_ARG, 1, 3, MOSIX_BACK_RET } },
 	/* epoll_wait(fd, events, maxevents, timeout): elements, not bytes */
 	{ 232, 0, { 1, MOSIX_WIN_OUT, MOSIX_LEN_ARG, 12, 2, MOSIX_BACK_RET } },
-	/* poll(fds, nfds, timeout) */
-	{ 7, 0, { 0, MOSIX_WIN_INOUT, MOSIX_LEN_ARG, 8, 1, MOSIX_BACK_OK } },
+	/* poll(fds, nfds, timeout): nothing is ready when a signal ends it */
+	{ 7, 0, { 0, MOSIX_WIN_INOUT, MOSIX_LEN_ARG, 8, 1,
+		  MOSIX_BACK_ALWAYS } },
+	/* ppoll(fds, nfds, timeout, mask, size) */
+	{ 271, 0, { 0, MOSIX_WIN_INOUT, MOSIX_LEN_ARG, 8, 1,
+		    MOSIX_BACK_ALWAYS } },
 	/* nanosleep(want, left): what is left is written when it fails */
 	{ 35, 1, { 1, MOSIX_WIN_INOUT, MOSIX_LEN_FIXED, 1, 16,
 		   MOSIX_BACK_ALWAYS } },

@@ -208,9 +208,12 @@ static void selected(void)
 
 static int by_ppoll(const struct timespec *limit, const sigset_t *mask)
 {
-	struct pollfd one = { pipe_ends[0], POLLIN, 0 };
+	struct pollfd one = { pipe_ends[0], POLLIN, POLLIN };
+	int ret = ppoll(&one, 1, limit, mask);
 
-	return ppoll(&one, 1, limit, mask);
+	CHECK(ret > 0 || !one.revents, "ppoll says %d and events %#x", ret,
+	      one.revents);
+	return ret;
 }
 
 static int by_pselect(const struct timespec *limit, const sigset_t *mask)
