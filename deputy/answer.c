@@ -13,6 +13,7 @@
 #include "../kernel/msgdef.h"
 #include "../kernel/stay.h"
 #include "../kernel/talk.h"
+#include "../kernel/visit.h"
 
 #include <linux/audit.h>
 #include <linux/memcontrol.h>
@@ -71,6 +72,16 @@ static long carry_out(struct mosix_task *mt, const struct wire_call *call,
 	return x64_sys_call(&regs, nr);
 }
 
+/* Code that is mapped is about to run, and may look at what the CPU has. */
+static bool loads_code(struct mosix_task *mt, const struct wire_call *call)
+{
+	if (test_bit(MT_BORROWS, &mt->flags) || !mosix_memory_loads(call) ||
+	    !mosix_visit_has_more(mt->proc))
+		return false;
+	set_bit(MP_LOADS, &mt->proc->flags);
+	return true;
+}
+
 /* Has the process to come for this call, by what home knows of it? */
 static bool needs_visit(struct mosix_task *mt, const struct wire_call *call)
 {
@@ -80,7 +91,7 @@ static bool needs_visit(struct mosix_task *mt, const struct wire_call *call)
 		return mosix_fork_visits(mt, le64_to_cpu(call->args[0]));
 	if (le16_to_cpu(call->kind) == CALL_OWN)
 		return false;
-	return mosix_memory_visits(call);
+	return mosix_memory_visits(call) || loads_code(mt, call);
 }
 
 /* What the way back to user mode would do. */

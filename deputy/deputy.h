@@ -125,6 +125,7 @@ struct mosix_mirror {
 void mosix_memory_before(struct mosix_task *mt, struct mosix_mirror *mirror,
 			 const struct wire_call *call);
 bool mosix_memory_visits(const struct wire_call *call);
+bool mosix_memory_loads(const struct wire_call *call);
 void mosix_memory_told(struct mosix_task *mt);
 void mosix_memory_after(struct mosix_task *mt,
 			const struct mosix_mirror *mirror,

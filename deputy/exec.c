@@ -9,7 +9,7 @@
  * does this all the time). If not, the deputy has become the new program, whole
  * and at home; it leaves the loop for user mode, and the body ends without a
  * word. Where the body was, the new program goes with its first call, as after a
- * visit.
+ * visit; not where it would see CPU features in that moment that home lacks.
  *
  * The process's other threads are ended by the kernel's own exec: their deputies,
  * as they die, tell the body to. The one that executes then has the PID.
@@ -60,6 +60,7 @@ static void become_whole(struct mosix_task *mt)
 {
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
+	bool has_more = mosix_visit_has_more(proc);
 	bool follows;
 	u16 node;
 
@@ -79,6 +80,8 @@ static void become_whole(struct mosix_task *mt)
 	follows = test_and_clear_bit(MT_FOLLOWS, &mt->flags);
 	spin_lock(&proc->lock);
 	node = follows || mosix_visit_is_worth(proc) ? proc->where : 0;
+	if (has_more)
+		node = 0;
 	proc->where = 0;
 	proc->nmigs++;
 	proc->since = jiffies;

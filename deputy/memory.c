@@ -103,6 +103,20 @@ bool mosix_memory_visits(const struct wire_call *call)
 	return le64_to_cpu(call->nr) == __NR_mmap && mmap_visits(args);
 }
 
+/**
+ * mosix_memory_loads - does this call map code of a file?
+ * @call: the call
+ *
+ * Return: true when it does.
+ * Context: the deputy, before the call.
+ */
+bool mosix_memory_loads(const struct wire_call *call)
+{
+	return le64_to_cpu(call->nr) == __NR_mmap &&
+	       (le64_to_cpu(call->args[2]) & PROT_EXEC) &&
+	       !(le64_to_cpu(call->args[3]) & MAP_ANONYMOUS);
+}
+
 /* What is in place of an old mapping now, on either side. */
 static int follow_mmap(struct mosix_pages *pg, u64 addr, const u64 *args)
 {

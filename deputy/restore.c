@@ -157,7 +157,8 @@ static bool be_here(struct mosix_proc *proc, u32 visitor, u16 *back)
 	bool onward;
 
 	spin_lock(&proc->lock);
-	*back = visitor && mosix_visit_is_worth(proc) ? proc->where : 0;
+	*back = visitor && mosix_visit_is_worth(proc) &&
+		!test_bit(MP_LOADS, &proc->flags) ? proc->where : 0;
 	move = proc->move;
 	onward = move && move->link;
 	if (onward)

@@ -8,6 +8,7 @@
 #include "proc.h"
 #include "security.h"
 #include "verb.h"
+#include "visit.h"
 
 #include "../deputy/body.h"
 #include "../loadinfo/loadinfo.h"
@@ -52,6 +53,7 @@ static int __init mosix_init(void)
 	if (ret)
 		goto err;
 	mosix_birth_set_admit(mosix_vector_admit);
+	mosix_visit_set_more(mosix_vector_has_more);
 	mosix_proc_set_would(mosix_would_show);
 	ret = mosix_balancer_start();
 	if (ret)

@@ -170,6 +170,7 @@ enum mosix_proc_flag {
 	MP_STARTED,	/* host: all threads may run */
 	MP_DUMPS,	/* body: home would dump core */
 	MP_VISITS,	/* home: came for a call, and has not begun it */
+	MP_LOADS,	/* home: it comes to map code, and stays */
 	MP_ORPHAN,	/* host: made here, home hears of it, and may adopt it */
 	MP_ASKED,	/* host: home was asked to move it, and has not said no */
 };

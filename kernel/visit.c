@@ -19,6 +19,41 @@
 #include <linux/entry-common.h>
 #include <linux/sched.h>
 
+/* Set at boot, before the first move. */
+static bool (*more)(u16 node);
+
+/**
+ * mosix_visit_set_more - who knows which nodes have CPU features that this one lacks
+ * @fn: says so of a node
+ *
+ * Context: at boot.
+ */
+void mosix_visit_set_more(bool (*fn)(u16 node))
+{
+	more = fn;
+}
+
+static bool has_more(u16 node)
+{
+	return node && more && more(node);
+}
+
+/**
+ * mosix_visit_has_more - would code that begins on the host of a process find more CPU
+ *	features there than at home?
+ * @proc: the process, of this node
+ *
+ * What looks once at what there is, and goes on to use it, could never come home: so it
+ * looks at home.
+ *
+ * Return: true when it may.
+ * Context: any that may take a lock.
+ */
+bool mosix_visit_has_more(const struct mosix_proc *proc)
+{
+	return has_more(READ_ONCE(proc->where));
+}
+
 /**
  * mosix_visit_is_worth - shall a process that comes home for a call go back?
  * @proc: the process, at home, not yet restored
@@ -85,7 +120,8 @@ void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child)
 	if (proc->move && proc->move->why == MOSIX_WHY_VISIT)
 		node = proc->move->to;
 	spin_unlock(&proc->lock);
-	if (node && !mosix_task_ensure(child))
+	/* It may be there to execute a program, and would set out as that begins. */
+	if (node && !has_more(node) && !mosix_task_ensure(child))
 		mark(child->mosix, node);
 }
 

@@ -13,6 +13,8 @@
  */
 #define VISIT_WORK_MIN_NS	(250 * NSEC_PER_MSEC)
 
+void mosix_visit_set_more(bool (*fn)(u16 node));
+bool mosix_visit_has_more(const struct mosix_proc *proc);
 bool mosix_visit_is_worth(const struct mosix_proc *proc);
 void mosix_visit_begin(struct mosix_proc *proc, u32 tid, u16 node);
 void mosix_visit_inherit(struct mosix_proc *proc, struct task_struct *child);

@@ -176,7 +176,7 @@ void lb_place_begin(struct lb_place *place, const struct lb_view *view,
 	}
 }
 
-/* The best by what it told, of equals the first; every second time the first. */
+/* The best by what it told; every second time whoever the dice have put in front. */
 static u32 whose_turn(const struct lb_place *place)
 {
 	u32 turn = place->count, i;

@@ -29,6 +29,7 @@ static DEFINE_SPINLOCK(lock);		/* protects all that follows */
 static struct lb_load load;		/* demand, decayed */
 static struct lb_window window;		/* the others */
 static struct lb_node own;		/* this node; demand: last sample's */
+static bool mixed;			/* some node has CPU features that it lacks */
 
 /* What the administrator said, as the others shall know it. */
 static u16 flags(void)
@@ -89,6 +90,8 @@ void mosix_vector_heard(struct lb_peer *peer, const struct lb_node *node,
 			u64 at_ms)
 {
 	guard(spinlock)(&lock);
+	if (own.features && (node->features & ~own.features))
+		mixed = true;
 	lb_window_hear(&window, peer, node, at_ms);
 }
 
@@ -391,6 +394,23 @@ static void stepped(void *unused, struct mosix_proc *proc,
 int mosix_vector_init(void)
 {
 	return register_trace_mosix_state(stepped, NULL);
+}
+
+/**
+ * mosix_vector_has_more() - has a node CPU features that this one lacks?
+ * @id: the node
+ *
+ * Return: true if it has; if nothing is known of it, true if any node had that was
+ *	   heard of.
+ * Context: Any that may take a lock.
+ */
+bool mosix_vector_has_more(u16 id)
+{
+	const struct lb_entry *e;
+
+	guard(spinlock)(&lock);
+	e = lb_window_find(&window, id);
+	return e ? e->node.features & ~own.features : mixed;
 }
 
 /**

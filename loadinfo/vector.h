@@ -64,6 +64,7 @@ struct lb_node mosix_vector_own(void);
 void mosix_vector_copy(struct lb_window *to);
 struct lb_params mosix_vector_params(void);
 enum wire_refusal mosix_vector_admit(u16 from, const struct wire_offer *offer);
+bool mosix_vector_has_more(u16 id);
 int mosix_vector_known(u16 id, struct mosix_known *known);
 
 #endif /* MOSIX_LOADINFO_VECTOR_H */

@@ -151,7 +151,7 @@ static void nothing_left(void)
 
 	CHECK(maps, "/proc/self/maps: %s", strerror(errno));
 	while (fgets(line, sizeof(line), maps))
-		areas += strstr(line, "[mosix]") != NULL;
+		areas += !!strstr(line, "[mosix]");
 	fclose(maps);
 	CHECK(areas <= 1, "%d areas of one thread", areas);
 }
