@@ -262,6 +262,9 @@ long mosix_body_forward(struct mosix_call_ctx *ctx)
 	} else {
 		ret = -ENOMEM;
 	}
+	/* What was put off while it read a clock is its own before the call returns. */
+	if (!list_empty_careful(&ctx->mt->signals))
+		mosix_task_kick(ctx->mt);
 	mosix_link_put(link);
 	return ret;
 }

@@ -13,7 +13,8 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-enum { MS = 1000000, STEADY_MS = 20, FAST_MS = 2, PRICK_MS = 7, LIMIT_S = 60 };
+enum { MS = 1000000, STEADY_MS = 20, FAST_MS = 2, PRICK_MS = 7, LIMIT_S = 60,
+       STOPS = 16 };
 
 static timer_t steady, once, thread, silent;
 static uint64_t begun, steady_count;
@@ -164,6 +165,31 @@ static void overruns(void)
 	CHECK(fired > before + 1 || overrun > 0, "%d expiries in %lu ns",
 	      fired - before, now_ns() - start);
 	CHECK(!wrong, "si_code %d", wrong);
+}
+
+/*
+ * A timer that is stopped has sent what it sends: its handler has run, or will not.
+ * It expires while the clock is read, which is where a signal that comes is put off.
+ */
+static void stopped(void)
+{
+	for (int i = 0; i < STOPS; i++) {
+		uint64_t start = now_ns(), for_ns = (2 + i % 5) * MS;
+		int ran = fired, stopped;
+		volatile uint64_t x = 0;
+
+		set(once, 0, FAST_MS * MS, 0);
+		while (now_ns() - start < for_ns)
+			;
+		set(once, 0, 0, 0);
+		stopped = fired;
+		CHECK(stopped - ran <= 1, "%d signals of one", stopped - ran);
+		start = now_ns();
+		while (now_ns() - start < 3 * FAST_MS * MS)
+			for (int j = 0; j < 10000; j++)
+				x = victim_mix(x);
+		CHECK(fired == stopped, "a timer that was stopped fired");
+	}
 }
 
 static volatile unsigned int pair;
@@ -378,6 +404,7 @@ int main(int argc, char **argv)
 		slow_handler();
 		expires_once();
 		overruns();
+		stopped();
 		to_thread();
 		counts_down();
 		sleeps_on();
