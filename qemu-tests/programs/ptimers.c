@@ -13,8 +13,8 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-enum { MS = 1000000, STEADY_MS = 20, FAST_MS = 2, PRICK_MS = 7, LIMIT_S = 60,
-       STOPS = 16 };
+enum { MS = 1000000, STEADY_MS = 20, FAST_MS = 2, PRICK_MS = 7, LIMIT_S = 60 };
+enum { STOPS = 16 };
 
 static timer_t steady, once, thread, silent;
 static uint64_t begun, steady_count;
