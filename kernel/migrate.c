@@ -243,6 +243,17 @@ static bool has_call_to_make(struct mosix_move *move)
 	       move->passing++ < MOSIX_PASSING_TRIES;
 }
 
+/*
+ * Is there a body, or was there one? Whoever was first to serve it may have read that
+ * it has ended, and be about to end this thread, too.
+ */
+static bool has_left(struct mosix_proc *proc)
+{
+	enum mosix_state state = mosix_proc_state(proc);
+
+	return state == ST_AWAY || state == ST_RETURNING || state == ST_ENDED;
+}
+
 static void be_deputy(struct mosix_task *mt)
 {
 	set_bit(MT_DEPUTY, &mt->flags);
@@ -313,13 +324,13 @@ void mosix_migrate_safe_point(struct callback_head *work)
 	}
 	/* It was not a signal that ended the call: go on with it over there. */
 	regs->ax = mosix_call_soften(syscall_get_nr(current, regs), regs->ax);
-	if (mosix_proc_is_away(mt->proc))
+	if (has_left(mt->proc))
 		be_deputy(mt);	/* a thread that was made while away */
 	while (again && (move = mosix_move_get(mt->proc))) {
 		clear_notify_signal();
 		again = serve_move(mt, move);
 		mosix_move_put(move);
-		if (mosix_proc_is_away(mt->proc))
+		if (has_left(mt->proc))
 			be_deputy(mt);
 	}
 	/* The registers may be new: have the signal code look at them. */
