@@ -205,6 +205,14 @@ static void ask_home(struct mosix_proc *proc, struct mosix_link *link)
 	mosix_proc_kick(proc);
 }
 
+/* Its host may know already that it runs there, and who waits for that here not yet. */
+static bool has_host(struct mosix_proc *proc)
+{
+	enum mosix_state state = mosix_proc_state(proc);
+
+	return state == ST_FROZEN || state == ST_AWAY || state == ST_RETURNING;
+}
+
 /**
  * mosix_deputy_leave - the host thinks that the body is better off elsewhere
  * @link: where
@@ -240,7 +248,7 @@ int mosix_deputy_leave(struct mosix_link *link, struct mosix_msg *msg)
 		put_task_struct(task);
 	}
 	/* While another move is prepared nobody would ask. */
-	if (ret == -EALREADY && insist && mosix_proc_is_away(proc))
+	if (ret == -EALREADY && insist && has_host(proc))
 		ask_home(proc, link);
 	else if (ret)
 		mosix_move_stays(link, ret);

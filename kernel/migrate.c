@@ -106,7 +106,6 @@ static void enter_away(struct mosix_proc *proc, struct mosix_pages *pg,
 	proc->where = move->to;
 	mosix_sigmig_count(proc);
 	proc->since = jiffies;
-	proc->flags = 0;
 	proc->lent = 0;
 	list_for_each_entry(mt, &proc->threads, node) {
 		mt->utime_ns = 0;
@@ -175,6 +174,7 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 	int ret;
 
 	proc->pid = current->tgid;
+	proc->flags = 0;	/* its host may set some as soon as it has the link */
 	forget_messages(proc);
 	*text = "link lost";
 	ret = mosix_link_attach(link, proc);
