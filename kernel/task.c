@@ -19,6 +19,7 @@
 #include <linux/mosix.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -272,6 +273,25 @@ static int ensure_group(struct task_struct *p)
 	return ret;
 }
 
+/*
+ * A body can be found before it takes its record, which is the first thing that it does,
+ * and waits for it: it must not be given another one. Its memory tells, if it has any.
+ */
+static bool begins_as_body(struct task_struct *p)
+{
+	struct mm_struct *mm;
+	bool begins;
+
+	task_lock(p);
+	mm = p->mm;
+	if (mm)
+		begins = mm->mosix && READ_ONCE(mm->mosix->side) == PAGES_BODY;
+	else
+		begins = !(p->flags & PF_EXITING);
+	task_unlock(p);
+	return begins;
+}
+
 /**
  * mosix_task_ensure - make sure that all threads of a process have a record
  * @p: one of them that the caller holds
@@ -279,7 +299,8 @@ static int ensure_group(struct task_struct *p)
  * That needs no node map: what is said of a process before holds after.
  *
  * Return: 0, -ENOMEM; -EBUSY for a kernel thread: what it makes, bodies among
- * others, must not inherit; -ESRCH when it is exiting.
+ * others, must not inherit, and for what has no memory yet or is about to be a body;
+ * -ESRCH when it is exiting.
  * Context: process context.
  */
 int mosix_task_ensure(struct task_struct *p)
@@ -288,7 +309,7 @@ int mosix_task_ensure(struct task_struct *p)
 
 	if (READ_ONCE(p->mosix))
 		return 0;
-	if (p->flags & PF_KTHREAD)
+	if (p->flags & PF_KTHREAD || begins_as_body(p))
 		return -EBUSY;
 	mutex_lock(&ensure_lock);
 	ret = ensure_group(p);

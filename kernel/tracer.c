@@ -42,8 +42,12 @@ int mosix_task_trace(struct task_struct *p, long request, unsigned long addr,
 	if ((!mosix_node_self() && !mosix_task_proc(p)) ||
 	    (p->flags & PF_KTHREAD) ||
 	    same_thread_group(p, current) ||
-	    !ptrace_may_access(p, PTRACE_MODE_ATTACH_REALCREDS) ||
-	    mosix_task_ensure(p))
+	    !ptrace_may_access(p, PTRACE_MODE_ATTACH_REALCREDS))
+		return attach(p, request, addr, flags);
+	ret = mosix_task_ensure(p);
+	if (ret == -EBUSY)
+		return -EPERM;		/* about to be a guest */
+	if (ret)
 		return attach(p, request, addr, flags);
 	proc = mosix_task_proc(p);
 	if (mosix_proc_is_guest(proc))
