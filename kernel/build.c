@@ -271,6 +271,38 @@ int mosix_build_thread(struct mosix_task *mt)
 	return 0;
 }
 
+/* What is the process's each of its threads tells. NULL: it has none. */
+static const struct wire_task *any_task(struct mosix_proc *proc)
+{
+	const struct wire_task *found = NULL;
+	struct mosix_task *mt;
+
+	/* No record comes any more, and their tasks, which free them, are not there yet. */
+	spin_lock(&proc->lock);
+	list_for_each_entry(mt, &proc->threads, node) {
+		if (mt->image) {
+			found = &mt->image->task;
+			break;
+		}
+	}
+	spin_unlock(&proc->lock);
+	return found;
+}
+
+static int build_process(struct mosix_proc *proc)
+{
+	const struct wire_task *t = any_task(proc);
+
+	if (!t)
+		return -EBADMSG;
+	set_limits(t);
+	if (le32_to_cpu(t->flags) & TASK_DUMPS)
+		set_bit(MP_DUMPS, &proc->flags);
+	if (le32_to_cpu(t->flags) & TASK_LOCKS)
+		current->mm->def_flags = VM_LOCKED_MASK;
+	return 0;
+}
+
 static int build_first(struct mosix_task *mt)
 {
 	/* A first thread that has ended has no image: it leads the group. */
@@ -278,11 +310,6 @@ static int build_first(struct mosix_task *mt)
 		set_bit(MT_GHOST, &mt->flags);
 		return 0;
 	}
-	set_limits(&mt->image->task);
-	if (le32_to_cpu(mt->image->task.flags) & TASK_DUMPS)
-		set_bit(MP_DUMPS, &mt->proc->flags);
-	if (le32_to_cpu(mt->image->task.flags) & TASK_LOCKS)
-		current->mm->def_flags = VM_LOCKED_MASK;
 	return mosix_build_thread(mt);
 }
 
@@ -323,6 +350,7 @@ int mosix_build_body(struct mosix_task *mt)
 		return ret;
 	/* As long as it is alone: with others it would wait for all CPUs. */
 	ret = mosix_barriers_set(le32_to_cpu(image->mm.barriers));
+	ret = ret ?: build_process(mt->proc);
 	ret = ret ?: mosix_thread_make_all(mt);
 	ret = ret ?: build_first(mt);
 	if (ret)
