@@ -162,6 +162,16 @@ int mosix_x86_save_xstate(struct task_struct *task, void *buf, u32 size)
 	return xstateregs_get(task, NULL, to);
 }
 
+/*
+ * A CPU that has protection keys gives its rights for them to who takes a signal there.
+ * Where there are none nothing is lost without those, and they would be refused.
+ */
+static void drop_keys(struct xregs_state *state)
+{
+	if (!cpu_feature_enabled(X86_FEATURE_OSPKE))
+		state->header.xfeatures &= ~(u64)XFEATURE_MASK_PKRU;
+}
+
 /**
  * mosix_x86_load_xstate - current goes on with this extended state
  * @buf: state in XSAVE's standard format; header and MXCSR are checked
@@ -183,6 +193,7 @@ int mosix_x86_load_xstate(const void *buf, u32 size)
 	if (!state)
 		return -ENOMEM;
 	memcpy(state, buf, size);
+	drop_keys(state);
 	/* From here on memory holds the state, and the way out loads it. */
 	mosix_x86_hold();
 	ret = copy_uabi_from_kernel_to_xstate(fpu->fpstate, state,
