@@ -21,6 +21,7 @@
 #include <linux/userfaultfd_k.h>
 
 #include <asm/cpufeature.h>
+#include <asm/fpu/xstate.h>
 
 static_assert(STAY_REASONS <= 64);	/* they are bits of a u64 */
 
@@ -50,6 +51,7 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_SHADOW_STACK]	= "shadow stack",
 	[STAY_UPROBES]		= "uprobes",
 	[STAY_HIGH]		= "addresses above 2^47",
+	[STAY_PERMIT]		= "CPU state by permission (AMX)",
 };
 
 /**
@@ -267,6 +269,17 @@ u64 mosix_stay_of_thread(struct task_struct *p)
 	return why;
 }
 
+/*
+ * It has asked for state that no thread has room for before it is used. The permission
+ * is its first thread's, and does not travel: elsewhere the first use would be its end.
+ */
+static bool is_permitted(struct task_struct *t)
+{
+	u64 perm = READ_ONCE(t->group_leader->thread.fpu.perm.__state_perm);
+
+	return perm & XFEATURE_MASK_USER_DYNAMIC;
+}
+
 /* Of all threads: one that must stay holds the others. */
 static u64 thread_reasons(struct task_struct *p)
 {
@@ -274,9 +287,13 @@ static u64 thread_reasons(struct task_struct *p)
 	u64 why = 0;
 
 	rcu_read_lock();
-	for_each_thread(p, t)
-		if (!(t->flags & PF_EXITING))
-			why |= mosix_stay_of_thread(t);
+	for_each_thread(p, t) {
+		if (t->flags & PF_EXITING)
+			continue;
+		why |= mosix_stay_of_thread(t);
+		if (is_permitted(t))
+			why |= BIT_ULL(STAY_PERMIT);
+	}
 	rcu_read_unlock();
 	return why;
 }

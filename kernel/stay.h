@@ -33,6 +33,7 @@ enum mosix_stay {
 	STAY_SHADOW_STACK,
 	STAY_UPROBES,
 	STAY_HIGH,
+	STAY_PERMIT,
 	STAY_REASONS
 };
 

@@ -89,6 +89,7 @@ static const struct {
 	{ "shadow stack", "GLIBC_TUNABLES=glibc.cpu.x86_shstk=off" },
 	{ "uprobes", "it can when nobody traces it" },
 	{ "addresses above 2^47", "boot its home with no5lvl" },
+	{ "CPU state by permission (AMX)", "run it without AMX" },
 };
 
 /**
