@@ -136,6 +136,23 @@ enum mosix_frozen mosix_freeze_join(struct mosix_task *mt)
 }
 
 /**
+ * mosix_freeze_is_whole - do all threads stand still that are known by now?
+ * @proc: the process
+ *
+ * Return: false when one was found that nobody knew as the barrier closed.
+ * Context: the leader.
+ */
+bool mosix_freeze_is_whole(struct mosix_proc *proc)
+{
+	bool whole;
+
+	spin_lock(&proc->lock);
+	whole = proc->nfrozen == proc->nlive;
+	spin_unlock(&proc->lock);
+	return whole;
+}
+
+/**
  * mosix_freeze_end - the leader lets all threads go
  * @proc: its process
  * @outcome: FROZEN_DONE or FROZEN_THAWED, for the others

@@ -211,10 +211,19 @@ static int go_out(struct mosix_proc *proc, struct mosix_move *move,
 /* All threads stand still: move them. What the others shall do then. */
 static enum mosix_frozen lead(struct mosix_proc *proc, struct mosix_move *move)
 {
-	u64 why = mosix_stay_reasons(current);
 	const char *text = NULL;
+	u64 why;
 	int ret;
 
+	/* A thread without a record did not come and was not waited for. */
+	ret = mosix_task_complete();
+	if (ret) {
+		mosix_migrate_end(proc, ret, "no memory here");
+		return FROZEN_DONE;
+	}
+	if (!mosix_freeze_is_whole(proc))
+		return FROZEN_THAWED;
+	why = mosix_stay_reasons(current);
 	/* A child wakes its parent a moment before it has memory of its own. */
 	if (mosix_stay_passes(why) && move->passing++ < MOSIX_PASSING_TRIES)
 		return FROZEN_THAWED;

@@ -296,6 +296,9 @@ static bool begins_as_body(struct task_struct *p)
  * mosix_task_ensure - make sure that all threads of a process have a record
  * @p: one of them that the caller holds
  *
+ * While somebody else is at it some have none yet: who moves the process waits for
+ * them (mosix_task_complete()).
+ *
  * That needs no node map: what is said of a process before holds after.
  *
  * Return: 0, -ENOMEM; -EBUSY for a kernel thread: what it makes, bodies among
@@ -317,6 +320,26 @@ int mosix_task_ensure(struct task_struct *p)
 	if (ret)
 		return ret;
 	return p->mosix && READ_ONCE(p->mosix->proc->nlive) ? 0 : -ESRCH;
+}
+
+/**
+ * mosix_task_complete - has each thread of current's process a record by now?
+ *
+ * Who finds one does not wait for the others' (mosix_task_ensure()), and for some
+ * there may not have been the memory.
+ *
+ * Return: 0, those that had none are counted as threads that do not stand still;
+ * -ENOMEM.
+ * Context: the leader of a move, which has a record itself.
+ */
+int mosix_task_complete(void)
+{
+	int ret;
+
+	mutex_lock(&ensure_lock);
+	ret = ensure_group(current);
+	mutex_unlock(&ensure_lock);
+	return ret;
 }
 
 /**

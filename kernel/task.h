@@ -316,6 +316,7 @@ void mosix_proc_arrive(struct mosix_proc *proc);
 struct mosix_task *mosix_task_new(struct mosix_proc *proc, pid_t tid);
 struct mosix_proc *mosix_task_proc(struct task_struct *p);
 int mosix_task_ensure(struct task_struct *p);
+int mosix_task_complete(void);
 pid_t mosix_task_own_pid(struct task_struct *p);
 void mosix_task_free_record(struct mosix_task *mt);
 void mosix_task_drop(struct mosix_task *mt);
@@ -331,6 +332,7 @@ void mosix_task_flush(struct mosix_task *mt);
 
 /* freeze.c */
 enum mosix_frozen mosix_freeze_join(struct mosix_task *mt);
+bool mosix_freeze_is_whole(struct mosix_proc *proc);
 void mosix_freeze_end(struct mosix_proc *proc, enum mosix_frozen outcome);
 
 /**
