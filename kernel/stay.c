@@ -25,6 +25,13 @@
 
 static_assert(STAY_REASONS <= 64);	/* they are bits of a u64 */
 
+/*
+ * Each mapping of shared memory is compared with all others of its file, of which a
+ * process can have tens of thousands. Who looks, the balancer among others, would be at
+ * it for minutes: memory in more mappings than this stays.
+ */
+enum { ALONE_MAX = 256 };
+
 static const char *const names[STAY_REASONS] = {
 	[STAY_KERNEL]		= "kernel thread",
 	[STAY_INIT]		= "init process",
@@ -96,11 +103,13 @@ static bool overlaps(struct vm_area_struct *a, struct vm_area_struct *b)
 static bool is_alone(struct vm_area_struct *vma)
 {
 	struct address_space *mapping = vma->vm_file->f_mapping;
-	bool alone = d_count(vma->vm_file->f_path.dentry) == 1 &&
-		     !mapping->host->i_nlink;
 	struct vm_area_struct *other;
+	bool alone = true;
 	long n = 0;
 
+	if (d_count(vma->vm_file->f_path.dentry) != 1 ||
+	    mapping->host->i_nlink || file_count(vma->vm_file) > ALONE_MAX)
+		return false;
 	i_mmap_lock_read(mapping);
 	vma_interval_tree_foreach(other, &mapping->i_mmap, 0, ULONG_MAX) {
 		n++;
