@@ -297,6 +297,23 @@ static int may_kill(struct task_struct *p)
 	return ret;
 }
 
+/*
+ * And whoever opened the file may, too: a set-user-ID program says what its caller
+ * has it say, and where its words go the caller has chosen.
+ */
+static int may_write(const struct file *file, struct task_struct *p)
+{
+	const struct cred *own;
+	int ret = may_kill(p);
+
+	if (ret)
+		return ret;
+	own = override_creds(file->f_cred);
+	ret = may_kill(p);
+	revert_creds(own);
+	return ret;
+}
+
 static int set_goto(struct task_struct *p, const char *value)
 {
 	u16 node = 0;
@@ -422,7 +439,7 @@ static ssize_t pid_write(struct file *file, const char __user *buf,
 
 	if (!p)
 		return -ESRCH;
-	ret = may_kill(p);
+	ret = may_write(file, p);
 	if (!ret)
 		ret = mosix_proc_value(value, buf, count, pos);
 	if (!ret)

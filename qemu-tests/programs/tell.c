@@ -4,8 +4,9 @@
  *
  *	tell FILE TEXT
  *
- * Prints "ok", or the name of the error ("EBUSY"), which no shell does. A
- * backslash n in TEXT is a new line. Not a victim.
+ * A FILE of - is what somebody else has opened as standard error. Prints "ok", or the
+ * name of the error ("EBUSY"), which no shell does. A backslash n in TEXT is a new
+ * line. Not a victim.
  */
 #include "victim.h"
 
@@ -32,7 +33,7 @@ int main(int argc, char **argv)
 
 	CHECK(argc == 3, "tell which file, and what?");
 	size = unescape(argv[2]);
-	fd = open(argv[1], O_WRONLY);
+	fd = strcmp(argv[1], "-") ? open(argv[1], O_WRONLY) : STDERR_FILENO;
 	ret = fd < 0 ? -1 : write(fd, argv[2], size);
 	if (ret == (ssize_t)size) {
 		printf("ok\n");

@@ -23,6 +23,10 @@ assert_eq "$(n1 $as_nobody tell "$mine/goto" 2)" EPERM \
 	"nobody may not move root's"
 assert_eq "$(n1 $as_nobody tell "$mine/goto" home)" EPERM "nor bring it home"
 assert_eq "$(n1 $as_nobody tell "$mine/lock" 1)" EPERM "nor lock it"
+n1 "cp \$(command -v tell) /tmp/told; chmod 4755 /tmp/told"
+assert_eq "$(n1 $as_nobody sh -c "'/tmp/told - 0 2>$mine/lock'")" EPERM \
+	"nor have a program of root's unlock it"
+assert_eq "$(n1 cat "$mine/lock")" 1 "which is locked still"
 assert_eq "$(n1 $as_nobody tell /proc/mosix/config "'self 1'")" EACCES \
 	"nor configure the node"
 assert_eq "$(n1 $as_nobody tell /proc/mosix/admin/block 1)" EACCES \
