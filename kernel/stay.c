@@ -9,6 +9,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/dcache.h>
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
@@ -31,6 +32,8 @@ static_assert(STAY_REASONS <= 64);	/* they are bits of a u64 */
  * it for minutes: memory in more mappings than this stays.
  */
 enum { ALONE_MAX = 256 };
+
+enum { LOCK_TRIES = 10 };	/* a millisecond apart */
 
 static const char *const names[STAY_REASONS] = {
 	[STAY_KERNEL]		= "kernel thread",
@@ -59,6 +62,7 @@ static const char *const names[STAY_REASONS] = {
 	[STAY_UPROBES]		= "uprobes",
 	[STAY_HIGH]		= "addresses above 2^47",
 	[STAY_PERMIT]		= "CPU state by permission (AMX)",
+	[STAY_BUSY]		= "mappings being changed",
 };
 
 /**
@@ -78,14 +82,15 @@ const char *mosix_stay_name(enum mosix_stay reason)
  * @why: bits of enum mosix_stay
  *
  * Between vfork and exec a child borrows the memory: that is waited for a
- * little instead of being called a reason.
+ * little instead of being called a reason. So are mappings that are being changed.
  *
  * Return: true when there are some and all of them will.
  * Context: any.
  */
 bool mosix_stay_passes(u64 why)
 {
-	return why && !(why & ~(BIT_ULL(STAY_SHARED_MM) | BIT_ULL(STAY_VFORK)));
+	return why && !(why & ~(BIT_ULL(STAY_SHARED_MM) | BIT_ULL(STAY_VFORK) |
+				BIT_ULL(STAY_BUSY)));
 }
 
 /* Does this mapping have a page of its file that another one has, too? */
@@ -166,13 +171,32 @@ static bool mm_has_other_process(struct task_struct *p, struct mm_struct *mm)
 	return found;
 }
 
+/*
+ * Who maps a file of a server that does not answer holds the lock until it does. The
+ * balancer must not wait for that: the others would take this node for dead.
+ */
+static bool lock_mappings(struct mm_struct *mm)
+{
+	u32 tries;
+
+	if (!(current->flags & PF_KTHREAD))
+		return !mmap_read_lock_killable(mm);
+	for (tries = 0; tries < LOCK_TRIES; tries++) {
+		if (mmap_read_trylock(mm))
+			return true;
+		msleep(1);
+	}
+	return false;
+}
+
 static u64 mm_reasons(struct task_struct *p, struct mm_struct *mm)
 {
 	VMA_ITERATOR(vmi, mm, 0);
 	struct vm_area_struct *vma;
 	u64 why = 0;
 
-	mmap_read_lock(mm);
+	if (!lock_mappings(mm))
+		return BIT_ULL(STAY_BUSY);
 	for_each_vma(vmi, vma)
 		why |= vma_reasons(vma);
 	mmap_read_unlock(mm);

@@ -34,6 +34,7 @@ enum mosix_stay {
 	STAY_UPROBES,
 	STAY_HIGH,
 	STAY_PERMIT,
+	STAY_BUSY,
 	STAY_REASONS
 };
 

@@ -90,6 +90,7 @@ static const struct {
 	{ "uprobes", "it can when nobody traces it" },
 	{ "addresses above 2^47", "boot its home with no5lvl" },
 	{ "CPU state by permission (AMX)", "run it without AMX" },
+	{ "mappings being changed", "it can in a moment" },
 };
 
 /**
