@@ -25,6 +25,7 @@
 #include <linux/mosix.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
+#include <linux/ptrace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -523,48 +524,57 @@ static int self_show(struct seq_file *m, void *v)
 	return 0;
 }
 
-/* One line each; who reads it goes by the words of the first. */
-static void show_process(struct seq_file *m, struct mosix_proc *proc)
+/* As /proc is mounted (hidepid=): whom its reader may not look at is not there. */
+static bool may_see(const struct seq_file *m, struct task_struct *p)
 {
-	char comm[TASK_COMM_LEN];
-	struct mosix_task *mt;
-	pid_t pid = 0, here = 0;
-	u32 threads;
-	uid_t uid;
+	const struct proc_fs_info *info = proc_sb_info(file_inode(m->file)->i_sb);
 
-	spin_lock(&proc->lock);
-	threads = proc->nlive;
-	mt = mosix_proc_main(proc);
-	if (mt && mt->task) {
-		here = mt->task->tgid;
-		pid = mosix_proc_is_guest(proc) ? proc->pid : here;
-		uid = from_kuid_munged(&init_user_ns, task_uid(mt->task));
-		strscpy(comm, mt->task->comm, sizeof(comm));
-	}
-	spin_unlock(&proc->lock);
+	return info->hide_pid == HIDEPID_OFF ||
+	       (info->hide_pid != HIDEPID_NOT_PTRACEABLE &&
+		in_group_p(info->pid_gid)) ||
+	       ptrace_may_access(p, PTRACE_MODE_READ_FSCREDS);
+}
+
+/* One line each; who reads it goes by the words of the first. */
+static void show_process(struct seq_file *m, struct mosix_proc *proc,
+			 struct task_struct *p)
+{
+	bool guest = mosix_proc_is_guest(proc);
+	pid_t pid = guest ? READ_ONCE(proc->pid) : p->tgid;
+	char comm[TASK_COMM_LEN];
+
 	if (!pid)
-		return;
+		return;		/* made here, home has not named it yet */
+	get_task_comm(comm, p);
 	seq_printf(m, "%d ", pid);
 	/* One word, whatever a program calls itself. */
 	seq_escape(m, comm[0] ? comm : "-", " \t\n\\");
 	seq_printf(m, " %u %u %s %u %d ", mosix_proc_home(proc),
 		   mosix_proc_where(proc),
 		   mosix_state_name(mosix_proc_state(proc)),
-		   READ_ONCE(proc->nmigs), here);
-	if (mosix_proc_is_guest(proc))
+		   READ_ONCE(proc->nmigs), p->tgid);
+	if (guest)
 		show_home_user(m, proc);
 	else
-		seq_printf(m, "%u", uid);
-	seq_printf(m, " %u\n", threads);
+		seq_printf(m, "%u",
+			   from_kuid_munged(&init_user_ns, task_uid(p)));
+	seq_printf(m, " %u\n", READ_ONCE(proc->nlive));
 }
 
 static int processes_show(struct seq_file *m, void *v)
 {
 	struct mosix_proc *proc = NULL;
+	struct task_struct *p;
 
 	seq_puts(m, "pid name home where state moves here_pid uid threads\n");
-	while ((proc = mosix_proc_next(proc)))
-		show_process(m, proc);
+	while ((proc = mosix_proc_next(proc))) {
+		p = mosix_proc_task(proc, 0);
+		if (!p)
+			continue;
+		if (may_see(m, p))
+			show_process(m, proc, p);
+		put_task_struct(p);
+	}
 	return 0;
 }
 

@@ -34,6 +34,11 @@ assert_eq "$(n1 $as_nobody tell /proc/mosix/admin/block 1)" EACCES \
 assert_eq "$(n1 $as_nobody cat "$mine/where")" 1 "but look where it is"
 assert_eq "$(n1 $as_nobody tell "$theirs/lock" 1)" ok "it may lock its own"
 assert_eq "$(n1 $as_nobody tell "$theirs/goto" 2)" ok "and move it"
+n1 'mkdir /tmp/hides; mount -t proc -o hidepid=2 proc /tmp/hides'
+assert_eq "$(n1 grep -c heap /tmp/hides/mosix/processes)" 2 "root sees both"
+assert_eq "$(n1 $as_nobody grep -c heap /tmp/hides/mosix/processes)" 1 \
+	"where /proc hides processes, nobody sees its own"
+n1 'umount /tmp/hides; rmdir /tmp/hides'
 assert_eq "$(n1 cat "$theirs/where")" 2 "which is there then"
 assert_eq "$(n1 tell "$theirs/goto" home)" ok "root may bring it home"
 n1 touch /tmp/theirs/stop
