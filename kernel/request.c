@@ -136,22 +136,18 @@ static void tell_host(struct mosix_proc *proc, enum mosix_why why, int error)
 	mosix_link_put(link);
 }
 
-/**
- * mosix_migrate_end - the wanted move is over
- * @proc: the process
- * @result: 0 or a negative errno
- * @text: why it failed, for people; NULL with @result 0
- *
- * Context: process context.
- */
-void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
+/* The wanted move is over; with @only no other than that. */
+static void end_move(struct mosix_proc *proc, const struct mosix_move *only,
+		     int result, const char *text)
 {
 	struct mosix_move *move;
 
 	spin_lock(&proc->lock);
 	move = proc->move;
-	proc->move = NULL;
+	if (only && move != only)
+		move = NULL;
 	if (move) {
+		proc->move = NULL;
 		proc->result = result;
 		proc->last[0] = '\0';
 	}
@@ -173,6 +169,19 @@ void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
 	mosix_moves_add(move);
 	complete_all(&move->done);
 	mosix_move_put(move);
+}
+
+/**
+ * mosix_migrate_end - the wanted move is over
+ * @proc: the process
+ * @result: 0 or a negative errno
+ * @text: why it failed, for people; NULL with @result 0
+ *
+ * Context: process context.
+ */
+void mosix_migrate_end(struct mosix_proc *proc, int result, const char *text)
+{
+	end_move(proc, NULL, result, text);
 }
 
 /* A kick that waits for a better moment. */
@@ -387,6 +396,7 @@ static int prepare(struct mosix_move *move, const char **text)
 	return 0;
 }
 
+/* Who came home by itself has ended it, and may be wanted elsewhere by now. */
 static void move_work(struct work_struct *work)
 {
 	struct mosix_move *move = container_of(work, struct mosix_move, work);
@@ -395,7 +405,7 @@ static void move_work(struct work_struct *work)
 	int ret = 0;
 
 	if (move->to == READ_ONCE(proc->where))
-		mosix_migrate_end(proc, 0, NULL);
+		end_move(proc, move, 0, NULL);
 	else if (move->to)
 		ret = prepare(move, &text);
 	if (!ret && mosix_proc_kick(proc)) {
@@ -403,7 +413,7 @@ static void move_work(struct work_struct *work)
 		ret = -ESRCH;
 	}
 	if (ret)
-		mosix_migrate_end(proc, ret, text);
+		end_move(proc, move, ret, text);
 	mosix_move_put(move);
 }
 
@@ -658,10 +668,7 @@ int mosix_migrate_request(struct task_struct *p, u16 node, enum mosix_why why)
 	if (IS_ERR(move))
 		return PTR_ERR(move);
 	ret = wait_for_completion_interruptible(&move->done);
-	if (!ret)
-		ret = move->result;
-	else
-		ret = -EINTR;
+	ret = ret ? -EINTR : move->result;
 	mosix_move_put(move);
 	return ret;
 }
