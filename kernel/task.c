@@ -26,6 +26,7 @@
 enum {
 	/* Two calls, and what a thread says in between; of a peer that floods. */
 	INBOX_MAX = 2 * WIRE_PAYLOAD_MAX,
+	BARE_MAX = 64,		/* threads that get a record at a time */
 };
 
 static void free_records(struct work_struct *work);
@@ -217,23 +218,27 @@ static bool wants_record(const struct task_struct *p)
 	       !(p->flags & (PF_KTHREAD | PF_USER_WORKER));
 }
 
-/* A thread without a record, referenced; NULL: each has one. */
-static struct task_struct *find_bare_thread(struct task_struct *p)
+/*
+ * Threads without a record, referenced; how many, 0: each has one. Some at a time: who
+ * has tens of thousands would have them all walked for each, while others wait.
+ */
+static u32 find_bare_threads(struct task_struct *p, struct task_struct **bare)
 {
-	struct task_struct *t, *found = NULL;
 	unsigned long flags;
+	struct task_struct *t;
+	u32 n = 0;
 
 	/* A clone adds its thread under this lock. */
 	if (!lock_task_sighand(p, &flags))
-		return NULL;
+		return 0;
 	__for_each_thread(p->signal, t) {
-		if (wants_record(t)) {
-			found = get_task_struct(t);
+		if (wants_record(t))
+			bare[n++] = get_task_struct(t);
+		if (n == BARE_MAX)
 			break;
-		}
 	}
 	unlock_task_sighand(p, &flags);
-	return found;
+	return n;
 }
 
 /*
@@ -257,17 +262,21 @@ static int ensure_leader(struct task_struct *leader)
 
 static int ensure_group(struct task_struct *p)
 {
-	struct task_struct *leader, *t;
+	struct task_struct *leader, *bare[BARE_MAX];
+	u32 i, n;
 	int ret;
 
 	rcu_read_lock();
 	leader = get_task_struct(READ_ONCE(p->group_leader));
 	rcu_read_unlock();
 	ret = p->mosix ? 0 : ensure_leader(leader);
-	while (!ret && (t = find_bare_thread(p))) {
-		if (!record_of((p->mosix ?: leader->mosix)->proc, t))
-			ret = -ENOMEM;
-		put_task_struct(t);
+	while (!ret && (n = find_bare_threads(p, bare))) {
+		for (i = 0; i < n; i++) {
+			if (!ret && !record_of((p->mosix ?: leader->mosix)->proc,
+					       bare[i]))
+				ret = -ENOMEM;
+			put_task_struct(bare[i]);
+		}
 	}
 	put_task_struct(leader);
 	return ret;
