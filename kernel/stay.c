@@ -184,7 +184,7 @@ static bool lock_mappings(struct mm_struct *mm)
 	for (tries = 0; tries < LOCK_TRIES; tries++) {
 		if (mmap_read_trylock(mm))
 			return true;
-		msleep(1);
+		fsleep(1000);
 	}
 	return false;
 }
