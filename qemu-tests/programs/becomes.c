@@ -7,19 +7,7 @@
  */
 #include "child.h"
 
-static char rounds[32], ms[32], pid[32];
-
-static void become(char *self)
-{
-	char *const args[] = { self, "--again", rounds, ms, (char *)victim.dir,
-			       NULL };
-
-	child_work();
-	snprintf(rounds, sizeof(rounds), "%lu", victim.done);
-	snprintf(ms, sizeof(ms), "%lu", (unsigned long)child_work_ms);
-	execv("/proc/self/exe", args);
-	victim_fail("execv: %s", strerror(errno));
-}
+static char pid[32];
 
 int main(int argc, char **argv)
 {
@@ -38,6 +26,6 @@ int main(int argc, char **argv)
 	CHECK(!strcmp(getenv("BECOMES") ?: "", pid), "it is process %s", pid);
 	victim_next();
 	if (!again || victim_next())
-		become(argv[0]);
+		child_become(argv[0]);
 	return victim_pass();
 }

@@ -15,7 +15,7 @@
 
 enum { TEXT = 16, ADX = 1 << 19 };
 
-static char rounds[TEXT], ms[TEXT], found[TEXT];
+static char found[TEXT];
 
 static unsigned int features(void)
 {
@@ -32,18 +32,6 @@ static void check_same(const char *what)
 	CHECK(first, "the environment is lost");
 	CHECK(strtoul(first, NULL, 16) == now, "%s finds %x, not %s", what, now,
 	      first);
-}
-
-static void become(char *self)
-{
-	char *const args[] = { self, "--again", rounds, ms, (char *)victim.dir,
-			       NULL };
-
-	child_work();
-	snprintf(rounds, TEXT, "%lu", victim.done);
-	snprintf(ms, TEXT, "%lu", (unsigned long)child_work_ms);
-	execv("/proc/self/exe", args);
-	victim_fail("execv: %s", strerror(errno));
 }
 
 static void spawn(char *self)
@@ -86,7 +74,7 @@ int main(int argc, char **argv)
 		victim_next();
 		check_same("a program that was executed");
 		if (victim_next())
-			become(argv[0]);
+			child_become(argv[0]);
 		return victim_pass();
 	}
 	victim_begin(argc, argv);
@@ -99,7 +87,7 @@ int main(int argc, char **argv)
 	printf("first %s, %s adx\n", found, features() & ADX ? "with" : "without");
 	while (victim_next()) {
 		if (!strcmp(how, "exec"))
-			become(argv[0]);
+			child_become(argv[0]);
 		else if (!strcmp(how, "spawn"))
 			spawn(argv[0]);
 		else if (!strcmp(how, "map"))

@@ -82,4 +82,19 @@ static inline void child_say(int fd, const void *buffer, size_t size)
 	      strerror(errno));
 }
 
+/* Work, then become @self anew, with --again, the rounds, the milliseconds and the directory. */
+__attribute__((noreturn, unused))
+static void child_become(char *self)
+{
+	static char rounds[32], ms[32];
+	char *const args[] = { self, "--again", rounds, ms, (char *)victim.dir,
+			       NULL };
+
+	child_work();
+	snprintf(rounds, sizeof(rounds), "%lu", victim.done);
+	snprintf(ms, sizeof(ms), "%lu", (unsigned long)child_work_ms);
+	execv("/proc/self/exe", args);
+	victim_fail("execv: %s", strerror(errno));
+}
+
 #endif
