@@ -133,9 +133,28 @@ static struct lb_reservation *find(struct lb_load *load, u64 key)
 	return NULL;
 }
 
+static bool is_taken(const struct lb_reservation *r)
+{
+	return r->key;
+}
+
 static bool is_coming(const struct lb_reservation *r)
 {
 	return r->key && !r->here;
+}
+
+static u32 demand_of(const struct lb_load *load,
+		     bool (*counts)(const struct lb_reservation *r))
+{
+	u32 sum = 0;
+	u32 i;
+
+	for (i = 0; i < LB_RESERVATIONS; i++) {
+		if (counts(&load->reserved[i]))
+			sum = saturated_add(sum,
+					    load->reserved[i].demand_milli);
+	}
+	return sum;
 }
 
 /**
@@ -220,15 +239,7 @@ void lb_load_expire(struct lb_load *load, u64 now_at_ms)
  */
 u32 lb_load_unseen(const struct lb_load *load)
 {
-	u32 sum = 0;
-	u32 i;
-
-	for (i = 0; i < LB_RESERVATIONS; i++) {
-		if (is_coming(&load->reserved[i]))
-			sum = saturated_add(sum,
-					    load->reserved[i].demand_milli);
-	}
-	return sum;
+	return demand_of(load, is_coming);
 }
 
 /**
@@ -240,15 +251,7 @@ u32 lb_load_unseen(const struct lb_load *load)
  */
 u32 lb_load_reserved(const struct lb_load *load)
 {
-	u32 sum = 0;
-	u32 i;
-
-	for (i = 0; i < LB_RESERVATIONS; i++) {
-		if (load->reserved[i].key)
-			sum = saturated_add(sum,
-					    load->reserved[i].demand_milli);
-	}
-	return sum;
+	return demand_of(load, is_taken);
 }
 
 /**
