@@ -61,7 +61,7 @@ static void become_whole(struct mosix_task *mt)
 	struct mosix_proc *proc = mt->proc;
 	struct mosix_link *link = mosix_proc_link(proc);
 	bool has_more = mosix_visit_has_more(proc);
-	bool follows;
+	bool goes;
 	u16 node;
 
 	mosix_proc_event(proc, EV_EXEC);
@@ -77,11 +77,10 @@ static void become_whole(struct mosix_task *mt)
 	mt->tid = task_pid_vnr(current);
 	clear_bit(MT_RESTART_HOME, &mt->flags);
 	clear_bit(MT_BORROWS, &mt->flags);
-	follows = test_and_clear_bit(MT_FOLLOWS, &mt->flags);
+	goes = test_and_clear_bit(MT_FOLLOWS, &mt->flags);
 	spin_lock(&proc->lock);
-	node = follows || mosix_visit_is_worth(proc) ? proc->where : 0;
-	if (has_more)
-		node = 0;
+	goes = goes || mosix_visit_is_worth(proc);
+	node = goes && !has_more ? proc->where : 0;
 	proc->where = 0;
 	proc->nmigs++;
 	proc->since = jiffies;
